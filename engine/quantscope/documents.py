@@ -1,0 +1,189 @@
+"""The documents Quantscope gives out: the JSON contract of the command line, the worker's results, the window's input.
+
+Keys may be added, never renamed. Every document names its `schema` with a version and the `model` it speaks of. Sizes are
+bytes, times seconds. `to_json` and `from_json` convert; reading is strict, since a document may come from another process.
+"""
+
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+INSPECT: Final = "quantscope.inspect/1"
+QUANTIZE: Final = "quantscope.quantize/1"
+COMPARE: Final = "quantscope.compare/1"
+RECIPES: Final = "quantscope.recipes/1"
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every value below: immutable, compared by value."""
+
+
+class File(Document):
+    """A file as it was when it was read or written. `sha256` is in lower-case hex."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class Tensor(Document):
+    """One operand. `index` is -1 for an optional input that is absent; `shape` holds -1 where a dimension is dynamic."""
+
+    index: int
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    constant: bool
+
+
+class Reason(Document):
+    """Why an operator has its precision. `code` is stable; `text` is one English sentence; `arguments` fill a translation."""
+
+    code: str
+    text: str
+    remedy: str | None
+    arguments: dict[str, str | int] = {}
+
+
+class Operator(Document):
+    """One operator with its planned precision.
+
+    `weight_bytes` is what its constant weights take now, `planned_weight_bytes` after quantization (a shared weight counts
+    at every user). `delegated` says whether the target's delegate takes the operator, None on a target without delegate.
+    """
+
+    index: int
+    type: str
+    name: str
+    version: int
+    precision: str
+    reason: Reason
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    weight_bytes: int
+    planned_weight_bytes: int
+    delegated: bool | None
+    fallback: bool
+
+
+class Subgraph(Document):
+    """One subgraph and its operators in execution order. `partitions` is None on a target without delegate."""
+
+    index: int
+    name: str
+    operators: tuple[Operator, ...]
+    partitions: int | None
+
+
+class Summary(Document):
+    """Totals over all subgraphs.
+
+    `by_precision` counts operators by precision; `eight_bit` those whose arithmetic runs in 8 bits; `fallback` those that
+    run in float although the recipe asked for less; `partitions` the delegate's partitions (None without delegate).
+    """
+
+    operators: int
+    by_precision: dict[str, int]
+    eight_bit: int
+    fallback: int
+    partitions: int | None
+    bytes: int
+    planned_bytes: int
+
+
+class Inspection(Document):
+    """`quantscope inspect`: the model as it is and as the recipe would make it on the target."""
+
+    schema: str = INSPECT
+    model: File
+    recipe: str
+    target: str
+    subgraphs: tuple[Subgraph, ...]
+    summary: Summary
+
+
+class Quantization(Document):
+    """`quantscope quantize`: what was written. `ratio` is output / input bytes."""
+
+    schema: str = QUANTIZE
+    model: File
+    input: File
+    output: File
+    ratio: float
+    plan: Inspection
+    seconds: float
+    peak_rss_bytes: int
+
+
+class OutputError(Document):
+    """How far one output of the quantized model is from the float one, over all samples.
+
+    `sqnr_db` = 10 log10(sum(float^2) / sum((float - quantized)^2)), None where `identical`, or where the reference is all
+    zeros; `cosine` is the mean over samples, None where a vector is all zeros; `top1_agreement` the share of rows (last axis) whose
+    largest element is in the same place, None for outputs without a last axis of at least two elements.
+    """
+
+    name: str
+    sqnr_db: float | None
+    max_abs: float
+    cosine: float | None
+    top1_agreement: float | None
+    identical: bool
+
+
+class OperatorError(Document):
+    """Error of one operator's output (filled in by a later version)."""
+
+    subgraph: int
+    index: int
+    sqnr_db: float | None
+
+
+class Comparison(Document):
+    """`quantscope compare`: float against quantized on the same inputs. `inputs` says where those came from."""
+
+    schema: str = COMPARE
+    model: File
+    quantized: File
+    inputs: str
+    samples: int
+    outputs: tuple[OutputError, ...]
+    operators: tuple[OperatorError, ...] = ()
+
+
+class Choice(Document):
+    """Something a user can choose: a recipe or a target."""
+
+    id: str
+    title: str
+    description: str
+
+
+class Catalogue(Document):
+    """`quantscope recipes`: the recipes and targets there are, the default ones first."""
+
+    schema: str = RECIPES
+    recipes: tuple[Choice, ...]
+    targets: tuple[Choice, ...]
+
+
+T = TypeVar("T", bound=Document)
+
+
+def to_json(document: Document, *, indent: int | None = None) -> bytes:
+    """UTF-8 JSON of a document; `indent` spaces per level, or compact."""
+    data = msgspec.json.encode(document)
+    return data if indent is None else msgspec.json.format(data, indent=indent)
+
+
+def from_json(data: bytes, kind: type[T]) -> T:
+    """The document in `data`.
+
+    Raises msgspec.ValidationError if it isn't a `kind`, msgspec.DecodeError if it isn't JSON.
+    """
+    return msgspec.json.decode(data, type=kind)
+
+
+def to_builtins(document: Document) -> Any:
+    """The document as dicts, lists, strings and numbers."""
+    return msgspec.to_builtins(document)

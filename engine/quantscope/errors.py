@@ -1,0 +1,84 @@
+"""Everything that can go wrong, as one small family of typed errors.
+
+Each error carries one clear sentence (`str(error)`) and, where there is one, a `remedy`: what to do next. `code` is a
+stable string that the JSON output, the worker protocol and the window key on; `exit_code` is the command line's.
+"""
+
+from typing import ClassVar
+
+
+class QuantscopeError(Exception):
+    """Base of all errors Quantscope raises on purpose."""
+
+    code: ClassVar[str] = "failed"
+    exit_code: ClassVar[int] = 5
+
+    def __init__(self, message: str, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class ModelReadError(QuantscopeError):
+    """The file is missing, can't be opened, or isn't an intact .tflite model."""
+
+    code = "model-unreadable"
+    exit_code = 3
+
+
+class ModelUnsupportedError(QuantscopeError):
+    """The model is intact but this job can't be done on it."""
+
+    code = "model-unsupported"
+    exit_code = 3
+
+
+class RecipeError(QuantscopeError):
+    """The recipe or target doesn't exist or doesn't parse."""
+
+    code = "recipe-invalid"
+    exit_code = 2
+
+
+class DataError(QuantscopeError):
+    """A data file doesn't fit the model's inputs."""
+
+    code = "data-invalid"
+    exit_code = 2
+
+
+class UsageError(QuantscopeError):
+    """The request contradicts itself, for instance output equal to input."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class OutputError(QuantscopeError):
+    """The result can't be written."""
+
+    code = "output-unwritable"
+
+
+class VerificationError(QuantscopeError):
+    """The written model does not load, allocate, run, or gives values that are not finite."""
+
+    code = "verification-failed"
+
+
+class RuntimeMissingError(QuantscopeError):
+    """The LiteRT runtime has no build for this machine."""
+
+    code = "runtime-missing"
+
+
+class RunError(QuantscopeError):
+    """The runtime refused or crashed on a model it was asked to run."""
+
+    code = "run-failed"
+
+
+class CancelledError(QuantscopeError):
+    """The user cancelled."""
+
+    code = "cancelled"
+    exit_code = 130

@@ -1,0 +1,108 @@
+"""A change to a model, as values: what `write` needs to know beyond the source file.
+
+Indices of tensors and buffers go on from the source's: the first new one has the number of old ones as its index.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Blob(Protocol):
+    """Bytes of a buffer, produced piece by piece while the file is written."""
+
+    @property
+    def size(self) -> int:
+        """Number of bytes that `chunks` gives."""
+
+    def chunks(self) -> Iterator[npt.NDArray[np.uint8]]:
+        """The bytes in order; a piece is used before the next is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A small blob that is at hand."""
+
+    data: npt.NDArray[np.uint8]
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return self.data.size
+
+    def chunks(self) -> Iterator[npt.NDArray[np.uint8]]:
+        """The bytes in one piece."""
+        yield self.data
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """Symmetric quantization: float32 scales (one, or one per index of `axis`), zero points all 0.
+
+    `values` may be filled as late as when the blob they belong to has been written.
+    """
+
+    values: npt.NDArray[np.float32]
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class TensorEdit:
+    """An existing tensor with another data type, buffer and quantization."""
+
+    dtype: str
+    buffer: int
+    scales: Scales | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTensor:
+    """A tensor that the source doesn't have; -1 in `shape` is a dynamic dimension."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    buffer: int = 0
+    scales: Scales | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorEdit:
+    """An existing operator with another version, other inputs, or other scalar options."""
+
+    index: int
+    version: int
+    inputs: tuple[int, ...]
+    options: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOperator:
+    """An operator that the source doesn't have."""
+
+    type: str
+    version: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    options_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphEdit:
+    """Changes to one subgraph. `operators` is the whole new order; an int keeps that operator of the source as it is."""
+
+    tensors: Mapping[int, TensorEdit]
+    new_tensors: Iterable[NewTensor]
+    operators: tuple[int | OperatorEdit | NewOperator, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEdit:
+    """Changes to a model. `buffers` replaces the bytes of existing buffers, `new_buffers` adds some."""
+
+    subgraphs: Mapping[int, SubgraphEdit]
+    buffers: Mapping[int, Blob]
+    new_buffers: tuple[Blob, ...]

@@ -1,0 +1,235 @@
+"""Checked, columnar reading of a flatbuffer: many tables of one kind at once, in numpy.
+
+Every offset, vtable and vector is checked against the file before it is followed, so the rest of the package may trust what
+comes out. Each reference that was followed is remembered: `splice` needs them all to move parts of the file.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from quantscope.errors import ModelReadError
+from quantscope.model.schema import Field
+
+# The largest table of the schema has 17 fields; this leaves room for the future and none for a file made to waste time.
+MAX_VTABLE: Final = 4 + 2 * 128
+
+Positions = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+
+
+def broken(what: str) -> ModelReadError:
+    """The error for a file whose structure does not hold together."""
+    return ModelReadError(f"The model file is damaged: {what}.", "Get a fresh copy of the file or convert it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Where the file points and to what: `targets[i]` is the position that the word at `locations[i]` refers to.
+
+    A forward reference stores target - location (unsigned); a vtable reference stores location - target (signed).
+    """
+
+    locations: Positions
+    targets: Positions
+    backward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Vectors in the file: position of the first element (0 where absent) and number of elements."""
+
+    starts: Positions
+    counts: Positions
+
+    @property
+    def total(self) -> int:
+        """Elements of all of them together."""
+        return int(self.counts.sum())
+
+
+@dataclass(slots=True)
+class FlatBuffer:
+    """The bytes of a file and the references followed so far."""
+
+    data: Bytes
+    references: list[References] = field(default_factory=list)
+    claimed: int = 0
+
+    def claim(self, size: int, what: str) -> None:
+        """Counts `size` bytes of vectors that will be turned into Python values.
+
+        The vectors of an honest file hardly overlap, so together they can't be much larger than the file. Without this
+        bound a small hostile file could ask for endless memory by naming the same bytes again and again.
+        """
+        self.claimed += size
+        if self.claimed > 2 * self.data.size:
+            raise broken(f"the lists of {what} overlap")
+
+    def words(self, positions: Positions, dtype: str) -> npt.NDArray[Any]:
+        """Scalars of `dtype` at `positions`, which may be unaligned."""
+        kind = np.dtype(dtype)
+        if positions.size and (positions.min() < 0 or positions.max() + kind.itemsize > self.data.size):
+            raise broken("an offset points outside the file")
+        return self.data[positions[:, None] + np.arange(kind.itemsize)].view(kind)[:, 0]
+
+    def offsets(self, locations: Positions, what: str) -> Positions:
+        """Targets of the forward references at `locations`."""
+        targets = locations + self.words(locations, "<u4").astype(np.int64)
+        if targets.size and (np.any(targets == locations) or targets.max() + 4 > self.data.size):
+            raise broken(f"the offset of {what} points outside the file")
+        self.references.append(References(locations, targets, backward=False))
+        return targets
+
+    def tables(self, positions: Positions, what: str) -> "Tables":
+        """Tables at `positions` (0 means absent), with their vtables checked."""
+        present = positions[positions > 0]
+        if np.any(present % 4):
+            raise broken(f"a {what} is not aligned")
+        vtables = present - self.words(present, "<i4").astype(np.int64)
+        self.references.append(References(present, vtables, backward=True))
+        if np.any(vtables % 2):
+            raise broken(f"a {what} has a misplaced vtable")
+        sizes = self.words(vtables, "<u2").astype(np.int64)
+        inline = self.words(vtables + 2, "<u2").astype(np.int64)
+        too_far = (vtables + sizes > self.data.size) | (present + inline > self.data.size)
+        if np.any(too_far | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1) | (inline < 4)):
+            raise broken(f"a {what} has a broken vtable")
+        result = Tables(self, positions, np.zeros_like(positions), np.zeros_like(positions), np.zeros_like(positions), what)
+        result.vtables[positions > 0] = vtables
+        result.slots[positions > 0] = (sizes - 4) // 2
+        result.inline[positions > 0] = inline
+        for slot in range(int(result.slots.max(initial=0))):
+            offsets = result.slot(slot)
+            if np.any((offsets != 0) & ((offsets < 4) | (offsets >= result.inline))):
+                raise broken(f"a {what} has a field outside itself")
+        return result
+
+    def vectors(self, positions: Positions, itemsize: int, what: str) -> Vectors:
+        """Vectors at `positions` (0 means absent) of elements of `itemsize` bytes."""
+        present = positions > 0
+        counts = np.zeros_like(positions)
+        counts[present] = self.words(positions[present], "<u4")
+        starts = np.where(present, positions + 4, 0)
+        if np.any(starts + counts * itemsize > self.data.size):
+            raise broken(f"the list of {what} is longer than the file")
+        return Vectors(starts, counts)
+
+    def flatten(self, vectors: Vectors, dtype: str, what: str) -> npt.NDArray[Any]:
+        """All elements of `vectors`, one after the other."""
+        kind = np.dtype(dtype)
+        self.claim(vectors.total * kind.itemsize, what)
+        return self.words(self.element_positions(vectors, kind.itemsize), dtype)
+
+    def element_positions(self, vectors: Vectors, itemsize: int) -> Positions:
+        """File position of every element of `vectors`, one vector after the other."""
+        counts = vectors.counts
+        firsts = np.cumsum(counts) - counts
+        within = np.arange(vectors.total) - np.repeat(firsts, counts)
+        return np.repeat(vectors.starts, counts) + within * itemsize
+
+    def table_vector(self, position: int, what: str) -> "Tables":
+        """The tables that the vector at `position` (0: absent) lists."""
+        return self.tables(self.listed(np.array([position], np.int64), what), what)
+
+    def listed(self, positions: Positions, what: str) -> Positions:
+        """Positions of the tables that the vectors at `positions` (0 where absent) list."""
+        vectors = self.vectors(positions, 4, what)
+        self.claim(vectors.total * 4, what)
+        return self.offsets(self.element_positions(vectors, 4), what)
+
+    def plausible(self, targets: Positions) -> npt.NDArray[np.bool_]:
+        """Which of `targets` look like the start of a table, or of a vector or string that fits into the file."""
+        inside = (targets % 4 == 0) & (targets + 4 <= self.data.size)
+        result = np.zeros(targets.size, bool)
+        word = self.words(targets[inside], "<i4").astype(np.int64)
+        at = targets[inside]
+        result[inside] = ((word > 0) & (at + 4 + word <= self.data.size)) | ((at - word >= 0) & (word != 0))
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Tables of one kind: their positions (0 where absent), vtables, number of slots, and inline size in bytes."""
+
+    file: FlatBuffer
+    positions: Positions
+    vtables: Positions
+    slots: Positions
+    inline: Positions
+    what: str
+
+    def __len__(self) -> int:
+        return self.positions.size
+
+    def slot(self, slot: int) -> Positions:
+        """Offset of a slot's field within each table, 0 where it is absent."""
+        result = np.zeros_like(self.positions)
+        has = self.slots > slot
+        result[has] = self.file.words(self.vtables[has] + 4 + 2 * slot, "<u2")
+        return result
+
+    def scalars(self, schema_field: Field) -> npt.NDArray[Any]:
+        """A scalar field of every table, its default where absent."""
+        assert schema_field.dtype is not None
+        offsets = self.slot(schema_field.slot)
+        present = offsets > 0
+        result = np.full(len(self), schema_field.default, schema_field.dtype)
+        if np.any(offsets[present] + schema_field.dtype.itemsize > self.inline[present]):
+            raise broken(f"a {self.what} has a field outside itself")
+        result[present] = self.file.words((self.positions + offsets)[present], schema_field.dtype.str)
+        return result
+
+    def targets(self, schema_field: Field) -> Positions:
+        """What an offset field of every table refers to, 0 where absent."""
+        offsets = self.slot(schema_field.slot)
+        present = offsets > 0
+        if np.any(offsets[present] + 4 > self.inline[present]):
+            raise broken(f"a {self.what} has a field outside itself")
+        result = np.zeros_like(self.positions)
+        result[present] = self.file.offsets((self.positions + offsets)[present], f"a field of a {self.what}")
+        return result
+
+    def follow(self, fields: dict[str, Field]) -> None:
+        """Follows every reference these tables hold, those in fields that the schema doesn't know included.
+
+        An unknown field of four bytes may be a number or an offset. It is taken for an offset if that leads past the table
+        to something plausible. A small number can be mistaken so, which does no harm: only references across a part of
+        the file that is cut out are ever changed, and a small number doesn't reach that far.
+        """
+        known = {schema_field.slot for schema_field in fields.values()}
+        for schema_field in fields.values():
+            if schema_field.is_offset:
+                self.targets(schema_field)
+        for slot in range(int(self.slots.max(initial=0))):
+            if slot not in known:
+                offsets = self.slot(slot)
+                wide = (offsets > 0) & (offsets % 4 == 0) & (offsets + 4 <= self.inline)
+                locations = (self.positions + offsets)[wide]
+                targets = locations + self.file.words(locations, "<u4").astype(np.int64)
+                past = targets >= (self.positions + self.inline)[wide]
+                past[past] = self.file.plausible(targets[past])
+                self.file.references.append(References(locations[past], targets[past], backward=False))
+
+    def vectors(self, schema_field: Field, itemsize: int) -> Vectors:
+        """A vector field of every table."""
+        return self.file.vectors(self.targets(schema_field), itemsize, f"a {self.what}'s elements")
+
+    def lists(self, schema_field: Field, dtype: str) -> list[list[Any]]:
+        """A vector-of-scalars field of every table as Python lists, empty where absent."""
+        vectors = self.vectors(schema_field, np.dtype(dtype).itemsize)
+        flat = self.file.flatten(vectors, dtype, f"a {self.what}").tolist()
+        ends = np.cumsum(vectors.counts).tolist()
+        return [flat[end - count : end] for end, count in zip(ends, vectors.counts.tolist(), strict=True)]
+
+    def strings(self, schema_field: Field) -> list[str]:
+        """A string field of every table; bytes that aren't UTF-8 are replaced, absent is the empty string."""
+        vectors = self.vectors(schema_field, 1)
+        self.file.claim(vectors.total, f"{self.what} names")
+        data = self.file.data
+        return [
+            data[start : start + count].tobytes().decode("utf-8", "replace")
+            for start, count in zip(vectors.starts.tolist(), vectors.counts.tolist(), strict=True)
+        ]

@@ -1,0 +1,326 @@
+"""Reading a .tflite file: mapped, checked, never copied."""
+
+import mmap
+import os
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from quantscope.errors import ModelReadError, ModelUnsupportedError
+from quantscope.model.flatbuffer import FlatBuffer, Positions, Tables, broken
+from quantscope.model.graph import Buffer, Model, Operator, OperatorCode, Quantization, Signature, Subgraph, Tensor
+from quantscope.model.schema import IDENTIFIER, VERSION, Schema, schema
+
+MAX_RANK: Final = 16
+
+
+def read(path: str | os.PathLike[str]) -> Model:
+    """The model in the file at `path`.
+
+    Raises ModelReadError if the file can't be opened or isn't an intact TFLite model, ModelUnsupportedError if its weights
+    lie in other files.
+    """
+    name = os.fspath(path)
+    mapping = _map(name)
+    return _Reader(FlatBuffer(np.frombuffer(mapping, np.uint8)), schema()).model(name, mapping)
+
+
+def _map(path: str) -> mmap.mmap:
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size < 8:
+                raise ModelReadError(f"'{path}' is not a TensorFlow Lite model: it holds only {size} bytes.")
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError as error:
+        raise ModelReadError(f"There is no file '{path}'.", "Check the path.") from error
+    except IsADirectoryError as error:
+        raise ModelReadError(f"'{path}' is a folder, not a .tflite file.", "Choose the .tflite file inside it.") from error
+    except PermissionError as error:
+        if os.path.isdir(path):  # what Windows says of a folder
+            raise ModelReadError(f"'{path}' is a folder, not a .tflite file.") from error
+        raise ModelReadError(f"'{path}' may not be read by you.", "Change the file's permissions.") from error
+    except (OSError, ValueError) as error:
+        raise ModelReadError(f"'{path}' can't be read: {getattr(error, 'strerror', None) or error}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """Columns of the operator codes."""
+
+    codes: tuple[OperatorCode, ...]
+    types: list[str]
+    versions: list[int]
+
+
+class _Reader:
+    """Reads one file; its methods check what they read and hand on values."""
+
+    def __init__(self, file: FlatBuffer, tflite: Schema) -> None:
+        self.file = file
+        self.schema = tflite
+
+    def model(self, path: str, mapping: mmap.mmap) -> Model:
+        data = self.file.data
+        if data[4:8].tobytes() != IDENTIFIER:
+            raise ModelReadError(f"'{path}' is not a TensorFlow Lite model.", "Open a .tflite file.")
+        root = self.file.tables(self.file.offsets(np.zeros(1, np.int64), "the model"), "model")
+        fields = self.schema.table("Model")
+        root.follow(fields)
+        version = int(root.scalars(fields["Version"])[0])
+        if version != VERSION:
+            raise ModelReadError(
+                f"'{path}' has schema version {version}; only version {VERSION} is known.",
+                "Convert the model again with a current converter.",
+            )
+        if root.targets(fields["ExternalBufferGroups"])[0] if "ExternalBufferGroups" in fields else False:
+            raise ModelUnsupportedError(f"'{path}' keeps its weights in other files, which Quantscope can't read yet.")
+        buffers = self._buffers(self._list(root, "Buffers", "buffer"))
+        codes = self._operator_codes(self._list(root, "OperatorCodes", "operator code"))
+        subgraphs = self._subgraphs(self._list(root, "Subgraphs", "subgraph"), codes, buffers)
+        if not subgraphs:
+            raise ModelReadError(f"'{path}' holds no subgraph.")
+        return Model(
+            path=path,
+            mapping=mapping,
+            data=data,
+            position=int(root.positions[0]),
+            subgraphs=subgraphs,
+            buffers=buffers,
+            operator_codes=codes.codes,
+            signatures=self._signatures(self._list(root, "SignatureDefs", "signature"), subgraphs),
+            metadata=self._metadata(self._list(root, "Metadata", "metadata entry"), len(buffers)),
+            metadata_buffers=self._metadata_buffers(root, len(buffers)),
+            references=tuple(self.file.references),
+        )
+
+    def _list(self, root: Tables, field: str, what: str) -> Tables:
+        return self.file.table_vector(int(root.targets(root_field(self.schema, field))[0]), what)
+
+    def _buffers(self, tables: Tables) -> tuple[Buffer, ...]:
+        fields = self.schema.table("Buffer")
+        tables.follow(fields)
+        inline = tables.vectors(fields["Data"], 1)
+        offsets = tables.scalars(fields["Offset"])
+        sizes = tables.scalars(fields["Size"])
+        # Offset and size 1 are the writers' placeholder for "no data"; both are 64-bit, so compare before adding.
+        external = (offsets > 1) & (inline.counts == 0)
+        limit = np.uint64(self.file.data.size)
+        if np.any(external & ((offsets > limit) | (sizes > limit))) or np.any(offsets[external] + sizes[external] > limit):
+            raise broken("a buffer lies outside the file")
+        starts = np.where(external, offsets.astype(np.int64), inline.starts)
+        lengths = np.where(external, sizes.astype(np.int64), inline.counts)
+        columns = (tables.positions, starts, lengths, external)
+        return tuple(
+            Buffer(index, *row) for index, row in enumerate(zip(*(column.tolist() for column in columns), strict=True))
+        )
+
+    def _operator_codes(self, tables: Tables) -> _Codes:
+        fields = self.schema.table("OperatorCode")
+        tables.follow(fields)
+        # Files older than 2020 know only the 8-bit field; newer ones fill both.
+        builtin = np.maximum(tables.scalars(fields["BuiltinCode"]), tables.scalars(fields["DeprecatedBuiltinCode"]))
+        versions = tables.scalars(fields["Version"]).tolist()
+        names = tables.strings(fields["CustomCode"])
+        custom = self.schema.operator_codes["CUSTOM"]
+        types = [
+            f"CUSTOM:{name}" if code == custom else self.schema.operator_names.get(code, f"UNKNOWN:{code}")
+            for code, name in zip(builtin.tolist(), names, strict=True)
+        ]
+        codes = tuple(
+            OperatorCode(position, kind, version)
+            for position, kind, version in zip(tables.positions.tolist(), types, versions, strict=True)
+        )
+        return _Codes(codes, types, versions)
+
+    def _subgraphs(self, tables: Tables, codes: _Codes, buffers: tuple[Buffer, ...]) -> tuple[Subgraph, ...]:
+        fields = self.schema.table("SubGraph")
+        tables.follow(fields)
+        names = tables.strings(fields["Name"])
+        inputs = tables.lists(fields["Inputs"], "<i4")
+        outputs = tables.lists(fields["Outputs"], "<i4")
+        tensor_lists = tables.targets(fields["Tensors"]).tolist()
+        operator_lists = tables.targets(fields["Operators"]).tolist()
+        if len(set(tensor_lists) - {0}) < len([at for at in tensor_lists if at]):
+            raise broken("two subgraphs share their list of tensors")
+        subgraphs = []
+        for index, position in enumerate(tables.positions.tolist()):
+            tensors = self._tensors(self.file.table_vector(tensor_lists[index], "tensor"), buffers)
+            operators = self._operators(self.file.table_vector(operator_lists[index], "operator"), codes, len(tensors))
+            for io in (inputs[index], outputs[index]):
+                if io and not 0 <= min(io) <= max(io) < len(tensors):
+                    raise broken(f"subgraph {index} names an input or output it doesn't have")
+            subgraphs.append(
+                Subgraph(index, position, names[index], tensors, operators, tuple(inputs[index]), tuple(outputs[index]))
+            )
+        return tuple(subgraphs)
+
+    def _tensors(self, tables: Tables, buffers: tuple[Buffer, ...]) -> tuple[Tensor, ...]:
+        fields = self.schema.table("Tensor")
+        shapes = tables.lists(fields["Shape"], "<i4")
+        signatures = tables.lists(fields["ShapeSignature"], "<i4")
+        types = tables.scalars(fields["Type"]).tolist()
+        buffer_indices = tables.scalars(fields["Buffer"]).astype(np.int64)
+        if "ExternalBuffer" in fields and np.any(tables.scalars(fields["ExternalBuffer"])):
+            raise ModelUnsupportedError("The model keeps weights in other files, which Quantscope can't read yet.")
+        if np.any(buffer_indices >= len(buffers)):
+            raise broken("a tensor names a buffer that doesn't exist")
+        tables.follow(fields)
+        sparsities = tables.targets(fields["Sparsity"])
+        self._sparsities(sparsities)
+        variants = self.file.listed(tables.targets(fields["VariantTensors"]), "variant types")
+        self.file.tables(variants, "variant type").follow(self.schema.table("VariantSubType"))
+        columns = zip(
+            tables.positions.tolist(),
+            tables.strings(fields["Name"]),
+            shapes,
+            signatures,
+            types,
+            buffer_indices.tolist(),
+            (tables.scalars(fields["IsVariable"]) != 0).tolist(),
+            self._quantizations(tables.targets(fields["Quantization"])),
+            (sparsities > 0).tolist(),
+            strict=True,
+        )
+        result = []
+        for index, (position, name, shape, signature, kind, buffer, variable, quantization, sparse) in enumerate(columns):
+            if kind not in self.schema.data_types:
+                raise ModelUnsupportedError(
+                    f"Tensor '{name}' has data type {kind}, which the installed runtime doesn't know.",
+                    "Update ai-edge-litert.",
+                )
+            if len(shape) > MAX_RANK or min(shape, default=0) < 0:
+                raise broken(f"tensor '{name}' has an impossible shape")
+            if signature and len(signature) != len(shape):
+                raise broken(f"tensor '{name}' has two shapes of different rank")
+            dynamic = tuple(-1 if sign == -1 else size for size, sign in zip(shape, signature or shape, strict=True))
+            dtype = self.schema.data_types[kind]
+            tensor = Tensor(index, position, name, dynamic, dtype, buffer, variable, quantization, sparse)
+            self._check_size(tensor, kind, shape, buffers[buffer])
+            result.append(tensor)
+        return tuple(result)
+
+    def _check_size(self, tensor: Tensor, kind: int, shape: list[int], buffer: Buffer) -> None:
+        bits = self.schema.bits(kind)
+        if buffer.size == 0 or tensor.sparse or not bits:
+            return
+        elements = 1
+        for size in shape:
+            elements *= size
+        if buffer.size != (elements * bits + 7) // 8:
+            raise broken(f"tensor '{tensor.name}' of shape {shape} has {buffer.size} bytes of values")
+        axis = tensor.quantization.axis if tensor.quantization and tensor.quantization.per_channel else None
+        if axis is not None and tensor.quantization is not None:
+            if not 0 <= axis < len(shape) or shape[axis] != len(tensor.quantization.scales):
+                raise broken(f"tensor '{tensor.name}' has scales that don't fit its shape")
+
+    def _quantizations(self, positions: Positions) -> list[Quantization | None]:
+        tables = self.file.tables(positions, "quantization")
+        fields = self.schema.table("QuantizationParameters")
+        scales = tables.lists(fields["Scale"], "<f4")
+        zero_points = tables.lists(fields["ZeroPoint"], "<i8")
+        tables.follow(fields)
+        self.file.tables(tables.targets(fields["Details"]), "quantization detail").follow({})
+        axes = tables.scalars(fields["QuantizedDimension"]).tolist()
+        return [
+            Quantization(tuple(scale), tuple(zero), axis) if scale else None
+            for scale, zero, axis in zip(scales, zero_points, axes, strict=True)
+        ]
+
+    def _operators(self, tables: Tables, codes: _Codes, tensors: int) -> tuple[Operator, ...]:
+        fields = self.schema.table("Operator")
+        opcodes = tables.scalars(fields["OpcodeIndex"]).astype(np.int64)
+        if np.any(opcodes >= len(codes.types)):
+            raise broken("an operator names an operator code that doesn't exist")
+        inputs = tables.lists(fields["Inputs"], "<i4")
+        outputs = tables.lists(fields["Outputs"], "<i4")
+        intermediates = tables.lists(fields["Intermediates"], "<i4")
+        for lists in (inputs, outputs, intermediates):
+            for indices in lists:
+                if indices and not -1 <= min(indices) <= max(indices) < tensors:
+                    raise broken("an operator names a tensor that doesn't exist")
+        tables.follow(fields)
+        options = tables.targets(fields["BuiltinOptions"])
+        option_types = tables.scalars(fields["BuiltinOptionsType"])
+        self._options(options, option_types, self.schema.options_names)
+        options2_types = tables.scalars(fields["BuiltinOptions2Type"])
+        self._options(tables.targets(fields["BuiltinOptions2"]), options2_types, self.schema.options2_names)
+        return tuple(
+            Operator(
+                index=index,
+                position=position,
+                type=codes.types[opcode],
+                version=codes.versions[opcode],
+                opcode=opcode,
+                inputs=tuple(inputs[index]),
+                outputs=tuple(outputs[index]),
+                intermediates=tuple(intermediates[index]),
+                options_type=self.schema.options_names.get(kind, f"UNKNOWN:{kind}"),
+                options=at,
+            )
+            for index, (position, opcode, kind, at) in enumerate(
+                zip(tables.positions.tolist(), opcodes.tolist(), option_types.tolist(), options.tolist(), strict=True)
+            )
+        )
+
+    def _options(self, positions: Positions, types: npt.NDArray[Any], names: dict[int, str]) -> None:
+        """Checks the options tables and follows their references, those of types the schema doesn't know included."""
+        for kind in np.unique(types[positions > 0]).tolist():
+            tables = self.file.tables(positions[(types == kind) & (positions > 0)], "options")
+            tables.follow(self.schema.table(names[kind]) if kind in names else {})
+
+    def _sparsities(self, positions: Positions) -> None:
+        """Checks sparsity parameters and follows their references."""
+        tables = self.file.tables(positions[positions > 0], "sparsity")
+        fields = self.schema.table("SparsityParameters")
+        tables.follow(fields)
+        listed = self.file.listed(tables.targets(fields["DimMetadata"]), "sparse dimensions")
+        dimensions = self.file.tables(listed, "sparse dimension")
+        fields = self.schema.table("DimensionMetadata")
+        for name in ("ArraySegments", "ArrayIndices"):
+            self.file.tables(dimensions.targets(fields[name]), "sparse indices").follow(self.schema.table("Int32Vector"))
+
+    def _signatures(self, tables: Tables, subgraphs: tuple[Subgraph, ...]) -> tuple[Signature, ...]:
+        fields = self.schema.table("SignatureDef")
+        tables.follow(fields)
+        keys = tables.strings(fields["SignatureKey"])
+        indices = tables.scalars(fields["SubgraphIndex"]).tolist()
+        result = []
+        maps = [
+            [self._tensor_map(at) for at in tables.targets(fields[field]).tolist()] for field in ("Inputs", "Outputs")
+        ]
+        for key, index, inputs, outputs in zip(keys, indices, *maps, strict=True):
+            if index >= len(subgraphs):
+                raise broken(f"signature '{key}' names a subgraph that doesn't exist")
+            if any(tensor >= len(subgraphs[index].tensors) for tensor in (*inputs.values(), *outputs.values())):
+                raise broken(f"signature '{key}' names a tensor that doesn't exist")
+            result.append(Signature(key, index, inputs, outputs))
+        return tuple(result)
+
+    def _tensor_map(self, position: int) -> dict[str, int]:
+        tables = self.file.table_vector(position, "signature entry")
+        fields = self.schema.table("TensorMap")
+        tables.follow(fields)
+        indices: list[Any] = tables.scalars(fields["TensorIndex"]).tolist()
+        return dict(zip(tables.strings(fields["Name"]), indices, strict=True))
+
+    def _metadata(self, tables: Tables, buffers: int) -> dict[str, int]:
+        fields = self.schema.table("Metadata")
+        tables.follow(fields)
+        indices = tables.scalars(fields["Buffer"]).tolist()
+        if indices and max(indices) >= buffers:
+            raise broken("a metadata entry names a buffer that doesn't exist")
+        return dict(zip(tables.strings(fields["Name"]), indices, strict=True))
+
+    def _metadata_buffers(self, root: Tables, buffers: int) -> frozenset[int]:
+        listed = root.lists(root_field(self.schema, "MetadataBuffer"), "<i4")[0]
+        if listed and not 0 <= min(listed) <= max(listed) < buffers:
+            raise broken("the list of metadata buffers names one that doesn't exist")
+        return frozenset(listed)
+
+
+def root_field(tflite: Schema, name: str) -> Any:
+    """A field of the schema's root table."""
+    return tflite.table("Model")[name]

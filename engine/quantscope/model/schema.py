@@ -1,0 +1,114 @@
+"""The TFLite schema, reflected from the module that ships in the ai-edge-litert wheel (no vendored copy).
+
+flatc's Python output has no reflection, but its `<Table>Add<Field>` functions tell a builder each field's slot, type and
+default; a builder that only takes notes turns them back into a description. Names of operators, data types and options come
+from the enum classes.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+
+from quantscope.errors import RuntimeMissingError
+
+VERSION: Final = 3
+IDENTIFIER: Final = b"TFL3"
+
+_BITS: Final = {
+    "FLOAT32": 32, "FLOAT16": 16, "INT32": 32, "UINT8": 8, "INT64": 64, "STRING": 0, "BOOL": 8, "INT16": 16,
+    "COMPLEX64": 64, "INT8": 8, "FLOAT64": 64, "COMPLEX128": 128, "UINT64": 64, "RESOURCE": 0, "VARIANT": 0,
+    "UINT32": 32, "UINT16": 16, "INT4": 4, "BFLOAT16": 16, "INT2": 2, "UINT4": 4, "FLOAT8E4M3FN": 8, "FLOAT8E5M2": 8,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a table: vtable slot, numpy dtype of a scalar (None for an offset or an inline struct), default."""
+
+    slot: int
+    dtype: np.dtype[Any] | None
+    default: float
+
+    @property
+    def is_offset(self) -> bool:
+        """True if the field holds an offset to a table, vector or string."""
+        return self.dtype is None
+
+
+class _Notes:
+    """Stands in for a flatbuffers.Builder and remembers the one field it is told to add."""
+
+    def __init__(self) -> None:
+        self.field: Field | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        kind = re.fullmatch(r"Prepend(\w+?)Slot", name)
+        if kind is None:
+            raise AttributeError(name)
+
+        def note(slot: int, _value: object, default: float) -> None:
+            scalar = None if kind[1] in ("UOffsetTRelative", "Struct") else np.dtype(kind[1].lower()).newbyteorder("<")
+            self.field = Field(slot, scalar, default)
+
+        return note
+
+
+class Schema:
+    """Tables, enums and generated functions of the TFLite schema."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.operator_names = _names(module.BuiltinOperator)
+        self.operator_codes = {name: code for code, name in self.operator_names.items()}
+        self.data_types = _names(module.TensorType)
+        self.data_type_codes = {name: code for code, name in self.data_types.items()}
+        self.options_names = _names(module.BuiltinOptions)
+        self.options2_names = _names(module.BuiltinOptions2)
+        self.options_codes = {name: code for code, name in self.options_names.items()}
+        self._tables: dict[str, dict[str, Field]] = {}
+
+    def table(self, name: str) -> dict[str, Field]:
+        """Fields of a table by their schema name in CamelCase, for instance `table("Tensor")["QuantizedDimension"]`."""
+        if name not in self._tables:
+            self._tables[name] = self._reflect(name)
+        return self._tables[name]
+
+    def _reflect(self, name: str) -> dict[str, Field]:
+        fields = {}
+        prefix = name + "Add"
+        for attribute, function in vars(self.module).items():
+            if attribute.startswith(prefix):
+                notes = _Notes()
+                function(notes, 0)
+                if notes.field is not None:
+                    fields[attribute[len(prefix) :]] = notes.field
+        return fields
+
+    def bits(self, data_type: int) -> int | None:
+        """Bits of one element, 0 for types without a fixed width, None for a type this schema doesn't know."""
+        name = self.data_types.get(data_type)
+        return None if name is None else _BITS.get(name)
+
+
+def _names(enum: type) -> dict[int, str]:
+    return {value: name for name, value in vars(enum).items() if isinstance(value, int) and not name.startswith("_")}
+
+
+@cache
+def schema() -> Schema:
+    """The schema of the installed runtime.
+
+    Raises RuntimeMissingError where ai-edge-litert is not installed (there is no wheel for Intel Macs).
+    """
+    try:
+        from ai_edge_litert import schema_py_generated
+    except ImportError as error:
+        raise RuntimeMissingError(
+            "The LiteRT runtime (ai-edge-litert) is not installed, so models can't be read or run here.",
+            "Install it with 'pip install ai-edge-litert'. There is no build for Intel Macs or 32-bit systems.",
+        ) from error
+    return Schema(schema_py_generated)

@@ -1,0 +1,381 @@
+"""Writing a changed model: new metadata by the flatbuffers builder in front of the old, weight bytes streamed after both.
+
+The builder grows towards lower addresses, so it can be started with the source's skeleton (see `splice`) as what it has
+"already built": unchanged tables are referred to where they are, only changed ones are written anew. Weights never pass
+through the builder. Flatbuffer offsets only point forward, so a buffer's data may stand anywhere after its table: each
+weight is appended, aligned to 16 bytes, and the four bytes that refer to it are patched. From 2 GB on, where those offsets
+end, buffers lie outside the flatbuffer by `offset` and `size`, as the schema provides.
+"""
+
+import struct
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+import flatbuffers
+import numpy as np
+import numpy.typing as npt
+
+from quantscope.model.edit import Blob, ModelEdit, NewOperator, NewTensor, OperatorEdit, Scales, SubgraphEdit
+from quantscope.model.flatbuffer import Positions
+from quantscope.model.graph import Buffer, Model
+from quantscope.model.schema import IDENTIFIER, Field, Schema, schema
+from quantscope.model.splice import ALIGNMENT, Skeleton, cut
+
+# Smaller buffers (shapes, axes, short biases) stay where they are: moving them would gain nothing.
+MOVED_FROM: Final = 256
+FLATBUFFER_LIMIT: Final = 2**31 - 2**20
+
+
+def write(model: Model, edit: ModelEdit, file: BinaryIO, flatbuffer_limit: int = FLATBUFFER_LIMIT) -> None:
+    """Writes `model` with `edit` applied to `file`, which must be empty and seekable.
+
+    A result that would reach `flatbuffer_limit` bytes keeps its weights in external buffers. Raises OSError if writing
+    fails and ModelUnsupportedError if the source's structure can't be taken apart.
+    """
+    _Writer(model, edit, schema()).write(file, flatbuffer_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _FromSource:
+    """A weight that is copied as it is."""
+
+    data: npt.NDArray[np.uint8]
+
+    @property
+    def size(self) -> int:
+        return self.data.size
+
+    def chunks(self) -> Any:
+        step = 4 << 20
+        for start in range(0, self.data.size, step):
+            yield self.data[start : start + step]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patch:
+    """Words of a buffer table to be filled in once it is known where the data goes: distances from the builder's end."""
+
+    blob: Blob
+    data: int
+    offset: int
+    size: int
+
+
+class _Writer:
+    def __init__(self, model: Model, edit: ModelEdit, tflite: Schema) -> None:
+        self.model = model
+        self.edit = edit
+        self.schema = tflite
+        self.moved = {
+            buffer.index: edit.buffers.get(buffer.index) or _FromSource(model.raw(buffer.index))
+            for buffer in model.buffers
+            if buffer.size >= MOVED_FROM or buffer.external or buffer.index in edit.buffers
+        }
+        self.tail = _archive_start(model)
+        self.skeleton = self._skeleton()
+        self.builder = flatbuffers.Builder(0)
+        self.builder.Bytes = self.skeleton.data
+        self.builder.head = 0
+        self.end = len(self.skeleton.data)
+        self.late: list[tuple[int, Scales]] = []
+        self.patches: list[_Patch] = []
+        self.codes = [(code.type, code.version) for code in model.operator_codes]
+
+    def write(self, file: BinaryIO, flatbuffer_limit: int) -> None:
+        total = self.end + sum(blob.size + ALIGNMENT for blob in (*self.moved.values(), *self.edit.new_buffers))
+        external = total >= flatbuffer_limit
+        subgraphs = [self._subgraph(subgraph.index) for subgraph in self.model.subgraphs]
+        codes = self._operator_codes()
+        buffers = self._buffers(external)
+        fields = self.schema.table("Model")
+        root = self._clone(
+            self.model.position,
+            fields,
+            {
+                "Subgraphs": self._offset_vector(subgraphs),
+                "OperatorCodes": self._offset_vector(codes),
+                "Buffers": self._offset_vector(buffers),
+            },
+        )
+        self.builder.minalign = ALIGNMENT
+        self.builder.Finish(root, IDENTIFIER)
+        head = self.builder.Bytes
+        front = self.builder.head
+        self._stream(file, memoryview(head)[front:], external)
+
+    def _skeleton(self) -> Skeleton:
+        holes = []
+        for index in self.moved:
+            buffer = self.model.buffers[index]
+            if buffer.size:
+                holes.append((buffer.start - (0 if buffer.external else 4), buffer.start + buffer.size))
+        if self.tail < self.model.bytes:
+            holes.append((self.tail, self.model.bytes))
+        return cut(self.model.data, holes, self.model.references)
+
+    def _old(self, position: int) -> int:
+        """The builder's offset (distance from the end) of what stood at `position` in the source."""
+        return self.end - int(self.skeleton.place(np.array([position], np.int64))[0])
+
+    def _old_many(self, positions: Positions) -> list[int]:
+        result: list[int] = (self.end - self.skeleton.place(positions)).tolist()
+        return result
+
+    # Tables ---------------------------------------------------------------------------------------------------------
+
+    def _subgraph(self, index: int) -> int:
+        source = self.model.subgraphs[index]
+        edit = self.edit.subgraphs.get(index)
+        if edit is None:
+            return self._old(source.position)
+        tensors = self._old_many(np.array([tensor.position for tensor in source.tensors], np.int64))
+        for at, change in edit.tensors.items():
+            overrides = {"Type": self.schema.data_type_codes[change.dtype], "Buffer": change.buffer}
+            if change.scales is not None:
+                overrides["Quantization"] = self._quantization(change.scales)
+            tensors[at] = self._clone(source.tensors[at].position, self.schema.table("Tensor"), overrides)
+        tensors += [self._new_tensor(tensor) for tensor in edit.new_tensors]
+        operators = self._operators(index, edit)
+        overrides = {"Tensors": self._offset_vector(tensors), "Operators": self._offset_vector(operators)}
+        return self._clone(source.position, self.schema.table("SubGraph"), overrides)
+
+    def _operators(self, index: int, edit: SubgraphEdit) -> list[int]:
+        source = self.model.subgraphs[index].operators
+        old = self._old_many(np.array([operator.position for operator in source], np.int64))
+        result = []
+        for entry in edit.operators:
+            if isinstance(entry, int):
+                result.append(old[entry])
+            elif isinstance(entry, OperatorEdit):
+                result.append(self._edited_operator(index, entry))
+            else:
+                result.append(self._new_operator(entry))
+        return result
+
+    def _edited_operator(self, subgraph: int, edit: OperatorEdit) -> int:
+        operator = self.model.subgraphs[subgraph].operators[edit.index]
+        overrides: dict[str, int] = {"OpcodeIndex": self._code(operator.type, edit.version, operator.opcode)}
+        if edit.inputs != operator.inputs:
+            overrides["Inputs"] = self.builder.CreateNumpyVector(np.array(edit.inputs, "<i4"))
+        if edit.options:
+            fields = self.schema.table(operator.options_type)
+            values = {name: int(value) for name, value in edit.options.items()}
+            if operator.options:
+                overrides["BuiltinOptions"] = self._clone(operator.options, fields, values)
+            else:
+                overrides["BuiltinOptions"] = self._table(fields, values)
+        return self._clone(operator.position, self.schema.table("Operator"), overrides)
+
+    def _new_operator(self, operator: NewOperator) -> int:
+        values = {
+            "OpcodeIndex": self._code(operator.type, operator.version, None),
+            "Inputs": self.builder.CreateNumpyVector(np.array(operator.inputs, "<i4")),
+            "Outputs": self.builder.CreateNumpyVector(np.array(operator.outputs, "<i4")),
+            "BuiltinOptionsType": self.schema.options_codes[operator.options_type],
+            "BuiltinOptions": self._table({}, {}),
+        }
+        return self._table(self.schema.table("Operator"), values)
+
+    def _new_tensor(self, tensor: NewTensor) -> int:
+        values = {
+            "Name": self.builder.CreateString(tensor.name),
+            "Shape": self.builder.CreateNumpyVector(np.abs(np.array(tensor.shape, "<i4"))),
+            "Type": self.schema.data_type_codes[tensor.dtype],
+            "Buffer": tensor.buffer,
+            "HasRank": 1,
+        }
+        if -1 in tensor.shape:
+            values["ShapeSignature"] = self.builder.CreateNumpyVector(np.array(tensor.shape, "<i4"))
+        if tensor.scales is not None:
+            values["Quantization"] = self._quantization(tensor.scales)
+        return self._table(self.schema.table("Tensor"), values)
+
+    def _quantization(self, scales: Scales) -> int:
+        self.late.append((self.builder.CreateNumpyVector(scales.values), scales))
+        values = {
+            "Scale": self.late[-1][0],
+            "ZeroPoint": self.builder.CreateNumpyVector(np.zeros(scales.values.size, "<i8")),
+            "QuantizedDimension": scales.axis,
+        }
+        return self._table(self.schema.table("QuantizationParameters"), values)
+
+    def _code(self, kind: str, version: int, old: int | None) -> int:
+        """Index of the operator code for a built-in operator, adding one if need be."""
+        if (kind, version) not in self.codes:
+            self.codes.append((kind, version))
+        if old is not None and self.codes[old] == (kind, version):
+            return old
+        return self.codes.index((kind, version))
+
+    def _operator_codes(self) -> list[int]:
+        source = self.model.operator_codes
+        result = self._old_many(np.array([code.position for code in source], np.int64))
+        for kind, version in self.codes[len(source) :]:
+            code = self.schema.operator_codes[kind]
+            # Readers older than 2020 know only the 8-bit field, in which 127 stands for "see the other one".
+            values = {"BuiltinCode": code, "DeprecatedBuiltinCode": min(code, 127), "Version": version}
+            result.append(self._table(self.schema.table("OperatorCode"), values))
+        return result
+
+    def _buffers(self, external: bool) -> list[int]:
+        result = self._old_many(np.array([buffer.position for buffer in self.model.buffers], np.int64))
+        written: dict[tuple[int, int], int] = {}
+        for index, blob in self.moved.items():
+            # Buffer tables of the source that share their data go on sharing it.
+            place = self._identity(self.model.buffers[index])
+            if place not in written:
+                written[place] = self._buffer(blob, external)
+            result[index] = written[place]
+        return result + [self._buffer(blob, external) for blob in self.edit.new_buffers]
+
+    def _identity(self, buffer: Buffer) -> tuple[int, int]:
+        return (-1, buffer.index) if buffer.index in self.edit.buffers else (buffer.start, buffer.size)
+
+    def _buffer(self, blob: Blob, external: bool) -> int:
+        fields = self.schema.table("Buffer")
+        values: dict[str, int] = {"Offset": 1, "Size": 1} if external else {}
+        places: dict[str, int] = {}
+        names = ("Offset", "Size") if external else ("Data",)
+        self.builder.StartObject(_slots(fields))
+        for name in names:
+            self._raw(fields[name].slot, b"\0" * (8 if values else 4))
+            places[name] = self.builder.Offset()
+        self.patches.append(_Patch(blob, places.get("Data", 0), places.get("Offset", 0), places.get("Size", 0)))
+        return self._end()
+
+    # Building blocks ------------------------------------------------------------------------------------------------
+
+    def _table(self, fields: dict[str, Field], values: Mapping[str, int]) -> int:
+        """A new table: offsets and scalars by field name."""
+        self.builder.StartObject(_slots(fields))
+        self._put(fields, values)
+        return self._end()
+
+    def _clone(self, position: int, fields: dict[str, Field], overrides: Mapping[str, int]) -> int:
+        """A copy of the source's table at `position` with some fields replaced or added."""
+        data = self.model.data
+        start = position - int(data[position : position + 4].view("<i4")[0])
+        vtable = data[start : start + int(data[start : start + 2].view("<u2")[0])].view("<u2").tolist()
+        inline, slots = vtable[1], vtable[2:]
+        references = self._references_in(position, inline)
+        replaced = {fields[name].slot for name in overrides}
+        self.builder.StartObject(max(_slots(fields), len(slots)))
+        ends = sorted({*slots, inline})
+        for slot, at in sorted(enumerate(slots), key=lambda entry: entry[1]):
+            if at == 0 or slot in replaced:
+                continue
+            width = ends[ends.index(at) + 1] - at
+            if position + at in references:
+                self.builder.PrependUOffsetTRelative(self._old(references[position + at]))
+                self.builder.Slot(slot)
+            else:
+                known = next((field for field in fields.values() if field.slot == slot and field.dtype), None)
+                size = known.dtype.itemsize if known and known.dtype else _scalar_width(at, width)
+                self._raw(slot, data[position + at : position + at + size].tobytes())
+        self._put(fields, overrides)
+        return self._end()
+
+    def _references_in(self, position: int, size: int) -> dict[int, int]:
+        return {
+            location: target
+            for location in range(position, position + size, 4)
+            if (target := self._forward.get(location)) is not None
+        }
+
+    @property
+    def _forward(self) -> dict[int, int]:
+        if not hasattr(self, "_forward_map"):
+            self._forward_map: dict[int, int] = {}
+            for each in self.model.references:
+                if not each.backward:
+                    self._forward_map.update(zip(each.locations.tolist(), each.targets.tolist(), strict=True))
+        return self._forward_map
+
+    def _put(self, fields: dict[str, Field], values: Mapping[str, int]) -> None:
+        for name, value in values.items():
+            field = fields[name]
+            if field.dtype is None:
+                self.builder.PrependUOffsetTRelative(value)
+                self.builder.Slot(field.slot)
+            else:
+                self._raw(field.slot, np.array(value).astype(field.dtype).tobytes())
+
+    def _raw(self, slot: int, data: bytes) -> None:
+        self.builder.Prep(len(data), 0)
+        self.builder.head -= len(data)
+        self.builder.Bytes[self.builder.head : self.builder.head + len(data)] = data
+        self.builder.Slot(slot)
+
+    def _end(self) -> int:
+        offset: int = self.builder.EndObject()
+        return offset
+
+    def _offset_vector(self, offsets: list[int]) -> int:
+        """A vector of references to tables, all at once."""
+        count = len(offsets)
+        self.builder.StartVector(4, count, 4)
+        places = self.builder.Offset() + 4 * (count - np.arange(count, dtype=np.int64))
+        data = (places - np.array(offsets, np.int64)).astype("<u4").tobytes()
+        self.builder.head -= len(data)
+        self.builder.Bytes[self.builder.head : self.builder.head + len(data)] = data
+        vector: int = self.builder.EndVector()
+        return vector
+
+    # Weights --------------------------------------------------------------------------------------------------------
+
+    def _stream(self, file: BinaryIO, head: memoryview, external: bool) -> None:
+        size = len(head)
+        position = size
+        file.seek(position)
+        for patch in self.patches:
+            prefix = 0 if external else 4
+            padding = -(position + prefix) % ALIGNMENT
+            file.write(b"\0" * padding)
+            start = position + padding
+            if external:
+                struct.pack_into("<Q", head, size - patch.offset, start)
+                struct.pack_into("<Q", head, size - patch.size, patch.blob.size)
+            else:
+                file.write(struct.pack("<I", patch.blob.size))
+                location = size - patch.data
+                struct.pack_into("<I", head, location, start - location)
+            written = 0
+            for chunk in patch.blob.chunks():
+                file.write(chunk.data)
+                written += chunk.nbytes
+            if written != patch.blob.size:
+                raise AssertionError(f"a blob of {patch.blob.size} bytes gave {written}")
+            position = start + prefix + written
+        tail = self.model.data[self.tail :]
+        file.write(b"\0" * (-position % ALIGNMENT))
+        file.write(tail.data)
+        for vector, scales in self.late:
+            start = size - vector + 4
+            head[start : start + scales.values.nbytes] = scales.values.astype("<f4").tobytes()
+        file.seek(0)
+        file.write(head)
+
+
+def _slots(fields: dict[str, Field]) -> int:
+    return max((field.slot + 1 for field in fields.values()), default=0)
+
+
+def _scalar_width(at: int, room: int) -> int:
+    """Width of a scalar the schema doesn't know: the largest its alignment and the room behind it allow."""
+    return next(width for width in (8, 4, 2, 1) if at % width == 0 and width <= room)
+
+
+def _archive_start(model: Model) -> int:
+    """Where a ZIP archive of associated files, appended as TFLite Metadata does, begins; the file's size if there is none."""
+    size = model.bytes
+    if b"PK\x05\x06" not in model.data[max(0, size - 66_000) :].tobytes():
+        return size
+    try:
+        with zipfile.ZipFile(model.path) as archive:
+            start = min((entry.header_offset for entry in archive.infolist()), default=size)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return size
+    known = max((each.targets.max(initial=0) for each in model.references), default=0)
+    return start if known < start <= size else size

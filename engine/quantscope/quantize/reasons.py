@@ -1,0 +1,124 @@
+"""Why an operator has its precision: stable codes, and one sentence with its remedy for each.
+
+Codes are API (reports, CI gates and translations key on them). The sentences are templates; a `Reason` fills them in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class ReasonCode(StrEnum):
+    """One code for each kind of reason."""
+
+    HYBRID_KERNEL = "hybrid-kernel"
+    INT8_LOOKUP = "int8-lookup"
+    FLOAT16_WEIGHTS = "float16-weights"
+    HOLDS_PARTITION = "holds-partition"
+    HYBRID_NOT_FASTER = "hybrid-not-faster"
+    PER_TENSOR_TOO_COARSE = "per-tensor-too-coarse"
+    NO_QUANTIZED_KERNEL = "no-quantized-kernel"
+    DYNAMIC_SHAPE = "dynamic-shape"
+    SHARED_WEIGHT = "shared-weight"
+    WEIGHT_NOT_CONSTANT = "weight-not-constant"
+    TOO_FEW_ELEMENTS = "too-few-elements"
+    RECURRENT_INCOMPLETE = "recurrent-incomplete"
+    OUT_OF_FLOAT16_RANGE = "out-of-float16-range"
+    SPARSE_WEIGHT = "sparse-weight"
+    NOT_FLOAT = "not-float"
+    NOT_REQUESTED = "not-requested"
+    CONTROL_FLOW = "control-flow"
+    CUSTOM_OPERATOR = "custom-operator"
+    ALREADY_QUANTIZED = "already-quantized"
+    NEEDS_CALIBRATION = "needs-calibration"
+    DATA_MOVEMENT = "data-movement"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """English templates with {named} arguments: what is so, and what the user can do about it."""
+
+    text: str
+    remedy: str | None = None
+
+
+SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
+    ReasonCode.HYBRID_KERNEL: Sentence(
+        "Runs in 8 bits: {target} has a kernel with int8 weights that quantizes the activations on the fly."
+    ),
+    ReasonCode.INT8_LOOKUP: Sentence("Looks up int8 rows, each with its own scale, and gives them out in float."),
+    ReasonCode.FLOAT16_WEIGHTS: Sentence(
+        "Weights are stored in 16 bits; they are computed in float16 where the hardware has it, else in float32."
+    ),
+    ReasonCode.HOLDS_PARTITION: Sentence(
+        "{target} has no kernel for {operator} with int8 weights and float activations. The weights are stored in 8 bits"
+        " and computed in float, so that the delegate keeps the graph in one piece.",
+        "A recipe with calibrated int8 activations runs this operator in 8 bits.",
+    ),
+    ReasonCode.HYBRID_NOT_FASTER: Sentence(
+        "Quantizing the activations on the fly would cost about as much time as 8-bit arithmetic saves here (only {depth}"
+        " products are summed for each output). The weights are stored in 8 bits and computed in float."
+    ),
+    ReasonCode.PER_TENSOR_TOO_COARSE: Sentence(
+        "The 8-bit kernel of {operator} knows only one scale for a whole weight, which would leave just {decibel} dB of this"
+        " one. The weights are stored in 8 bits with a scale for each row and computed in float.",
+    ),
+    ReasonCode.NO_QUANTIZED_KERNEL: Sentence(
+        "{target} computes {operator} wrongly or not at all with int8 weights in this form ({what}). The weights are stored"
+        " in 8 bits and computed in float."
+    ),
+    ReasonCode.DYNAMIC_SHAPE: Sentence(
+        "The shape of the indices is known only when the model runs. The weights are stored in 8 bits and looked up in"
+        " float.",
+        "Fix the model's input shape when converting it.",
+    ),
+    ReasonCode.SHARED_WEIGHT: Sentence(
+        "The weight is shared with {other}, which needs it in another form.",
+        "Give the operators weights of their own when converting.",
+    ),
+    ReasonCode.WEIGHT_NOT_CONSTANT: Sentence("The weight is computed while the model runs, so it can't be stored in 8 bits."),
+    ReasonCode.TOO_FEW_ELEMENTS: Sentence(
+        "The weight has {elements} elements, fewer than the recipe's minimum of {minimum}: keeping it in float costs"
+        " {bytes} bytes and preserves accuracy.",
+        "Lower the recipe's minimum_elements.",
+    ),
+    ReasonCode.RECURRENT_INCOMPLETE: Sentence(
+        "Only some of this operator's weights are constant, and its kernel takes all of them in 8 bits or none."
+    ),
+    ReasonCode.OUT_OF_FLOAT16_RANGE: Sentence("The weight holds values beyond 65504, the largest number of float16."),
+    ReasonCode.SPARSE_WEIGHT: Sentence(
+        "The weight is stored sparse, which this recipe can't quantize.", "Convert the model without sparsity."
+    ),
+    ReasonCode.NOT_FLOAT: Sentence("Its input is not float32, so there is nothing to quantize on the fly."),
+    ReasonCode.NOT_REQUESTED: Sentence(
+        "Has no weights; the recipe {recipe} leaves such operators in float.",
+        "A recipe with calibrated int8 activations covers operators without weights.",
+    ),
+    ReasonCode.CONTROL_FLOW: Sentence("Only calls other subgraphs, whose operators have precisions of their own."),
+    ReasonCode.CUSTOM_OPERATOR: Sentence("A custom operator: only the application that brings it knows its kernels."),
+    ReasonCode.ALREADY_QUANTIZED: Sentence("Already quantized in the source model; left as it is."),
+    ReasonCode.NEEDS_CALIBRATION: Sentence(
+        "Quantizing this operator's activations needs calibration data.", "Choose a recipe with calibration."
+    ),
+    ReasonCode.DATA_MOVEMENT: Sentence("Moves, indexes or converts data; there is no float arithmetic to quantize."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code with the arguments of its sentence."""
+
+    code: ReasonCode
+    arguments: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The sentence in English."""
+        return SENTENCES[self.code].text.format(**self.arguments)
+
+    @property
+    def remedy(self) -> str | None:
+        """What the user can do about it, in English."""
+        remedy = SENTENCES[self.code].remedy
+        return remedy and remedy.format(**self.arguments)

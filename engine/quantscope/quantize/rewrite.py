@@ -1,0 +1,144 @@
+"""From a plan to the change of the model that carries it out: retyped weights, DEQUANTIZE operators, int8 lookups."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from quantscope.model.edit import Blob, Bytes, ModelEdit, NewOperator, NewTensor, OperatorEdit, Scales, SubgraphEdit, TensorEdit
+from quantscope.model.graph import Operator, Subgraph, Tensor
+from quantscope.model.options import scalar_options
+from quantscope.quantize.kernels import FACTS, dequantize_version
+from quantscope.quantize.plan import Decision, Plan, Storage
+from quantscope.quantize.weights import Float16Blob, Int8Blob
+
+ASYMMETRIC: Final = "AsymmetricQuantizeInputs"
+OPTIONS: Final[Mapping[str, str]] = {
+    "DEQUANTIZE": "DequantizeOptions",
+    "CAST": "CastOptions",
+    "RESHAPE": "ReshapeOptions",
+    "EMBEDDING_LOOKUP": "NONE",
+}
+
+
+def rewrite(plan: Plan, release: Callable[[int], None] = lambda buffer: None) -> ModelEdit:
+    """The change that `plan` stands for. `release` is called with each buffer's index once its weight has been read."""
+    model = plan.model
+    weights = {
+        tensor.buffer: tensor
+        for subgraph in model.subgraphs
+        for tensor in subgraph.tensors
+        if tensor.buffer in plan.storage
+    }
+    scales = {buffer: _scales(weights[buffer], form) for buffer, form in plan.storage.items()}
+    new_buffers: list[Blob] = []
+    subgraphs = {
+        subgraph.index: _SubgraphRewrite(plan, subgraph, scales, new_buffers).edit()
+        for subgraph in model.subgraphs
+        if any(tensor.buffer in plan.storage for tensor in subgraph.tensors)
+    }
+    buffers: dict[int, Blob] = {}
+    for buffer, form in plan.storage.items():
+        weight, done = weights[buffer], partial(release, buffer)
+        values, found = model.values(weight), scales[buffer]
+        if found is None:
+            buffers[buffer] = Float16Blob(weight.name, values, done)
+        else:
+            buffers[buffer] = Int8Blob(weight.name, values, found, form.axis is None, done)
+    return ModelEdit(subgraphs, buffers, tuple(new_buffers))
+
+
+def _scales(weight: Tensor, form: Storage) -> Scales | None:
+    """Room for the scales of a weight stored in `form`, None if it needs none."""
+    if form.dtype == "FLOAT16":
+        return None
+    count = 1 if form.axis is None else weight.shape[form.axis]
+    return Scales(np.zeros(count, np.float32), form.axis or 0)
+
+
+class _SubgraphRewrite:
+    """Builds the change of one subgraph; new tensors and buffers are numbered as they come."""
+
+    def __init__(
+        self, plan: Plan, subgraph: Subgraph, scales: Mapping[int, Scales | None], new_buffers: list[Blob]
+    ) -> None:
+        self.plan = plan
+        self.subgraph = subgraph
+        self.scales = scales
+        self.new_buffers = new_buffers
+        self.new_tensors: list[NewTensor] = []
+        self.operators: list[int | OperatorEdit | NewOperator] = []
+        self.dequantized: dict[int, int] = {}
+
+    def edit(self) -> SubgraphEdit:
+        for operator, decision in zip(self.subgraph.operators, self.plan.decisions[self.subgraph.index], strict=True):
+            if not decision.stored:
+                self.operators.append(operator.index)
+            elif decision.lookup and operator.type == "GATHER":
+                self._gather_as_lookup(operator)
+            elif decision.direct:
+                self._direct(operator)
+            else:
+                self._dequantizing(operator, decision)
+        tensors = {
+            tensor.index: TensorEdit(form.dtype, tensor.buffer, self.scales[tensor.buffer])
+            for tensor in self.subgraph.tensors
+            if (form := self.plan.storage.get(tensor.buffer)) is not None
+        }
+        return SubgraphEdit(tensors, tuple(self.new_tensors), tuple(self.operators))
+
+    def _direct(self, operator: Operator) -> None:
+        """The kernel reads the stored weights itself."""
+        facts = FACTS[operator.type]
+        options = scalar_options(self.plan.model, operator)
+        version = facts.version(self.subgraph.inputs_of(operator), options)
+        asymmetric = {ASYMMETRIC: True} if ASYMMETRIC in options else {}
+        self.operators.append(
+            OperatorEdit(operator.index, max(operator.version, version), operator.inputs, asymmetric)
+        )
+
+    def _dequantizing(self, operator: Operator, decision: Decision) -> None:
+        """A DEQUANTIZE, shared by all such readers of the weight, stands in front of the float kernel."""
+        inputs = list(operator.inputs)
+        for at in decision.stored:
+            weight = self.subgraph.tensors[inputs[at]]
+            if weight.index not in self.dequantized:
+                made = self._tensor(f"{weight.name}_dequantized", weight.shape)
+                form = self.plan.storage[weight.buffer]
+                version = dequantize_version(form.dtype, form.axis is not None)
+                self._add("DEQUANTIZE", version, (weight.index,), made)
+                self.dequantized[weight.index] = made
+            inputs[at] = self.dequantized[weight.index]
+        self.operators.append(OperatorEdit(operator.index, operator.version, tuple(inputs)))
+
+    def _gather_as_lookup(self, operator: Operator) -> None:
+        """GATHER of rows, as EMBEDDING_LOOKUP can do it: with a flat list of int32 indices."""
+        table, indices = (self.subgraph.tensors[at] for at in operator.inputs[:2])
+        output = self.subgraph.tensors[operator.outputs[0]]
+        name, ids = output.name, indices.index
+        count = -1 if -1 in indices.shape else indices.elements
+        if indices.dtype == "INT64":
+            narrow = self._tensor(f"{name}_indices", indices.shape, "INT32")
+            self._add("CAST", 1, (ids,), narrow)
+            ids = narrow
+        if len(indices.shape) == 1:
+            self._add("EMBEDDING_LOOKUP", FACTS["EMBEDDING_LOOKUP"].version((), {}), (ids, table.index), output.index)
+            return
+        flat = self._tensor(f"{name}_flat_indices", (count,), "INT32")
+        self._add("RESHAPE", 1, (ids, self._constant(f"{name}_flat_shape", (count,))), flat)
+        rows = self._tensor(f"{name}_rows", (count, *table.shape[1:]))
+        self._add("EMBEDDING_LOOKUP", FACTS["EMBEDDING_LOOKUP"].version((), {}), (flat, table.index), rows)
+        self._add("RESHAPE", 1, (rows, self._constant(f"{name}_shape", output.shape)), output.index)
+
+    def _add(self, kind: str, version: int, inputs: tuple[int, ...], output: int) -> None:
+        self.operators.append(NewOperator(kind, version, inputs, (output,), OPTIONS[kind]))
+
+    def _tensor(self, name: str, shape: tuple[int, ...], dtype: str = "FLOAT32", buffer: int = 0) -> int:
+        self.new_tensors.append(NewTensor(name, shape, dtype, buffer))
+        return len(self.subgraph.tensors) + len(self.new_tensors) - 1
+
+    def _constant(self, name: str, values: tuple[int, ...]) -> int:
+        self.new_buffers.append(Bytes(np.array(values, "<i4").view(np.uint8)))
+        buffer = len(self.plan.model.buffers) + len(self.new_buffers) - 1
+        return self._tensor(name, (len(values),), "INT32", buffer)

@@ -1,0 +1,119 @@
+"""What the window and the engine process say to each other: one JSON object a line, UTF-8, on the engine's stdin and stdout.
+
+The window sends requests, the engine answers each with any number of `Progress` events and then exactly one of `Result`,
+`Failed` or `Cancelled`, all carrying the request's `id`. The engine says `Ready` once when it starts and exits when its
+stdin closes. A result larger than `INLINE_LIMIT` bytes goes by a temporary file, which the window reads and deletes.
+"""
+
+from typing import Final
+
+import msgspec
+
+PROTOCOL: Final = 1
+INLINE_LIMIT: Final = 256 * 1024
+MAX_LINE: Final = 4 * 1024 * 1024
+PROGRESS_PER_SECOND: Final = 30
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """Base of everything on the wire."""
+
+
+class Catalogue(Message, tag="catalogue"):
+    """Asks for documents.Catalogue: the recipes and targets."""
+
+    id: int
+
+
+class Inspect(Message, tag="inspect"):
+    """Asks for documents.Inspection of a model; planning again after a change of recipe or target is the same request."""
+
+    id: int
+    path: str
+    recipe: str
+    target: str
+
+
+class Quantize(Message, tag="quantize"):
+    """Asks to write the quantized model to `output`; answers with documents.Quantization."""
+
+    id: int
+    path: str
+    output: str
+    recipe: str
+    target: str
+
+
+class Compare(Message, tag="compare"):
+    """Asks for documents.Comparison on `data` (an .npz file) or, if None, on generated inputs."""
+
+    id: int
+    path: str
+    quantized: str
+    data: str | None = None
+    samples: int = 16
+
+
+class Cancel(Message, tag="cancel"):
+    """Asks to stop request `id`. A request that has already ended is not an error."""
+
+    id: int
+
+
+class Ready(Message, tag="ready"):
+    """First line of an engine: it may be spoken to."""
+
+    protocol: int
+    version: str
+    pid: int
+
+
+class Progress(Message, tag="progress"):
+    """Where request `id` is: `fraction` in [0, 1], `text` says what it is doing."""
+
+    id: int
+    fraction: float
+    text: str
+
+
+class Result(Message, tag="result"):
+    """Request `id` is done: its document as JSON, in `file` or, where that is None, inline."""
+
+    id: int
+    document: msgspec.Raw = msgspec.Raw(b"null")
+    file: str | None = None
+
+
+class Failed(Message, tag="failed"):
+    """Request `id` failed. `code` and `message` as in quantscope.errors; `detail` is a traceback where it is our fault."""
+
+    id: int
+    code: str
+    message: str
+    remedy: str | None
+    detail: str | None = None
+
+
+class Cancelled(Message, tag="cancelled"):
+    """Request `id` stopped because it was asked to."""
+
+    id: int
+
+
+Request = Catalogue | Inspect | Quantize | Compare | Cancel
+Event = Ready | Progress | Result | Failed | Cancelled
+
+
+def encode(message: Message) -> bytes:
+    """One line, newline included."""
+    return msgspec.json.encode(message) + b"\n"
+
+
+def decode_request(line: bytes) -> Request:
+    """The request on `line`; raises msgspec.MsgspecError if it isn't one."""
+    return msgspec.json.decode(line, type=Request)
+
+
+def decode_event(line: bytes) -> Event:
+    """The event on `line`; raises msgspec.MsgspecError if it isn't one."""
+    return msgspec.json.decode(line, type=Event)
