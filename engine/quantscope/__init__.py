@@ -1,1 +1,30 @@
+"""Quantscope: post-training quantization of TensorFlow Lite models that says what it does and why.
 
+    import quantscope
+
+    model = quantscope.load("model.tflite")
+    plan = quantscope.plan(model, recipe="dynamic-int8", target="xnnpack")
+    result = quantscope.apply(plan, "model.dynamic-int8.tflite")
+    comparison = quantscope.compare("model.tflite", result.output.path)
+
+Everything is loaded on first use: importing this package is cheap, and the window never loads numpy through it.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from quantscope._version import __version__
+
+if TYPE_CHECKING:
+    from quantscope.api import apply, compare, inspect, load, plan, quantize_file
+    from quantscope.errors import QuantscopeError
+
+__all__ = ["QuantscopeError", "__version__", "apply", "compare", "inspect", "load", "plan", "quantize_file"]
+
+_HOMES = {"QuantscopeError": "quantscope.errors"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'quantscope' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOMES.get(name, "quantscope.api")), name)

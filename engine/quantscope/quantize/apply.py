@@ -10,7 +10,7 @@ from quantscope.quantize.reasons import ReasonCode
 from quantscope.quantize.rewrite import rewrite
 
 
-def apply(plan: Plan, file: BinaryIO, progress: Progress = silent) -> None:
+def write_quantized(plan: Plan, file: BinaryIO, progress: Progress = silent) -> None:
     """Writes the quantized model to `file`, which must be empty and seekable.
 
     Raises ModelUnsupportedError if the plan changes nothing or a weight can't be quantized, OSError if writing fails, and

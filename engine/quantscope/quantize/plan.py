@@ -1,6 +1,6 @@
 """Planning: one decision with its reason for every operator, before anything is converted.
 
-`plan` looks at each operator alone first (`_draft`), then settles what operators that share a weight can agree on
+`make_plan` looks at each operator alone first (`_draft`), then settles what operators that share a weight can agree on
 (`_settle`), and last predicts the delegate's partitions of the graph as it would be written.
 """
 
@@ -69,7 +69,7 @@ class Plan:
         return bool(self.storage)
 
 
-def plan(model: Model, recipe: Recipe, target: Target) -> Plan:
+def make_plan(model: Model, recipe: Recipe, target: Target) -> Plan:
     """Decides for every operator of `model`; reads no weights but those of recurrent operators and float16 ranges."""
     planner = _Planner(model, recipe, target)
     decisions, storage = planner.settled()

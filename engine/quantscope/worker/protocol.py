@@ -19,13 +19,13 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Base of everything on the wire."""
 
 
-class Catalogue(Message, tag="catalogue"):
+class Catalogue(Message, kw_only=True, tag="catalogue"):
     """Asks for documents.Catalogue: the recipes and targets."""
 
     id: int
 
 
-class Inspect(Message, tag="inspect"):
+class Inspect(Message, kw_only=True, tag="inspect"):
     """Asks for documents.Inspection of a model; planning again after a change of recipe or target is the same request."""
 
     id: int
@@ -34,7 +34,7 @@ class Inspect(Message, tag="inspect"):
     target: str
 
 
-class Quantize(Message, tag="quantize"):
+class Quantize(Message, kw_only=True, tag="quantize"):
     """Asks to write the quantized model to `output`; answers with documents.Quantization."""
 
     id: int
@@ -44,7 +44,7 @@ class Quantize(Message, tag="quantize"):
     target: str
 
 
-class Compare(Message, tag="compare"):
+class Compare(Message, kw_only=True, tag="compare"):
     """Asks for documents.Comparison on `data` (an .npz file) or, if None, on generated inputs."""
 
     id: int
@@ -54,13 +54,13 @@ class Compare(Message, tag="compare"):
     samples: int = 16
 
 
-class Cancel(Message, tag="cancel"):
+class Cancel(Message, kw_only=True, tag="cancel"):
     """Asks to stop request `id`. A request that has already ended is not an error."""
 
     id: int
 
 
-class Ready(Message, tag="ready"):
+class Ready(Message, kw_only=True, tag="ready"):
     """First line of an engine: it may be spoken to."""
 
     protocol: int
@@ -68,7 +68,7 @@ class Ready(Message, tag="ready"):
     pid: int
 
 
-class Progress(Message, tag="progress"):
+class Progress(Message, kw_only=True, tag="progress"):
     """Where request `id` is: `fraction` in [0, 1], `text` says what it is doing."""
 
     id: int
@@ -76,7 +76,7 @@ class Progress(Message, tag="progress"):
     text: str
 
 
-class Result(Message, tag="result"):
+class Result(Message, kw_only=True, tag="result"):
     """Request `id` is done: its document as JSON, in `file` or, where that is None, inline."""
 
     id: int
@@ -84,7 +84,7 @@ class Result(Message, tag="result"):
     file: str | None = None
 
 
-class Failed(Message, tag="failed"):
+class Failed(Message, kw_only=True, tag="failed"):
     """Request `id` failed. `code` and `message` as in quantscope.errors; `detail` is a traceback where it is our fault."""
 
     id: int
@@ -94,7 +94,7 @@ class Failed(Message, tag="failed"):
     detail: str | None = None
 
 
-class Cancelled(Message, tag="cancelled"):
+class Cancelled(Message, kw_only=True, tag="cancelled"):
     """Request `id` stopped because it was asked to."""
 
     id: int

@@ -1,0 +1,97 @@
+"""The public library: load, plan, apply, compare. The command line and the worker use nothing else."""
+
+import os
+import time
+
+from quantscope import documents
+from quantscope.evaluate.compare import compare
+from quantscope.evaluate.verify import verify
+from quantscope.files import describe, refuse_overwriting, replacing
+from quantscope.inspection import inspection
+from quantscope.memory import peak_rss
+from quantscope.model.graph import Model
+from quantscope.model.read import read
+from quantscope.progress import Progress, part, silent
+from quantscope.quantize.apply import write_quantized
+from quantscope.quantize.plan import Plan, make_plan
+from quantscope.quantize.recipe import DEFAULT_RECIPE, PRESETS, Recipe, find_recipe
+from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target, find_target
+
+__all__ = ["apply", "catalogue", "compare", "inspect", "load", "plan", "quantize_file"]
+
+
+def load(path: str | os.PathLike[str]) -> Model:
+    """The model in a .tflite file, mapped and checked.
+
+    Raises ModelReadError if the file can't be read or is damaged, ModelUnsupportedError if its weights lie elsewhere,
+    RuntimeMissingError without ai-edge-litert.
+    """
+    return read(path)
+
+
+def plan(model: Model, recipe: str | Recipe = DEFAULT_RECIPE, target: str | Target = DEFAULT_TARGET) -> Plan:
+    """What quantizing `model` would do: a decision with its reason for every operator.
+
+    `recipe` is a preset's name, a .json file or a Recipe; `target` a name or a Target. Raises RecipeError if there is none.
+    """
+    return make_plan(
+        model,
+        find_recipe(recipe) if isinstance(recipe, str) else recipe,
+        find_target(target) if isinstance(target, str) else target,
+    )
+
+
+def inspect(plan: Plan) -> documents.Inspection:
+    """The plan as a document. Raises ModelReadError if the model's file has gone."""
+    return inspection(plan, describe(plan.model.path))
+
+
+def apply(plan: Plan, output: str | os.PathLike[str], progress: Progress = silent) -> documents.Quantization:
+    """Writes the quantized model to `output`, checked by running it, or leaves `output` as it was.
+
+    Raises UsageError if `output` is the source, OutputError if it can't be written, VerificationError if the result doesn't
+    run, ModelUnsupportedError if there is nothing to quantize, CancelledError when `progress` asks to stop.
+    """
+    started = time.perf_counter()
+    refuse_overwriting(plan.model.path, output)
+    with replacing(output) as temporary:
+        with open(temporary, "wb") as file:
+            write_quantized(plan, file, part(progress, 0.0, 0.7))
+        verify(plan.model, temporary, plan.target.delegate, part(progress, 0.7, 1.0))
+    seconds = time.perf_counter() - started
+    source, written = describe(plan.model.path), describe(output)
+    progress(1.0, "Done")
+    return documents.Quantization(
+        model=source,
+        input=source,
+        output=written,
+        ratio=written.bytes / source.bytes,
+        plan=inspection(plan, source),
+        seconds=seconds,
+        peak_rss_bytes=peak_rss(),
+    )
+
+
+def quantize_file(
+    path: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    recipe: str | Recipe = DEFAULT_RECIPE,
+    target: str | Target = DEFAULT_TARGET,
+    progress: Progress = silent,
+) -> documents.Quantization:
+    """Load, plan and apply in one call; raises what they raise."""
+    return apply(plan(load(path), recipe, target), output, progress)
+
+
+def catalogue() -> documents.Catalogue:
+    """The recipes and targets there are, the default ones first."""
+    return documents.Catalogue(
+        recipes=tuple(
+            documents.Choice(id=recipe.name, title=recipe.title, description=recipe.description)
+            for recipe in PRESETS.values()
+        ),
+        targets=tuple(
+            documents.Choice(id=target.id, title=target.title, description=target.description)
+            for target in TARGETS.values()
+        ),
+    )

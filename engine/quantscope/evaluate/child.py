@@ -1,0 +1,105 @@
+"""The process that runs models: `python -m quantscope.evaluate.child`. A model that crashes it harms nobody else."""
+
+import os
+import sys
+from typing import Any, BinaryIO
+
+import msgspec
+import numpy as np
+
+from quantscope.evaluate import wire
+
+
+def main() -> None:
+    """Answers requests on stdin until it closes."""
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what the runtime prints must not get between the frames
+    requests = sys.stdin.buffer
+    session = _Session()
+    while (frame := wire.receive(requests)) is not None:
+        wire.send(replies, _answer(session, msgspec.msgpack.decode(frame, type=wire.Request)))
+
+
+def _answer(session: "_Session", request: wire.Request) -> wire.Reply:
+    try:
+        if isinstance(request, wire.Load):
+            return session.load(request)
+        if isinstance(request, wire.Run):
+            return session.run(request)
+        return session.first_not_finite()
+    except (RuntimeError, ValueError, MemoryError, OSError) as error:
+        return wire.Refused(str(error))
+
+
+class _Session:
+    """One loaded model."""
+
+    def __init__(self) -> None:
+        self.interpreter: Any = None
+
+    def load(self, request: wire.Load) -> wire.Loaded:
+        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+        resolver = OpResolverType.AUTO if request.delegate else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        self.interpreter = Interpreter(
+            model_path=request.path,
+            num_threads=request.threads,
+            experimental_op_resolver_type=resolver,
+            experimental_preserve_all_tensors=request.keep_tensors,
+        )
+        self.interpreter.allocate_tensors()
+        inputs, outputs = self.interpreter.get_input_details(), self.interpreter.get_output_details()
+        return wire.Loaded(tuple(map(_info, inputs)), tuple(map(_info, outputs)))
+
+    def run(self, request: wire.Run) -> wire.Outputs:
+        details = self.interpreter.get_input_details()
+        arrays = [array.values() for array in request.inputs]
+        resized = False
+        for detail, array in zip(details, arrays, strict=True):
+            if tuple(detail["shape"]) != array.shape:
+                self.interpreter.resize_tensor_input(detail["index"], array.shape, strict=True)
+                resized = True
+        if resized:
+            self.interpreter.allocate_tensors()
+        self.interpreter.reset_all_variables()
+        for detail, array in zip(details, arrays, strict=True):
+            self.interpreter.set_tensor(detail["index"], array)
+        self.interpreter.invoke()
+        results = (self.interpreter.get_tensor(detail["index"]) for detail in self.interpreter.get_output_details())
+        return wire.Outputs(tuple(wire.Array.of(_numbers(result)) for result in results))
+
+    def first_not_finite(self) -> wire.Found:
+        for operator in self.interpreter._get_ops_details():
+            for index in operator["outputs"]:
+                values = self._values(int(index))
+                if values is not None and values.dtype.kind == "f" and not np.isfinite(values).all():
+                    return wire.Found(f"{operator['op_name']} #{operator['index']}")
+        return wire.Found(None)
+
+    def _values(self, index: int) -> Any:
+        try:
+            return self.interpreter.get_tensor(index)
+        except ValueError:  # a tensor that was optimized away
+            return None
+
+
+def _numbers(result: Any) -> Any:
+    """An output as numbers; strings have none, so they count as empty."""
+    values = np.asarray(result)
+    return values if values.dtype.kind in "fiubc" else np.zeros(0, np.uint8)
+
+
+def _info(detail: dict[str, Any]) -> wire.TensorInfo:
+    scale, zero_point = detail["quantization"]
+    return wire.TensorInfo(
+        name=detail["name"],
+        dtype=np.dtype(detail["dtype"]).str,
+        shape=tuple(int(size) for size in detail["shape"]),
+        signature_shape=tuple(int(size) for size in detail["shape_signature"]),
+        scale=float(scale),
+        zero_point=int(zero_point),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Float against quantized: both models on the same inputs, each in a process of its own, sample by sample."""
+
+from typing import Final
+
+from quantscope import documents
+from quantscope.errors import ModelUnsupportedError
+from quantscope.evaluate.inputs import Samples, fitted_to, from_file, generated
+from quantscope.evaluate.measures import Distance, real
+from quantscope.evaluate.runner import running
+from quantscope.evaluate.wire import TensorInfo
+from quantscope.files import describe
+from quantscope.model.graph import Model
+from quantscope.model.read import read
+from quantscope.progress import Progress, silent
+
+DEFAULT_SAMPLES: Final = 16
+
+
+def compare(
+    reference: str,
+    quantized: str,
+    data: str | None = None,
+    samples: int | None = None,
+    progress: Progress = silent,
+) -> documents.Comparison:
+    """Error of each output of `quantized` against `reference`, over `samples` samples.
+
+    Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is None).
+    Raises ModelReadError, ModelUnsupportedError if the two aren't versions of one model, DataError if the data doesn't fit,
+    RunError if the runtime refuses or crashes on either.
+    """
+    model = read(reference)
+    read(quantized)
+
+    def check() -> None:
+        progress(0.0, "Running both models")
+
+    with running(reference, check) as (first, one), running(quantized, check) as (second, two):
+        if len(one.inputs) != len(two.inputs) or len(one.outputs) != len(two.outputs):
+            raise ModelUnsupportedError("The two models have different inputs or outputs.", "Give versions of one model.")
+        inputs: Samples
+        if data is None:
+            inputs = generated(model, one.inputs, samples or DEFAULT_SAMPLES)
+        else:
+            inputs = from_file(data, model, one.inputs, samples)
+        distances = [Distance(name) for name in _output_names(model, one.outputs)]
+        for index in range(len(inputs)):
+            progress(index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}")
+            arrays = inputs.sample(index)
+            expected = first.run(arrays)
+            found = second.run([fitted_to(values, info) for values, info in zip(arrays, two.inputs, strict=True)])
+            for distance, a, b, info_a, info_b in zip(
+                distances, expected, found, one.outputs, two.outputs, strict=True
+            ):
+                a, b = real(a, info_a.scale, info_a.zero_point), real(b, info_b.scale, info_b.zero_point)
+                if a.shape != b.shape:
+                    raise ModelUnsupportedError(
+                        f"Output '{distance.name}' has shape {list(a.shape)} in one model and {list(b.shape)} in the other.",
+                        "Give versions of one model.",
+                    )
+                distance.add(a, b)
+    progress(1.0, "Compared")
+    return documents.Comparison(
+        model=describe(reference),
+        quantized=describe(quantized),
+        inputs=inputs.description,
+        samples=len(inputs),
+        outputs=tuple(distance.result() for distance in distances),
+    )
+
+
+def _output_names(model: Model, outputs: tuple[TensorInfo, ...]) -> list[str]:
+    """The signature's names for the outputs where there is one, else the tensors'."""
+    signature = next((each.outputs for each in model.signatures if each.subgraph == 0), {})
+    subgraph = model.subgraphs[0]
+    by_index = {tensor: name for name, tensor in signature.items()}
+    named = [by_index.get(tensor) for tensor in subgraph.outputs]
+    return [
+        name or info.name
+        for name, info in zip(named if len(named) == len(outputs) else [None] * len(outputs), outputs, strict=True)
+    ]

@@ -1,0 +1,213 @@
+"""Inputs to run models on: from an .npz file, or generated from what the model says of itself."""
+
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from quantscope.errors import DataError
+from quantscope.evaluate.wire import TensorInfo
+from quantscope.model.graph import Model, Subgraph
+from quantscope.model.metadata import input_ranges
+
+Arrays = list[npt.NDArray[Any]]
+
+SEED: Final = 0x5EED
+# An integer input that indexes nothing we can see: values this small are valid nearly everywhere.
+SMALL_INTEGERS: Final = 2
+IMAGE_BYTES: Final = 256
+
+
+class Samples(Protocol):
+    """A sequence of inputs for a model: one list of arrays, in the order of the model's inputs, for each sample."""
+
+    @property
+    def description(self) -> str:
+        """Where the samples come from."""
+
+    def __len__(self) -> int: ...
+
+    def sample(self, index: int) -> Arrays:
+        """Inputs of one sample, in the model's shapes and dtypes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """Random inputs, the same for the same seed: in the ranges that the metadata names, else normal; ids within their table."""
+
+    inputs: tuple[TensorInfo, ...]
+    ranges: tuple[tuple[float, float] | None, ...]
+    count: int
+
+    @property
+    def description(self) -> str:
+        """What they are."""
+        return f"generated (seed {SEED})"
+
+    def __len__(self) -> int:
+        return self.count
+
+    def sample(self, index: int) -> Arrays:
+        """Inputs of one sample."""
+        random = np.random.default_rng((SEED, index))
+        return [_draw(random, info, span) for info, span in zip(self.inputs, self.ranges, strict=True)]
+
+
+def generated(model: Model, inputs: Sequence[TensorInfo], count: int) -> Generated:
+    """Random inputs for `model`, whose inputs the runtime describes as `inputs`.
+
+    Raises DataError for inputs of strings, for which there is no sensible random value.
+    """
+    for info in inputs:
+        if np.dtype(info.dtype).kind not in "fiub":
+            raise DataError(f"Input '{info.name}' takes {np.dtype(info.dtype).name} values, which can't be generated.")
+    subgraph = model.subgraphs[0]
+    declared = input_ranges(model)
+    ranges = tuple(
+        declared.get(position) or _index_range(model, subgraph, position) for position in range(len(inputs))
+    )
+    return Generated(tuple(inputs), ranges, count)
+
+
+def _draw(random: np.random.Generator, info: TensorInfo, span: tuple[float, float] | None) -> npt.NDArray[Any]:
+    dtype = np.dtype(info.dtype)
+    if dtype.kind == "f":
+        values = random.standard_normal(info.shape) if span is None else random.uniform(*span, info.shape)
+        return values.astype(dtype)
+    if dtype.kind == "b":
+        return random.integers(0, 2, info.shape).astype(bool)
+    if info.scale or dtype.itemsize == 1:
+        limits = np.iinfo(dtype)
+        low, high = (limits.min, limits.max) if dtype.itemsize <= 2 else (0, IMAGE_BYTES - 1)
+    else:
+        low, high = (0, SMALL_INTEGERS - 1) if span is None else (int(span[0]), int(span[1]))
+    return random.integers(low, high, info.shape, endpoint=True).astype(dtype)
+
+
+def _index_range(model: Model, subgraph: Subgraph, position: int) -> tuple[float, float] | None:
+    """The rows of the smallest table that an input indexes, following it through operators that only move it."""
+    if position >= len(subgraph.inputs):
+        return None
+    reached = {subgraph.inputs[position]}
+    rows: list[int] = []
+    for operator in subgraph.operators:
+        inputs = operator.inputs
+        if operator.type in ("RESHAPE", "CAST", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "SLICE", "STRIDED_SLICE"):
+            if inputs and inputs[0] in reached:
+                reached.update(operator.outputs)
+        elif operator.type in ("EMBEDDING_LOOKUP", "GATHER") and len(inputs) > 1:
+            ids, table = (0, 1) if operator.type == "EMBEDDING_LOOKUP" else (1, 0)
+            if inputs[ids] in reached and subgraph.tensors[inputs[table]].shape:
+                rows.append(subgraph.tensors[inputs[table]].shape[0])
+    return (0, max(0, min(rows) - 1)) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """Samples of an .npz file, one array (samples first) for each input."""
+
+    path: str
+    inputs: tuple[TensorInfo, ...]
+    arrays: tuple[npt.NDArray[Any], ...]
+    count: int
+
+    @property
+    def description(self) -> str:
+        """The file's name."""
+        return os.path.basename(self.path)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def sample(self, index: int) -> Arrays:
+        """Inputs of one sample."""
+        return [
+            _fitted(array[index], info, self.path) for array, info in zip(self.arrays, self.inputs, strict=True)
+        ]
+
+
+def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int | None) -> FromFile:
+    """Samples from an .npz file whose arrays are named after the model's inputs, at most `limit` of them.
+
+    With a single input any single array will do, or one named `x`. Other arrays are ignored. Raises DataError if the file
+    can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't fit.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise DataError(f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs.")
+            chosen = tuple(archive[name] for name in _names(archive.files, model, inputs, path))
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise DataError(f"'{path}' can't be read as .npz: {error}.", "Save it with numpy.savez.") from error
+    counts = {len(array) if array.ndim else 0 for array in chosen}
+    if len(counts) != 1 or 0 in counts:
+        raise DataError(f"The arrays in '{path}' hold different numbers of samples, or none: {sorted(counts)}.")
+    count = min(counts) if limit is None else min(*counts, limit)
+    samples = FromFile(path, tuple(inputs), chosen, count)
+    samples.sample(0)
+    return samples
+
+
+def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo], path: str) -> list[str]:
+    signature: Mapping[str, int] = next((each.inputs for each in model.signatures if each.subgraph == 0), {})
+    subgraph = model.subgraphs[0]
+    by_tensor = {subgraph.tensors[tensor].name: name for name, tensor in signature.items()}
+    names = []
+    for info in inputs:
+        wanted = (info.name, by_tensor.get(info.name, info.name), info.name.split(":")[0])
+        name = next((each for each in wanted if each in available), None)
+        if name is None and len(inputs) == 1:
+            name = "x" if "x" in available else available[0] if len(available) == 1 else None
+        if name is None:
+            raise DataError(
+                f"'{path}' has no array for input '{info.name}' (it has {', '.join(available) or 'none'}).",
+                "Name the arrays after the model's inputs.",
+            )
+        names.append(name)
+    return names
+
+
+def _fitted(values: npt.NDArray[Any], info: TensorInfo, path: str) -> npt.NDArray[Any]:
+    """One sample in the shape and dtype of an input."""
+    shape = info.signature_shape or info.shape
+    if _matches(values.shape, shape):
+        shaped = values
+    elif shape and shape[0] in (1, -1) and _matches(values.shape, shape[1:]):
+        shaped = values[None]
+    else:
+        raise DataError(
+            f"Samples in '{path}' have shape {list(values.shape)}; input '{info.name}' takes {list(shape)}.",
+            "The first axis of each array is the samples; each sample may come with or without the batch axis.",
+        )
+    return _cast(shaped, info, path)
+
+
+def _matches(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return len(found) == len(wanted) and all(size in (-1, have) for have, size in zip(found, wanted, strict=True))
+
+
+def fitted_to(values: npt.NDArray[Any], info: TensorInfo) -> npt.NDArray[Any]:
+    """Real values as an input of another version of the model wants them, which may be quantized."""
+    dtype = np.dtype(info.dtype)
+    if values.dtype.kind == "f" and dtype.kind in "iu" and info.scale:
+        limits = np.iinfo(dtype)
+        return np.clip(np.rint(values / info.scale + info.zero_point), limits.min, limits.max).astype(dtype)
+    return values.astype(dtype, copy=False)
+
+
+def _cast(values: npt.NDArray[Any], info: TensorInfo, path: str) -> npt.NDArray[Any]:
+    dtype = np.dtype(info.dtype)
+    if values.dtype.kind == "f" and dtype.kind in "iu" and info.scale:
+        return fitted_to(values, info)
+    if np.can_cast(values.dtype, dtype, "safe") or (values.dtype.kind == "f" and dtype.kind == "f"):
+        return values.astype(dtype)
+    if values.dtype.kind in "iub" and dtype.kind in "iuf" and np.array_equal(values.astype(dtype), values):
+        return values.astype(dtype)
+    raise DataError(
+        f"'{path}' holds {values.dtype.name} for input '{info.name}', which takes {dtype.name}: values would change.",
+        f"Convert the array to {dtype.name} yourself.",
+    )

@@ -1,0 +1,60 @@
+"""The check that every written model passes before it is handed over: it loads, allocates, runs once, and stays finite."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from quantscope.errors import ModelUnsupportedError, RunError, VerificationError
+from quantscope.evaluate.inputs import generated
+from quantscope.evaluate.runner import running
+from quantscope.model.graph import Model
+from quantscope.progress import Progress, silent
+
+
+def verify(model: Model, written: str, delegate: bool, progress: Progress = silent) -> None:
+    """Runs the model at `written`, made from `model`, once on generated inputs in a child process.
+
+    Raises VerificationError, with the operator named where the runtime names it, if `written` doesn't load, allocate, run,
+    or gives values that aren't finite where the source's are; ModelUnsupportedError if the source itself doesn't run.
+    """
+
+    def check() -> None:
+        progress(0.5, "Checking the result")
+
+    try:
+        culprit = _not_finite(model, written, delegate, check)
+    except RunError as error:
+        _run_source(model, delegate, check)
+        named = re.search(r"Node number (\d+) \((\w+)\)", str(error))
+        raise _failed(f"{named[2]} #{named[1]}: {error}" if named else str(error)) from error
+    # A source that gives infinities on random inputs (a logarithm, say) may go on doing so.
+    if culprit is not None and _run_source(model, delegate, check) is None:
+        raise _failed(f"{culprit} gives values that are not finite.")
+
+
+def _not_finite(model: Model, path: str, delegate: bool, check: Callable[[], None]) -> str | None:
+    """Runs the model at `path` once; the first operator that gives infinite or NaN values, None if the outputs are finite."""
+    with running(path, check, delegate=delegate) as (runner, loaded):
+        inputs = generated(model, loaded.inputs, 1).sample(0)
+        if all(np.isfinite(output).all() for output in runner.run(inputs) if output.dtype.kind == "f"):
+            return None
+    with running(path, check, delegate=False, keep_tensors=True) as (runner, _):
+        runner.run(inputs)
+        return runner.first_not_finite() or "An operator of the delegate"
+
+
+def _run_source(model: Model, delegate: bool, check: Callable[[], None]) -> str | None:
+    try:
+        return _not_finite(model, model.path, delegate, check)
+    except RunError as error:
+        raise ModelUnsupportedError(
+            f"The source model itself can't be run here, so a quantized one can't be checked. {error}"
+        ) from error
+
+
+def _failed(why: str) -> VerificationError:
+    return VerificationError(
+        f"The quantized model failed its check, so it was not kept. {why}",
+        "Try another recipe or target, and report this: it should not happen.",
+    )

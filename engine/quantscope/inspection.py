@@ -1,0 +1,105 @@
+"""The plan as a document: what `inspect` prints, the worker sends and the window shows."""
+
+from collections import Counter
+from typing import Final
+
+from quantscope import documents
+from quantscope.model.graph import Model, Operator, Subgraph, Tensor
+from quantscope.quantize.delegation import Delegation, delegations
+from quantscope.quantize.kernels import FACTS
+from quantscope.quantize.plan import Decision, Plan, runs_in_eight_bits
+from quantscope.quantize.size import planned_bytes, stored_bytes
+
+
+def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
+    """The document of a plan; `file` describes the model's file."""
+    subgraphs = tuple(
+        _subgraph(plan, subgraph, delegation)
+        for subgraph, delegation in zip(plan.model.subgraphs, delegations(plan), strict=True)
+    )
+    decisions = [decision for row in plan.decisions for decision in row]
+    partitions = [subgraph.partitions for subgraph in subgraphs if subgraph.partitions is not None]
+    return documents.Inspection(
+        model=file,
+        recipe=plan.recipe.name,
+        target=plan.target.id,
+        subgraphs=subgraphs,
+        summary=documents.Summary(
+            operators=len(decisions),
+            by_precision=dict(Counter(decision.precision.value for decision in decisions)),
+            eight_bit=sum(map(runs_in_eight_bits, decisions)),
+            fallback=sum(decision.fallback for decision in decisions),
+            partitions=sum(partitions) if plan.target.delegate else None,
+            bytes=plan.model.bytes,
+            planned_bytes=planned_bytes(plan),
+        ),
+    )
+
+
+def _subgraph(plan: Plan, subgraph: Subgraph, delegation: Delegation | None) -> documents.Subgraph:
+    tensors = [_tensor(plan.model, tensor) for tensor in subgraph.tensors]
+    rows = zip(subgraph.operators, plan.decisions[subgraph.index], strict=True)
+    return documents.Subgraph(
+        index=subgraph.index,
+        name=subgraph.name or f"subgraph {subgraph.index}",
+        operators=tuple(_operator(plan, subgraph, operator, decision, tensors, delegation) for operator, decision in rows),
+        partitions=delegation.partitions if delegation else None,
+    )
+
+
+ABSENT: Final = documents.Tensor(index=-1, name="", dtype="", shape=(), constant=False)
+
+
+def _operator(
+    plan: Plan,
+    subgraph: Subgraph,
+    operator: Operator,
+    decision: Decision,
+    tensors: list[documents.Tensor],
+    delegation: Delegation | None,
+) -> documents.Operator:
+    inputs = subgraph.inputs_of(operator)
+    facts = FACTS.get(operator.type)
+    weights = {
+        at: tensor
+        for at in (facts.weights if facts else ())
+        if at < len(inputs) and (tensor := inputs[at]) is not None and plan.model.is_constant(tensor)
+    }
+    sizes = {at: plan.model.buffers[tensor.buffer].size for at, tensor in weights.items()}
+    planned = {
+        at: stored_bytes(tensor, decision.stored[at]) if at in decision.stored else sizes[at]
+        for at, tensor in weights.items()
+    }
+    reason = decision.reason
+    return documents.Operator(
+        index=operator.index,
+        type=operator.type,
+        name=_name(subgraph, operator),
+        version=operator.version,
+        precision=decision.precision.value,
+        reason=documents.Reason(
+            code=reason.code.value, text=reason.text, remedy=reason.remedy, arguments=dict(reason.arguments)
+        ),
+        inputs=tuple(tensors[index] if index >= 0 else ABSENT for index in operator.inputs),
+        outputs=tuple(tensors[index] if index >= 0 else ABSENT for index in operator.outputs),
+        weight_bytes=sum(sizes.values()),
+        planned_weight_bytes=sum(planned.values()),
+        delegated=operator.index in delegation.taken if delegation else None,
+        fallback=decision.fallback,
+    )
+
+
+def _name(subgraph: Subgraph, operator: Operator) -> str:
+    """An operator has no name of its own in TFLite; its first output's is the custom."""
+    outputs = subgraph.outputs_of(operator)
+    return outputs[0].name if outputs else ""
+
+
+def _tensor(model: Model, tensor: Tensor) -> documents.Tensor:
+    return documents.Tensor(
+        index=tensor.index,
+        name=tensor.name,
+        dtype=tensor.dtype.lower(),
+        shape=tensor.shape,
+        constant=model.is_constant(tensor),
+    )

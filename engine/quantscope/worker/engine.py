@@ -1,0 +1,121 @@
+"""The engine process: takes requests on stdin, works on them one after the other, answers on stdout.
+
+A thread reads stdin, so that a Cancel arrives while a job runs; the job notices at its next report of progress. When stdin
+closes, the window is gone: the process ends at once, whatever it is doing.
+"""
+
+import os
+import queue
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import BinaryIO
+
+import msgspec
+
+from quantscope._version import __version__
+from quantscope.documents import Document
+from quantscope.errors import CancelledError, QuantscopeError
+from quantscope.worker import protocol
+from quantscope.worker.jobs import Jobs
+
+
+def main() -> None:
+    """Serves until stdin closes."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # what native code prints on stdout must not get between the lines
+    sys.stdout = sys.stderr
+    Engine(sys.stdin.buffer, answers).serve()
+
+
+class Engine:
+    """Reads requests, runs jobs, writes events."""
+
+    def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
+        self.requests = requests
+        self.answers = answers
+        self.jobs = Jobs()
+        self.waiting: queue.Queue[protocol.Request] = queue.Queue()
+        self.cancelled: set[int] = set()
+        self.lock = threading.Lock()
+
+    def serve(self) -> None:
+        """Works until stdin closes."""
+        threading.Thread(target=self._read, daemon=True).start()
+        self._say(protocol.Ready(protocol=protocol.PROTOCOL, version=__version__, pid=os.getpid()))
+        while True:
+            request = self.waiting.get()
+            self._say(self._outcome(request))
+            self.cancelled.discard(request.id)
+
+    def _read(self) -> None:
+        while line := self.requests.readline(protocol.MAX_LINE):
+            try:
+                request = protocol.decode_request(line)
+            except msgspec.MsgspecError as error:
+                self._say(protocol.Failed(id=-1, code="protocol", message=f"Not a request: {error}.", remedy=None))
+                continue
+            if isinstance(request, protocol.Cancel):
+                self.cancelled.add(request.id)
+            else:
+                self.waiting.put(request)
+        os._exit(0)
+
+    def _outcome(self, request: protocol.Request) -> protocol.Event:
+        reporter = Reporter(request.id, self._say, lambda: request.id in self.cancelled)
+        try:
+            reporter.check()
+            document = self.jobs.run(request, reporter)
+        except CancelledError:
+            return protocol.Cancelled(id=request.id)
+        except QuantscopeError as error:
+            return protocol.Failed(id=request.id, code=error.code, message=str(error), remedy=error.remedy)
+        except Exception as error:  # a fault of ours: the window shows it and offers to retry
+            return protocol.Failed(
+                id=request.id,
+                code="internal",
+                message=f"Something in Quantscope went wrong: {type(error).__name__}: {error}",
+                remedy="Try again; if it happens again, report it with the details.",
+                detail=traceback.format_exc(),
+            )
+        return _result(request.id, document)
+
+    def _say(self, event: protocol.Event) -> None:
+        with self.lock:
+            self.answers.write(protocol.encode(event))
+
+
+class Reporter:
+    """Progress of one job on its way out: not too often, and the place where a cancelled job stops."""
+
+    def __init__(self, job: int, say: Callable[[protocol.Event], None], cancelled: Callable[[], bool]) -> None:
+        self.job = job
+        self.say = say
+        self.cancelled = cancelled
+        self.next = 0.0
+        self.text = ""
+
+    def __call__(self, fraction: float, text: str) -> None:
+        """Reports and, if the job was cancelled, raises CancelledError."""
+        self.check()
+        now = time.monotonic()
+        if now >= self.next or text != self.text or fraction >= 1:
+            self.next, self.text = now + 1 / protocol.PROGRESS_PER_SECOND, text
+            self.say(protocol.Progress(id=self.job, fraction=min(1.0, max(0.0, fraction)), text=text))
+
+    def check(self) -> None:
+        """Raises CancelledError if the job was cancelled."""
+        if self.cancelled():
+            raise CancelledError("Cancelled.")
+
+
+def _result(job: int, document: Document) -> protocol.Result:
+    data = msgspec.json.encode(document)
+    if len(data) <= protocol.INLINE_LIMIT:
+        return protocol.Result(id=job, document=msgspec.Raw(data))
+    with tempfile.NamedTemporaryFile(prefix="quantscope-", suffix=".json", delete=False) as file:
+        file.write(data)
+    return protocol.Result(id=job, file=file.name)
