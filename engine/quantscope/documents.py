@@ -18,7 +18,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every value below: immutable, compared by value."""
 
 
-class File(Document, kw_only=True):
+class File(Document, frozen=True, kw_only=True):
     """A file as it was when it was read or written. `sha256` is in lower-case hex."""
 
     path: str
@@ -26,7 +26,7 @@ class File(Document, kw_only=True):
     sha256: str
 
 
-class Tensor(Document, kw_only=True):
+class Tensor(Document, frozen=True, kw_only=True):
     """One operand. `index` is -1 for an optional input that is absent; `shape` holds -1 where a dimension is dynamic."""
 
     index: int
@@ -36,7 +36,7 @@ class Tensor(Document, kw_only=True):
     constant: bool
 
 
-class Reason(Document, kw_only=True):
+class Reason(Document, frozen=True, kw_only=True):
     """Why an operator has its precision. `code` is stable; `text` is one English sentence; `arguments` fill a translation."""
 
     code: str
@@ -45,7 +45,7 @@ class Reason(Document, kw_only=True):
     arguments: dict[str, str | int] = {}
 
 
-class Operator(Document, kw_only=True):
+class Operator(Document, frozen=True, kw_only=True):
     """One operator with its planned precision.
 
     `weight_bytes` is what its constant weights take now, `planned_weight_bytes` after quantization (a shared weight counts
@@ -66,7 +66,7 @@ class Operator(Document, kw_only=True):
     fallback: bool
 
 
-class Subgraph(Document, kw_only=True):
+class Subgraph(Document, frozen=True, kw_only=True):
     """One subgraph and its operators in execution order. `partitions` is None on a target without delegate."""
 
     index: int
@@ -75,7 +75,7 @@ class Subgraph(Document, kw_only=True):
     partitions: int | None
 
 
-class Summary(Document, kw_only=True):
+class Summary(Document, frozen=True, kw_only=True):
     """Totals over all subgraphs.
 
     `by_precision` counts operators by precision; `eight_bit` those whose arithmetic runs in 8 bits; `fallback` those that
@@ -91,7 +91,7 @@ class Summary(Document, kw_only=True):
     planned_bytes: int
 
 
-class Inspection(Document, kw_only=True):
+class Inspection(Document, frozen=True, kw_only=True):
     """`quantscope inspect`: the model as it is and as the recipe would make it on the target."""
 
     schema: str = INSPECT
@@ -102,7 +102,7 @@ class Inspection(Document, kw_only=True):
     summary: Summary
 
 
-class Quantization(Document, kw_only=True):
+class Quantization(Document, frozen=True, kw_only=True):
     """`quantscope quantize`: what was written. `ratio` is output / input bytes."""
 
     schema: str = QUANTIZE
@@ -115,7 +115,7 @@ class Quantization(Document, kw_only=True):
     peak_rss_bytes: int
 
 
-class OutputError(Document, kw_only=True):
+class OutputError(Document, frozen=True, kw_only=True):
     """How far one output of the quantized model is from the float one, over all samples.
 
     `sqnr_db` = 10 log10(sum(float^2) / sum((float - quantized)^2)), None where `identical`, or where the reference is all
@@ -131,7 +131,7 @@ class OutputError(Document, kw_only=True):
     identical: bool
 
 
-class OperatorError(Document, kw_only=True):
+class OperatorError(Document, frozen=True, kw_only=True):
     """Error of one operator's output (filled in by a later version)."""
 
     subgraph: int
@@ -139,7 +139,7 @@ class OperatorError(Document, kw_only=True):
     sqnr_db: float | None
 
 
-class Comparison(Document, kw_only=True):
+class Comparison(Document, frozen=True, kw_only=True):
     """`quantscope compare`: float against quantized on the same inputs. `inputs` says where those came from."""
 
     schema: str = COMPARE
@@ -151,7 +151,7 @@ class Comparison(Document, kw_only=True):
     operators: tuple[OperatorError, ...] = ()
 
 
-class Choice(Document, kw_only=True):
+class Choice(Document, frozen=True, kw_only=True):
     """Something a user can choose: a recipe or a target."""
 
     id: str
@@ -159,7 +159,7 @@ class Choice(Document, kw_only=True):
     description: str
 
 
-class Catalogue(Document, kw_only=True):
+class Catalogue(Document, frozen=True, kw_only=True):
     """`quantscope recipes`: the recipes and targets there are, the default ones first."""
 
     schema: str = RECIPES

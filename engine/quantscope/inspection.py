@@ -42,7 +42,9 @@ def _subgraph(plan: Plan, subgraph: Subgraph, delegation: Delegation | None) -> 
     return documents.Subgraph(
         index=subgraph.index,
         name=subgraph.name or f"subgraph {subgraph.index}",
-        operators=tuple(_operator(plan, subgraph, operator, decision, tensors, delegation) for operator, decision in rows),
+        operators=tuple(
+            _operator(plan, subgraph, operator, decision, tensors, delegation) for operator, decision in rows
+        ),
         partitions=delegation.partitions if delegation else None,
     )
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 import numpy as np

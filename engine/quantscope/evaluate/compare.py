@@ -37,7 +37,9 @@ def compare(
 
     with running(reference, check) as (first, one), running(quantized, check) as (second, two):
         if len(one.inputs) != len(two.inputs) or len(one.outputs) != len(two.outputs):
-            raise ModelUnsupportedError("The two models have different inputs or outputs.", "Give versions of one model.")
+            raise ModelUnsupportedError(
+                "The two models have different inputs or outputs.", "Give versions of one model."
+            )
         inputs: Samples
         if data is None:
             inputs = generated(model, one.inputs, samples or DEFAULT_SAMPLES)

@@ -67,9 +67,7 @@ def generated(model: Model, inputs: Sequence[TensorInfo], count: int) -> Generat
             raise DataError(f"Input '{info.name}' takes {np.dtype(info.dtype).name} values, which can't be generated.")
     subgraph = model.subgraphs[0]
     declared = input_ranges(model)
-    ranges = tuple(
-        declared.get(position) or _index_range(model, subgraph, position) for position in range(len(inputs))
-    )
+    ranges = tuple(declared.get(position) or _index_range(model, subgraph, position) for position in range(len(inputs)))
     return Generated(tuple(inputs), ranges, count)
 
 
@@ -125,9 +123,7 @@ class FromFile:
 
     def sample(self, index: int) -> Arrays:
         """Inputs of one sample."""
-        return [
-            _fitted(array[index], info, self.path) for array, info in zip(self.arrays, self.inputs, strict=True)
-        ]
+        return [_fitted(array[index], info, self.path) for array, info in zip(self.arrays, self.inputs, strict=True)]
 
 
 def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int | None) -> FromFile:
@@ -139,7 +135,9 @@ def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int 
     try:
         with np.load(path, allow_pickle=False) as archive:
             if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DataError(f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs.")
+                raise DataError(
+                    f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs."
+                )
             chosen = tuple(archive[name] for name in _names(archive.files, model, inputs, path))
     except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
         raise DataError(f"'{path}' can't be read as .npz: {error}.", "Save it with numpy.savez.") from error

@@ -107,7 +107,9 @@ class Runner:
         code = self.process.wait()
         self.threads[1].join()
         if any("No module named 'ai_edge_litert'" in line for line in self.log):
-            raise RuntimeMissingError("The LiteRT runtime (ai-edge-litert) is not installed, so models can't be run here.")
+            raise RuntimeMissingError(
+                "The LiteRT runtime (ai-edge-litert) is not installed, so models can't be run here."
+            )
         if code < 0:
             return f"The runtime crashed on the model ({signal.Signals(-code).name})."
         return f"The runtime crashed on the model (exit code {code}). {' '.join(list(self.log)[-3:])}".strip()
@@ -119,7 +121,9 @@ class Runner:
 
 
 @contextlib.contextmanager
-def running(path: str, check: Callable[[], None] = lambda: None, **options: Any) -> Iterator[tuple[Runner, wire.Loaded]]:
+def running(
+    path: str, check: Callable[[], None] = lambda: None, **options: Any
+) -> Iterator[tuple[Runner, wire.Loaded]]:
     """A runner with the model at `path` loaded; `options` as for Runner.load."""
     with Runner(check) as runner:
         yield runner, runner.load(path, **options)

@@ -1,7 +1,7 @@
 """What is said to the process that runs models: length-prefixed MessagePack frames with arrays as raw bytes."""
 
 import struct
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 import msgspec
 import numpy as np
@@ -86,14 +86,14 @@ Request = Load | Run | FirstNotFinite
 Reply = Loaded | Outputs | Found | Refused
 
 
-def send(stream: BinaryIO, message: Request | Reply) -> None:
+def send(stream: IO[bytes], message: Request | Reply) -> None:
     """Writes one frame."""
     data = msgspec.msgpack.encode(message)
     stream.write(struct.pack("<I", len(data)) + data)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> bytes | None:
+def receive(stream: IO[bytes]) -> bytes | None:
     """The next frame, None when the stream has ended."""
     head = stream.read(4)
     if len(head) < 4:

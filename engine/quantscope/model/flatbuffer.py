@@ -73,7 +73,8 @@ class FlatBuffer:
         kind = np.dtype(dtype)
         if positions.size and (positions.min() < 0 or positions.max() + kind.itemsize > self.data.size):
             raise broken("an offset points outside the file")
-        return self.data[positions[:, None] + np.arange(kind.itemsize)].view(kind)[:, 0]
+        found: npt.NDArray[Any] = self.data[positions[:, None] + np.arange(kind.itemsize)].view(kind)[:, 0]
+        return found
 
     def offsets(self, locations: Positions, what: str) -> Positions:
         """Targets of the forward references at `locations`."""
@@ -97,7 +98,9 @@ class FlatBuffer:
         too_far = (vtables + sizes > self.data.size) | (present + inline > self.data.size)
         if np.any(too_far | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1) | (inline < 4)):
             raise broken(f"a {what} has a broken vtable")
-        result = Tables(self, positions, np.zeros_like(positions), np.zeros_like(positions), np.zeros_like(positions), what)
+        result = Tables(
+            self, positions, np.zeros_like(positions), np.zeros_like(positions), np.zeros_like(positions), what
+        )
         result.vtables[positions > 0] = vtables
         result.slots[positions > 0] = (sizes - 4) // 2
         result.inline[positions > 0] = inline

@@ -37,7 +37,9 @@ def _map(path: str) -> mmap.mmap:
     except FileNotFoundError as error:
         raise ModelReadError(f"There is no file '{path}'.", "Check the path.") from error
     except IsADirectoryError as error:
-        raise ModelReadError(f"'{path}' is a folder, not a .tflite file.", "Choose the .tflite file inside it.") from error
+        raise ModelReadError(
+            f"'{path}' is a folder, not a .tflite file.", "Choose the .tflite file inside it."
+        ) from error
     except PermissionError as error:
         if os.path.isdir(path):  # what Windows says of a folder
             raise ModelReadError(f"'{path}' is a folder, not a .tflite file.") from error
@@ -108,7 +110,9 @@ class _Reader:
         # Offset and size 1 are the writers' placeholder for "no data"; both are 64-bit, so compare before adding.
         external = (offsets > 1) & (inline.counts == 0)
         limit = np.uint64(self.file.data.size)
-        if np.any(external & ((offsets > limit) | (sizes > limit))) or np.any(offsets[external] + sizes[external] > limit):
+        if np.any(external & ((offsets > limit) | (sizes > limit))) or np.any(
+            offsets[external] + sizes[external] > limit
+        ):
             raise broken("a buffer lies outside the file")
         starts = np.where(external, offsets.astype(np.int64), inline.starts)
         lengths = np.where(external, sizes.astype(np.int64), inline.counts)
@@ -185,7 +189,9 @@ class _Reader:
             strict=True,
         )
         result = []
-        for index, (position, name, shape, signature, kind, buffer, variable, quantization, sparse) in enumerate(columns):
+        for index, (position, name, shape, signature, kind, buffer, variable, quantization, sparse) in enumerate(
+            columns
+        ):
             if kind not in self.schema.data_types:
                 raise ModelUnsupportedError(
                     f"Tensor '{name}' has data type {kind}, which the installed runtime doesn't know.",
@@ -280,7 +286,9 @@ class _Reader:
         dimensions = self.file.tables(listed, "sparse dimension")
         fields = self.schema.table("DimensionMetadata")
         for name in ("ArraySegments", "ArrayIndices"):
-            self.file.tables(dimensions.targets(fields[name]), "sparse indices").follow(self.schema.table("Int32Vector"))
+            self.file.tables(dimensions.targets(fields[name]), "sparse indices").follow(
+                self.schema.table("Int32Vector")
+            )
 
     def _signatures(self, tables: Tables, subgraphs: tuple[Subgraph, ...]) -> tuple[Signature, ...]:
         fields = self.schema.table("SignatureDef")

@@ -109,7 +109,9 @@ FACTS: Final[Mapping[str, WeightFacts]] = {
     "GATHER": WeightFacts((0,), 0, 0, _always(4), lookup=True, optional=True),
 }
 
-CONTROL_FLOW: Final = frozenset({"WHILE", "IF", "CALL", "CALL_ONCE", "STABLEHLO_COMPOSITE", "STABLEHLO_WHILE", "STABLEHLO_CASE"})
+CONTROL_FLOW: Final = frozenset(
+    {"WHILE", "IF", "CALL", "CALL_ONCE", "STABLEHLO_COMPOSITE", "STABLEHLO_WHILE", "STABLEHLO_CASE"}
+)
 
 DATA_MOVEMENT: Final = frozenset({
     "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "CONCATENATION", "SPLIT", "SPLIT_V", "SLICE", "STRIDED_SLICE", "PACK",

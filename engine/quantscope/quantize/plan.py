@@ -364,7 +364,9 @@ class _Planner:
             return Precision.INT8
         if "INT16" in results and quantized:
             return Precision.INT16X8
-        places = [subgraph.inputs_of(operator)[at] for at in facts.weights if at < len(operator.inputs)] if facts else []
+        places = (
+            [subgraph.inputs_of(operator)[at] for at in facts.weights if at < len(operator.inputs)] if facts else []
+        )
         stored = {tensor.dtype for tensor in places if tensor is not None}
         if stored & {"INT8", "UINT8"}:
             return Precision.HYBRID_INT8

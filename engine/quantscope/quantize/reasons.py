@@ -31,7 +31,6 @@ class ReasonCode(StrEnum):
     CONTROL_FLOW = "control-flow"
     CUSTOM_OPERATOR = "custom-operator"
     ALREADY_QUANTIZED = "already-quantized"
-    NEEDS_CALIBRATION = "needs-calibration"
     DATA_MOVEMENT = "data-movement"
 
 
@@ -53,8 +52,7 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ),
     ReasonCode.HOLDS_PARTITION: Sentence(
         "{target} has no kernel for {operator} with int8 weights and float activations. The weights are stored in 8 bits"
-        " and computed in float, so that the delegate keeps the graph in one piece.",
-        "A recipe with calibrated int8 activations runs this operator in 8 bits.",
+        " and computed in float, so that the delegate keeps the graph in one piece."
     ),
     ReasonCode.HYBRID_NOT_FASTER: Sentence(
         "Quantizing the activations on the fly would cost about as much time as 8-bit arithmetic saves here (only {depth}"
@@ -77,7 +75,9 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "The weight is shared with {other}, which needs it in another form.",
         "Give the operators weights of their own when converting.",
     ),
-    ReasonCode.WEIGHT_NOT_CONSTANT: Sentence("The weight is computed while the model runs, so it can't be stored in 8 bits."),
+    ReasonCode.WEIGHT_NOT_CONSTANT: Sentence(
+        "The weight is computed while the model runs, so it can't be stored in 8 bits."
+    ),
     ReasonCode.TOO_FEW_ELEMENTS: Sentence(
         "The weight has {elements} elements, fewer than the recipe's minimum of {minimum}: keeping it in float costs"
         " {bytes} bytes and preserves accuracy.",
@@ -91,16 +91,10 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "The weight is stored sparse, which this recipe can't quantize.", "Convert the model without sparsity."
     ),
     ReasonCode.NOT_FLOAT: Sentence("Its input is not float32, so there is nothing to quantize on the fly."),
-    ReasonCode.NOT_REQUESTED: Sentence(
-        "Has no weights; the recipe {recipe} leaves such operators in float.",
-        "A recipe with calibrated int8 activations covers operators without weights.",
-    ),
+    ReasonCode.NOT_REQUESTED: Sentence("Has no weights; the recipe {recipe} leaves such operators in float."),
     ReasonCode.CONTROL_FLOW: Sentence("Only calls other subgraphs, whose operators have precisions of their own."),
     ReasonCode.CUSTOM_OPERATOR: Sentence("A custom operator: only the application that brings it knows its kernels."),
     ReasonCode.ALREADY_QUANTIZED: Sentence("Already quantized in the source model; left as it is."),
-    ReasonCode.NEEDS_CALIBRATION: Sentence(
-        "Quantizing this operator's activations needs calibration data.", "Choose a recipe with calibration."
-    ),
     ReasonCode.DATA_MOVEMENT: Sentence("Moves, indexes or converts data; there is no float arithmetic to quantize."),
 }
 

@@ -6,7 +6,17 @@ from typing import Final
 
 import numpy as np
 
-from quantscope.model.edit import Blob, Bytes, ModelEdit, NewOperator, NewTensor, OperatorEdit, Scales, SubgraphEdit, TensorEdit
+from quantscope.model.edit import (
+    Blob,
+    Bytes,
+    ModelEdit,
+    NewOperator,
+    NewTensor,
+    OperatorEdit,
+    Scales,
+    SubgraphEdit,
+    TensorEdit,
+)
 from quantscope.model.graph import Operator, Subgraph, Tensor
 from quantscope.model.options import scalar_options
 from quantscope.quantize.kernels import FACTS, dequantize_version
@@ -94,9 +104,7 @@ class _SubgraphRewrite:
         options = scalar_options(self.plan.model, operator)
         version = facts.version(self.subgraph.inputs_of(operator), options)
         asymmetric = {ASYMMETRIC: True} if ASYMMETRIC in options else {}
-        self.operators.append(
-            OperatorEdit(operator.index, max(operator.version, version), operator.inputs, asymmetric)
-        )
+        self.operators.append(OperatorEdit(operator.index, max(operator.version, version), operator.inputs, asymmetric))
 
     def _dequantizing(self, operator: Operator, decision: Decision) -> None:
         """A DEQUANTIZE, shared by all such readers of the weight, stands in front of the float kernel."""

@@ -117,9 +117,7 @@ def fits_float16(values: Floats) -> bool:
     """True if no value is beyond the largest finite float16, 65504 (numpy rounds up to 65519 down to it)."""
     flat = values.reshape(-1)
     largest = np.float32(65504).view(np.int32)
-    return all(
-        absmax_bits(flat[start : start + BLOCK // 4], 0) <= largest for start in range(0, flat.size, BLOCK // 4)
-    )
+    return all(absmax_bits(flat[start : start + BLOCK // 4], 0) <= largest for start in range(0, flat.size, BLOCK // 4))
 
 
 def _in_rows(rows: Floats, scales: Floats, name: str) -> Iterator[npt.NDArray[np.int8]]:
@@ -167,7 +165,8 @@ def _in_two_passes(blocks: Floats, scales: Floats, name: str) -> Iterator[npt.ND
     def quantize(at: int) -> npt.NDArray[np.int8]:
         work = slices[at] / factor
         np.rint(work, out=work)
-        return work.astype(np.int8)
+        codes: npt.NDArray[np.int8] = work.astype(np.int8)
+        return codes
 
     yield from _in_order(quantize, range(len(slices)))
 

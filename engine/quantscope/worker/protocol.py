@@ -19,13 +19,13 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Base of everything on the wire."""
 
 
-class Catalogue(Message, kw_only=True, tag="catalogue"):
+class Catalogue(Message, frozen=True, kw_only=True, tag="catalogue"):
     """Asks for documents.Catalogue: the recipes and targets."""
 
     id: int
 
 
-class Inspect(Message, kw_only=True, tag="inspect"):
+class Inspect(Message, frozen=True, kw_only=True, tag="inspect"):
     """Asks for documents.Inspection of a model; planning again after a change of recipe or target is the same request."""
 
     id: int
@@ -34,7 +34,7 @@ class Inspect(Message, kw_only=True, tag="inspect"):
     target: str
 
 
-class Quantize(Message, kw_only=True, tag="quantize"):
+class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):
     """Asks to write the quantized model to `output`; answers with documents.Quantization."""
 
     id: int
@@ -44,7 +44,7 @@ class Quantize(Message, kw_only=True, tag="quantize"):
     target: str
 
 
-class Compare(Message, kw_only=True, tag="compare"):
+class Compare(Message, frozen=True, kw_only=True, tag="compare"):
     """Asks for documents.Comparison on `data` (an .npz file) or, if None, on generated inputs."""
 
     id: int
@@ -54,13 +54,13 @@ class Compare(Message, kw_only=True, tag="compare"):
     samples: int = 16
 
 
-class Cancel(Message, kw_only=True, tag="cancel"):
+class Cancel(Message, frozen=True, kw_only=True, tag="cancel"):
     """Asks to stop request `id`. A request that has already ended is not an error."""
 
     id: int
 
 
-class Ready(Message, kw_only=True, tag="ready"):
+class Ready(Message, frozen=True, kw_only=True, tag="ready"):
     """First line of an engine: it may be spoken to."""
 
     protocol: int
@@ -68,7 +68,7 @@ class Ready(Message, kw_only=True, tag="ready"):
     pid: int
 
 
-class Progress(Message, kw_only=True, tag="progress"):
+class Progress(Message, frozen=True, kw_only=True, tag="progress"):
     """Where request `id` is: `fraction` in [0, 1], `text` says what it is doing."""
 
     id: int
@@ -76,7 +76,7 @@ class Progress(Message, kw_only=True, tag="progress"):
     text: str
 
 
-class Result(Message, kw_only=True, tag="result"):
+class Result(Message, frozen=True, kw_only=True, tag="result"):
     """Request `id` is done: its document as JSON, in `file` or, where that is None, inline."""
 
     id: int
@@ -84,7 +84,7 @@ class Result(Message, kw_only=True, tag="result"):
     file: str | None = None
 
 
-class Failed(Message, kw_only=True, tag="failed"):
+class Failed(Message, frozen=True, kw_only=True, tag="failed"):
     """Request `id` failed. `code` and `message` as in quantscope.errors; `detail` is a traceback where it is our fault."""
 
     id: int
@@ -94,7 +94,7 @@ class Failed(Message, kw_only=True, tag="failed"):
     detail: str | None = None
 
 
-class Cancelled(Message, kw_only=True, tag="cancelled"):
+class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
     """Request `id` stopped because it was asked to."""
 
     id: int
@@ -111,9 +111,11 @@ def encode(message: Message) -> bytes:
 
 def decode_request(line: bytes) -> Request:
     """The request on `line`; raises msgspec.MsgspecError if it isn't one."""
-    return msgspec.json.decode(line, type=Request)
+    request: Request = msgspec.json.decode(line, type=Request)
+    return request
 
 
 def decode_event(line: bytes) -> Event:
     """The event on `line`; raises msgspec.MsgspecError if it isn't one."""
-    return msgspec.json.decode(line, type=Event)
+    event: Event = msgspec.json.decode(line, type=Event)
+    return event

@@ -1,0 +1,85 @@
+"""`quantscope inspect`: every operator with its planned precision and the reason."""
+
+import argparse
+from collections import Counter
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from quantscope import api, documents
+from quantscope.cli.choices import add_plan_options
+from quantscope.cli.output import add_json, console, print_json, size, styled
+
+HELP = "show every operator with its planned precision and the reason; nothing is written"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    parser.add_argument("model", metavar="MODEL", help="a .tflite file")
+    add_plan_options(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Plans and prints."""
+    document = api.inspect(api.plan(api.load(arguments.model), arguments.recipe, arguments.target))
+    if arguments.json:
+        print_json(document)
+    else:
+        out = console()
+        _print_operators(document, out)
+        _print_reasons(document, out)
+        print_summary(document, out)
+    return 0
+
+
+def _print_operators(document: documents.Inspection, out: Console) -> None:
+    for subgraph in document.subgraphs:
+        table = Table(
+            title=escape(subgraph.name) if len(document.subgraphs) > 1 else None, title_justify="left", box=None
+        )
+        table.add_column("#", justify="right", style="dim")
+        table.add_column("operator", no_wrap=True)
+        table.add_column("output", no_wrap=True)
+        table.add_column("weights", justify="right", no_wrap=True)
+        table.add_column("precision", no_wrap=True)
+        table.add_column("reason", style="dim", no_wrap=True)
+        for operator in subgraph.operators:
+            first = operator.outputs[0] if operator.outputs else None
+            table.add_row(
+                str(operator.index),
+                escape(operator.type),
+                f"{first.dtype} {'x'.join(map(str, first.shape))}" if first else "",
+                size(operator.weight_bytes) if operator.weight_bytes else "",
+                styled(operator.precision),
+                operator.reason.code,
+            )
+        out.print(table)
+
+
+def _print_reasons(document: documents.Inspection, out: Console) -> None:
+    """Each different sentence once, with how many operators it holds for."""
+    operators = [operator for subgraph in document.subgraphs for operator in subgraph.operators]
+    sentences = Counter(
+        (operator.precision, operator.reason.code, operator.reason.text, operator.reason.remedy)
+        for operator in operators
+    )
+    out.print("\n[bold]Why[/]")
+    for (precision, code, text, remedy), count in sentences.most_common():
+        out.print(f"{count:5} × {styled(precision)} [dim]{code}[/]")
+        out.print(f"        {escape(text)}", soft_wrap=False)
+        if remedy:
+            out.print(f"        [dim]→ {escape(remedy)}[/]")
+
+
+def print_summary(document: documents.Inspection, out: Console) -> None:
+    """Size, operators in 8 bits, fallbacks, partitions."""
+    summary = document.summary
+    ratio = summary.planned_bytes / summary.bytes
+    out.print(f"\n[bold]{escape(document.model.path)}[/]  [dim]{document.recipe} for {document.target}[/]")
+    out.print(f"  size        {size(summary.bytes)} → {size(summary.planned_bytes)} planned  [bold]{ratio:.0%}[/]")
+    out.print(f"  8-bit       {summary.eight_bit} of {summary.operators} operators")
+    out.print(f"  fallback    {summary.fallback} run in float although the recipe asked for less")
+    if summary.partitions is not None:
+        out.print(f"  partitions  {summary.partitions}")

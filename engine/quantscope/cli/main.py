@@ -1,0 +1,86 @@
+"""The command line: `quantscope COMMAND`; without a command, the window."""
+
+import argparse
+import importlib
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+from quantscope._version import __version__
+from quantscope.errors import QuantscopeError
+
+# One module per command; each has `HELP`, `add_arguments(parser)` and `run(arguments) -> int`.
+COMMANDS: Final = ("inspect", "quantize", "compare", "recipes")
+INTERRUPTED: Final = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code: 0 done, 2 wrong usage, 3 unreadable model, 5 failed, 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if _wants_window(arguments):
+        return _open_window(arguments)
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        return _run(arguments)
+    except QuantscopeError as error:
+        print(f"quantscope: {error}", file=sys.stderr)
+        if error.remedy:
+            print(f"  {error.remedy}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("quantscope: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough; keep Python from complaining when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="quantscope",
+        description="Makes TensorFlow Lite models 4x smaller and faster, and says why each operator runs as it does. "
+        "Without a command, opens the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"quantscope {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = importlib.import_module(f"quantscope.cli.{name}")
+        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    parsed = parser.parse_args(arguments)
+    result: int = parsed.run(parsed)
+    return result
+
+
+def _terminated(number: int, frame: object) -> NoReturn:
+    """Leaves through the ordinary way out, so that temporary files go."""
+    sys.exit(128 + number)
+
+
+def _wants_window(arguments: list[str]) -> bool:
+    """True for no arguments, or model files only."""
+    return all(
+        not argument.startswith("-") and argument not in COMMANDS and (os.path.exists(argument) or "." in argument)
+        for argument in arguments
+    )
+
+
+def _open_window(arguments: list[str]) -> int:
+    if importlib.util.find_spec("quantscope_gui") is None or importlib.util.find_spec("PySide6") is None:
+        print(
+            "quantscope: the window is not installed here.\n"
+            "  Install it with 'pip install quantscope[gui]', or see 'quantscope --help' for the command line.",
+            file=sys.stderr,
+        )
+        return 2
+    # A process of its own, because the engine never loads Qt, not even to start it.
+    command = [sys.executable, "-m", "quantscope_gui", *arguments]
+    if os.name == "posix":
+        os.execv(sys.executable, command)
+    return subprocess.call(command)

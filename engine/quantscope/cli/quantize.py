@@ -1,0 +1,39 @@
+"""`quantscope quantize`: writes the quantized model."""
+
+import argparse
+import os
+
+from rich.markup import escape
+
+from quantscope import api
+from quantscope.cli.choices import add_plan_options
+from quantscope.cli.inspect import print_summary
+from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size
+
+HELP = "write the quantized model, checked by running it once"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    parser.add_argument("model", metavar="MODEL", help="a float .tflite file")
+    parser.add_argument("-o", "--output", metavar="OUT", help="the file to write (default: MODEL.RECIPE.tflite)")
+    add_plan_options(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Plans, applies, prints."""
+    plan = api.plan(api.load(arguments.model), arguments.recipe, arguments.target)
+    output = arguments.output or f"{os.path.splitext(arguments.model)[0]}.{plan.recipe.name}.tflite"
+    with TerminalProgress() as progress:
+        document = api.apply(plan, output, progress)
+    if arguments.json:
+        print_json(document)
+    else:
+        out = console()
+        print_summary(document.plan, out)
+        out.print(
+            f"\nWrote [bold]{escape(document.output.path)}[/]: {size(document.output.bytes)},"
+            f" [bold]{document.ratio:.1%}[/] of the source, in {document.seconds:.1f} s. It loads and runs."
+        )
+    return 0

@@ -1,0 +1,81 @@
+"""Partitioning: the runs of operators that TFLite hands to a delegate as one node.
+
+TFLite (tflite/graph_info.cc, PartitionGraphIntoIndependentNodeSubsets, greedily) sweeps over the operators again and again and
+takes each into the current subset if all its inputs are ready and the subset's operators are of its kind, delegated or not; the
+first that fits decides the kind. When nothing fits any more, the next subset begins. An operator that has been taken makes
+others ready and none unready, so a subset doesn't depend on the order in which it is filled, and the subsets change kind
+each time. Hence the queues below, which look at each operator once.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+
+def partitions(
+    inputs: Sequence[Sequence[int]],
+    outputs: Sequence[Sequence[int]],
+    delegated: Sequence[bool],
+    side_effects: Sequence[int] = (),
+) -> list[list[int]] | None:
+    """The operators of each partition, both in the order of execution.
+
+    `inputs` and `outputs` are the tensors that each operator reads and writes, -1 for an absent one; `side_effects` are the
+    operators, ascending, that must keep their order. None if operators wait for each other in a circle: TFLite then refuses
+    to delegate anything.
+    """
+    waiting, readers = _dependencies(inputs, outputs, side_effects)
+    ready: dict[bool, list[int]] = {False: [], True: []}
+    for operator, count in enumerate(waiting):
+        if count == 0:
+            ready[delegated[operator]].append(operator)
+    known = set[int]()
+    result = []
+    kind = min(ready, key=lambda kind: ready[kind][:1] or [len(inputs)])
+    done = 0
+    while ready[kind]:
+        subset = []
+        while ready[kind]:
+            operator = ready[kind].pop()
+            subset.append(operator)
+            for thing in _made(operator, outputs):
+                if thing not in known:
+                    known.add(thing)
+                    for reader in readers[thing]:
+                        waiting[reader] -= 1
+                        if waiting[reader] == 0:
+                            ready[delegated[reader]].append(reader)
+        done += len(subset)
+        if kind:
+            result.append(sorted(subset))
+        kind = not kind
+    return result if done == len(inputs) else None
+
+
+def _dependencies(
+    inputs: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]], side_effects: Sequence[int]
+) -> tuple[list[int], dict[int, list[int]]]:
+    """For each operator the number of things it waits for, and for each thing the operators that do.
+
+    Things are the tensors that operators write and, as _made numbers it, the event that an operator with side effects has run.
+    """
+    written = {tensor for tensors in outputs for tensor in tensors if tensor >= 0}
+    before = {after: _event(first) for first, after in zip(side_effects, side_effects[1:], strict=False)}
+    waiting = []
+    readers: dict[int, list[int]] = defaultdict(list)
+    for operator, tensors in enumerate(inputs):
+        things = written.intersection(tensors)
+        if operator in before:
+            things.add(before[operator])
+        waiting.append(len(things))
+        for thing in things:
+            readers[thing].append(operator)
+    return waiting, readers
+
+
+def _made(operator: int, outputs: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    return (*(tensor for tensor in outputs[operator] if tensor >= 0), _event(operator))
+
+
+def _event(operator: int) -> int:
+    """A number for "the operator has run" that no tensor has."""
+    return -1 - operator

@@ -1,0 +1,70 @@
+"""Predicting what a target's delegate will do with a model as it would be written."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from quantscope.model.edit import ModelEdit
+from quantscope.model.graph import Model
+from quantscope.quantize import xnnpack
+from quantscope.quantize.partition import partitions
+from quantscope.quantize.planned_graph import PlannedGraph
+from quantscope.quantize.targets import Target
+
+# Operators that TFLite keeps in order whatever they read and write; so are those with a resource tensor (subgraph.cc).
+SIDE_EFFECTS: Final = frozenset({"IF", "WHILE", "CALL_ONCE"})
+# Subgraphs with this name prefix belong to acceleration tests and are never delegated (interpreter.cc).
+VALIDATION: Final = "VALIDATION:"
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """What the delegate makes of one subgraph: the source operators it takes, by index, in how many partitions.
+
+    New operators count in the partitions but aren't listed, nor are operators of the source that the change replaces.
+    """
+
+    taken: frozenset[int]
+    partitions: int
+
+
+NOTHING: Final = Delegation(frozenset(), 0)
+
+
+def delegation(model: Model, edit: ModelEdit, target: Target) -> tuple[Delegation, ...]:
+    """What the delegate of `target` does with each subgraph of `model` after `edit`, bodies of control flow included.
+
+    Nothing is delegated on a target without a delegate, nor in a subgraph whose operators wait for each other in a circle.
+    """
+    if not target.delegate:
+        return (NOTHING,) * len(model.subgraphs)
+    return tuple(
+        NOTHING if subgraph.name.startswith(VALIDATION) else _delegation(PlannedGraph(model, subgraph, edit))
+        for subgraph in model.subgraphs
+    )
+
+
+def _delegation(graph: PlannedGraph) -> Delegation:
+    taken = xnnpack.taken(graph)
+    parts = delegate_partitions(graph, taken)
+    if parts is None:
+        return NOTHING
+    sources = (graph.operators[position].source for position in taken)
+    return Delegation(frozenset(source.index for source in sources if source is not None), len(parts))
+
+
+def delegate_partitions(graph: PlannedGraph, taken: frozenset[int]) -> list[list[int]] | None:
+    """The partitions as positions in `graph.operators`, given the positions taken; None if operators wait in a circle."""
+    operators = graph.operators
+    return partitions(
+        [operator.inputs for operator in operators],
+        [operator.outputs for operator in operators],
+        [position in taken for position in range(len(operators))],
+        [position for position, operator in enumerate(operators) if _has_side_effects(graph, operator.type, position)],
+    )
+
+
+def _has_side_effects(graph: PlannedGraph, kind: str, position: int) -> bool:
+    operator = graph.operators[position]
+    return kind in SIDE_EFFECTS or any(
+        graph.tensor(index).dtype == "RESOURCE" for index in (*operator.inputs, *operator.outputs) if index >= 0
+    )

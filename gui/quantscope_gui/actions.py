@@ -1,0 +1,157 @@
+"""Every command as one line of a table: menus, toolbar, shortcuts and the shortcuts page all come from here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from quantscope_gui.theme.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`menu` is where it stands; a `separated` command starts a group there."""
+
+    key: str
+    menu: str
+    text: str
+    hint: str = ""
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    separated: bool = False
+    role: QAction.MenuRole = QAction.MenuRole.NoRole
+
+
+MENUS: Final = MappingProxyType(
+    {
+        "file": QT_TRANSLATE_NOOP("Command", "&File"),
+        "edit": QT_TRANSLATE_NOOP("Command", "&Edit"),
+        "model": QT_TRANSLATE_NOOP("Command", "&Model"),
+        "view": QT_TRANSLATE_NOOP("Command", "&View"),
+        "help": QT_TRANSLATE_NOOP("Command", "&Help"),
+    }
+)
+
+COMMANDS: Final = (
+    Command(
+        "open",
+        "file",
+        QT_TRANSLATE_NOOP("Command", "&Open\u2026"),
+        QT_TRANSLATE_NOOP("Command", "Open one or more .tflite models"),
+        ("Ctrl+O",),
+        "open",
+    ),
+    Command(
+        "save",
+        "file",
+        QT_TRANSLATE_NOOP("Command", "Save &As\u2026"),
+        QT_TRANSLATE_NOOP("Command", "Save the selected result"),
+        ("Ctrl+S", "Ctrl+Shift+S"),
+        "save",
+        separated=True,
+    ),
+    Command(
+        "reveal",
+        "file",
+        QT_TRANSLATE_NOOP("Command", "Show in File &Manager"),
+        shortcuts=("Ctrl+Shift+R",),
+        icon="folder",
+    ),
+    Command("close", "file", QT_TRANSLATE_NOOP("Command", "&Close"), shortcuts=("Ctrl+W",), icon="close"),
+    Command(
+        "quit",
+        "file",
+        QT_TRANSLATE_NOOP("Command", "&Quit"),
+        shortcuts=("Ctrl+Q",),
+        separated=True,
+        role=QAction.MenuRole.QuitRole,
+    ),
+    Command("copy", "edit", QT_TRANSLATE_NOOP("Command", "&Copy Operators"), shortcuts=("Ctrl+Shift+C",), icon="copy"),
+    Command("find", "edit", QT_TRANSLATE_NOOP("Command", "&Filter Operators"), shortcuts=("Ctrl+F",), icon="search"),
+    Command("unfilter", "edit", QT_TRANSLATE_NOOP("Command", "&Show All Operators"), shortcuts=("Ctrl+Shift+F",)),
+    Command(
+        "quantize",
+        "model",
+        QT_TRANSLATE_NOOP("Command", "&Quantize"),
+        QT_TRANSLATE_NOOP("Command", "Write a quantized model as planned; the source stays as it is"),
+        ("Ctrl+Return", "Ctrl+Enter"),
+        "quantize",
+    ),
+    Command(
+        "cancel",
+        "model",
+        QT_TRANSLATE_NOOP("Command", "C&ancel Job"),
+        shortcuts=("Ctrl+.",),
+        icon="cancel",
+    ),
+    Command(
+        "compare",
+        "model",
+        QT_TRANSLATE_NOOP("Command", "&Compare"),
+        QT_TRANSLATE_NOOP("Command", "Compare the selected result with its source on generated inputs"),
+        ("Ctrl+D",),
+        "compare",
+        separated=True,
+    ),
+    Command(
+        "compare-data",
+        "model",
+        QT_TRANSLATE_NOOP("Command", "Compare with &Data\u2026"),
+        QT_TRANSLATE_NOOP("Command", "Compare the selected result with its source on the samples in an .npz file"),
+        ("Ctrl+Shift+D",),
+        "data",
+    ),
+    Command(
+        "replan",
+        "model",
+        QT_TRANSLATE_NOOP("Command", "&Read Again"),
+        QT_TRANSLATE_NOOP("Command", "Read the file and plan it again"),
+        ("F5",),
+        "retry",
+        separated=True,
+    ),
+    Command("problems", "view", QT_TRANSLATE_NOOP("Command", "&Problems"), shortcuts=("Ctrl+Shift+M",), icon="warning"),
+    Command("fullscreen", "view", QT_TRANSLATE_NOOP("Command", "&Full Screen"), shortcuts=("F11",)),
+    Command("shortcuts", "help", QT_TRANSLATE_NOOP("Command", "&Keyboard Shortcuts"), shortcuts=("F1",)),
+    Command(
+        "about",
+        "help",
+        QT_TRANSLATE_NOOP("Command", "&About Quantscope"),
+        role=QAction.MenuRole.AboutRole,
+    ),
+)
+
+
+def text(source: str) -> str:
+    """A translated text of this table."""
+    return QCoreApplication.translate("Command", source)
+
+
+def plain(action: QAction) -> str:
+    """An action's text without its mnemonic and dots."""
+    words = action.text().replace("&", "").rstrip("\u2026")
+    head, bracket, tail = words.partition("(")
+    return head.strip() if bracket and len(tail) == 2 else words
+
+
+def build(parent: QWidget, theme: Theme, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """One QAction per command, connected to `handlers` by key; a missing handler is an error (KeyError)."""
+    built: dict[str, QAction] = {}
+    for command in COMMANDS:
+        action = QAction(text(command.text), parent)
+        action.setObjectName(command.key)
+        action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
+        action.setMenuRole(command.role)
+        if command.icon:
+            theme.bind_icon(action, command.icon)
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        words = text(command.hint) if command.hint else plain(action)
+        action.setToolTip(f"{words} ({keys})" if keys else words)
+        action.triggered.connect(lambda _checked=False, handler=handlers[command.key]: handler())
+        parent.addAction(action)
+        built[command.key] = action
+    return built

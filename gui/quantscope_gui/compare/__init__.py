@@ -1,0 +1,1 @@
+"""Float against quantized: how far the outputs are apart."""

@@ -1,0 +1,63 @@
+"""The questions that need an answer, all without blocking the event loop."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+
+def _file_dialog(parent: QWidget, title: str, folder: str, filters: list[str]) -> QFileDialog:
+    dialog = QFileDialog(parent, title, folder)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setNameFilters(filters)
+    return dialog
+
+
+def ask_models(parent: QWidget, folder: str, chosen: Callable[[list[Path]], None]) -> None:
+    """Asks for one or more models to open."""
+    filters = [QCoreApplication.translate("Dialogs", "TensorFlow Lite models (*.tflite)"), _all_files()]
+    dialog = _file_dialog(parent, QCoreApplication.translate("Dialogs", "Open Models"), folder, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
+    dialog.open()
+
+
+def ask_data(parent: QWidget, folder: str, chosen: Callable[[Path], None]) -> None:
+    """Asks for a data file."""
+    filters = [QCoreApplication.translate("Dialogs", "NumPy archives (*.npz)"), _all_files()]
+    dialog = _file_dialog(parent, QCoreApplication.translate("Dialogs", "Choose Data"), folder, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.open()
+
+
+def ask_destination(parent: QWidget, suggestion: Path, chosen: Callable[[Path], None]) -> None:
+    """Asks where to save a model; the dialog itself asks before an existing file is replaced."""
+    filters = [QCoreApplication.translate("Dialogs", "TensorFlow Lite models (*.tflite)")]
+    dialog = _file_dialog(parent, QCoreApplication.translate("Dialogs", "Save Model As"), str(suggestion.parent), filters)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("tflite")
+    dialog.selectFile(str(suggestion))
+    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.open()
+
+
+def ask_discard(parent: QWidget, names: list[str], act: str, agreed: Callable[[], None]) -> None:
+    """Asks whether results that were never saved may go. `act` is the label of the button that agrees."""
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setWindowTitle("Quantscope")
+    box.setText(QCoreApplication.translate("Dialogs", "%n result(s) not saved yet will be lost.", "", len(names)))
+    box.setInformativeText("\n".join(names[:8]))
+    discard = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
+    keep = box.addButton(QCoreApplication.translate("Dialogs", "Keep"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
+    box.buttonClicked.connect(lambda button: agreed() if button is discard else None)
+    box.open()
+
+
+def _all_files() -> str:
+    return QCoreApplication.translate("Dialogs", "All files (*)")

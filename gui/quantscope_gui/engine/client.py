@@ -1,0 +1,197 @@
+"""The engine as the window sees it: submit a request, get a Job.
+
+Each engine process works on one request at a time, so the end of a process is the end of exactly one job. One idle engine
+is kept warm: a plan is answered while a quantization runs, and after a kill the next request need not wait for a start.
+"""
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from quantscope.worker import protocol
+from quantscope_gui.background import Background
+from quantscope_gui.engine.job import Job, Stage
+from quantscope_gui.engine.outcome import Ending, Failure, Outcome
+from quantscope_gui.engine.process import Command, EngineProcess
+
+MAX_ENGINES: Final = 3
+KEPT_IDLE: Final = 2
+CANCEL_SECONDS: Final = 2.0
+SPARE_DELAY_SECONDS: Final = 0.5
+
+
+class _Engine(QObject):
+    """An engine process and the job it works on."""
+
+    def __init__(self, process: EngineProcess, parent: QObject) -> None:
+        super().__init__(parent)
+        self.process = process
+        self.ready = False
+        self.job: Job | None = None
+
+
+def _document(result: protocol.Result) -> bytes:
+    if result.file is None:
+        return bytes(result.document)
+    path = Path(result.file)
+    try:
+        return path.read_bytes()
+    finally:
+        path.unlink(missing_ok=True)
+
+
+class EngineClient(QObject):
+    """Hands jobs to engine processes, starts and replaces those, and never blocks."""
+
+    def __init__(self, command: Command, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._command = command
+        self._background = background
+        self._ids = count(1)
+        self._engines: list[_Engine] = []
+        self._queue: list[Job] = []
+        self._closing = False
+        self._spare = QTimer(self)
+        self._spare.setSingleShot(True)
+        self._spare.setInterval(round(SPARE_DELAY_SECONDS * 1000))
+        self._spare.timeout.connect(self._warm)
+
+    def start(self) -> None:
+        """Warms the first engine."""
+        if not self._engines:
+            self._start_engine()
+
+    def submit(
+        self, make: Callable[[int], protocol.Request], decode: Callable[[bytes], Any], *, heavy: bool = False
+    ) -> Job:
+        """Queues the request that `make` builds for an id. `decode` turns its document into the job's result, in a
+        thread. Heavy jobs run one at a time."""
+        job = Job(next(self._ids), make, decode, heavy, self)
+        self._queue.append(job)
+        QTimer.singleShot(0, self, self._dispatch)
+        return job
+
+    def cancel(self, job: Job) -> None:
+        """Stops a job politely, and its engine by force after two seconds. The job ends as cancelled."""
+        job.unwanted = True
+        if job in self._queue:
+            self._queue.remove(job)
+            job.stop()
+            return
+        for engine in self._engines:
+            if engine.job is job and job.stage is Stage.RUNNING:
+                engine.process.send(protocol.Cancel(id=job.id))
+                QTimer.singleShot(round(CANCEL_SECONDS * 1000), engine, lambda: self._kill_if_still(engine, job))
+
+    def shutdown(self, milliseconds: int = 1000) -> None:
+        """Ends every engine, waiting at most about `milliseconds` for all of them together."""
+        self._closing = True
+        self._spare.stop()
+        for job in list(self._queue):
+            self._queue.remove(job)
+            job.stop()
+        for engine in self._engines:
+            if engine.job is None:
+                engine.process.retire()
+            else:
+                engine.process.kill()
+        for engine in list(self._engines):
+            if not engine.process.wait(milliseconds // (2 * MAX_ENGINES)):
+                engine.process.kill()
+                engine.process.wait(milliseconds // (2 * MAX_ENGINES))
+
+    def _dispatch(self) -> None:
+        if self._closing:
+            return
+        for job in list(self._queue):
+            if job.heavy and any(engine.job is not None and engine.job.heavy for engine in self._engines):
+                continue
+            engine = next((engine for engine in self._engines if engine.ready and engine.job is None), None)
+            if engine is None:
+                break
+            self._queue.remove(job)
+            self._give(engine, job)
+        starting = sum(not engine.ready for engine in self._engines)
+        if self._queue and not starting and len(self._engines) < MAX_ENGINES:
+            self._start_engine()
+        if not any(engine.job is None for engine in self._engines):
+            self._spare.start()
+
+    def _give(self, engine: _Engine, job: Job) -> None:
+        engine.job = job
+        job.stage = Stage.RUNNING
+        engine.process.send(job.request)
+        job.started.emit()
+
+    def _warm(self) -> None:
+        if not self._closing and len(self._engines) < MAX_ENGINES:
+            if not any(engine.job is None for engine in self._engines):
+                self._start_engine()
+
+    def _start_engine(self) -> None:
+        process = EngineProcess(self._command)
+        engine = _Engine(process, self)
+        process.setParent(engine)
+        self._engines.append(engine)
+        process.spoke.connect(lambda event: self._spoke(engine, event))
+        process.ended.connect(lambda outcome: self._ended(engine, outcome))
+        process.start()
+
+    def _spoke(self, engine: _Engine, event: protocol.Event) -> None:
+        job = engine.job
+        if isinstance(event, protocol.Ready):
+            engine.ready = True
+            self._dispatch()
+        elif job is None or event.id != job.id:
+            return
+        elif isinstance(event, protocol.Progress):
+            if not job.unwanted:
+                job.progressed.emit(event.fraction, event.text)
+        else:
+            engine.job = None
+            self._answered(job, event)
+            self._rest(engine)
+
+    def _answered(self, job: Job, event: protocol.Result | protocol.Failed | protocol.Cancelled) -> None:
+        if isinstance(event, protocol.Result):
+            job.stage = Stage.READING
+            self._background.run(lambda: job.decode(_document(event)), job.finish, lambda error: self._unreadable(job, error))
+        elif isinstance(event, protocol.Failed):
+            job.fail(Failure(event.code, event.message, event.remedy, event.detail))
+        else:
+            job.stop()
+
+    def _unreadable(self, job: Job, error: Exception) -> None:
+        outcome = Outcome(Ending.GARBLED, 0, f"{type(error).__name__}: {error}")
+        job.fail(Failure("engine-ended", str(error), outcome=outcome))
+
+    def _rest(self, engine: _Engine) -> None:
+        idle = [other for other in self._engines if other.job is None]
+        if len(idle) > KEPT_IDLE and not self._queue:
+            engine.ready = False
+            engine.process.retire()
+        else:
+            self._dispatch()
+
+    def _kill_if_still(self, engine: _Engine, job: Job) -> None:
+        if engine.job is job:
+            engine.process.kill()
+
+    def _ended(self, engine: _Engine, outcome: Outcome) -> None:
+        self._engines.remove(engine)
+        engine.deleteLater()
+        failure = Failure("engine-ended", outcome.stderr, outcome=outcome)
+        if engine.job is not None:
+            engine.job.fail(failure)
+        if self._closing:
+            return
+        if engine.ready:
+            self._dispatch()
+        elif outcome.ending is not Ending.STOPPED and not self._engines:
+            # An engine that never got ready would not on a second try either: say so instead of starting for ever.
+            for job in list(self._queue):
+                self._queue.remove(job)
+                job.fail(failure)

@@ -1,0 +1,1 @@
+"""What went wrong, said readably and without getting in the way."""

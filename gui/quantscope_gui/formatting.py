@@ -1,0 +1,53 @@
+"""Numbers as people read them. Sizes are decimal (1 MB = 1,000,000 bytes), as phones and file managers show them."""
+
+from typing import Final
+
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB")
+NARROW_SPACE: Final = "\u202f"
+TIMES: Final = "\u00d7"
+ARROW: Final = "\u2192"
+
+
+def size(count: int) -> str:
+    """A number of bytes with three significant digits: "512 B", "4.40 MB", "438 MB"."""
+    value = float(count)
+    unit = 0
+    while value >= 999.5 and unit < len(_UNITS) - 1:
+        value /= 1000
+        unit += 1
+    if unit == 0:
+        return f"{count}{NARROW_SPACE}B"
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{digits}f}{NARROW_SPACE}{_UNITS[unit]}"
+
+
+def percent(fraction: float) -> str:
+    """A share: "26 %"; below a tenth with one decimal."""
+    value = fraction * 100
+    return f"{value:.{0 if value >= 9.95 or value == 0 else 1}f}{NARROW_SPACE}%"
+
+
+def shape(dimensions: tuple[int, ...]) -> str:
+    """A tensor's shape: "1 × 224 × 224 × 3", "?" where a dimension is dynamic, "scalar" written as "[]"."""
+    if not dimensions:
+        return "[]"
+    return f"{NARROW_SPACE}{TIMES}{NARROW_SPACE}".join("?" if extent < 0 else str(extent) for extent in dimensions)
+
+
+def seconds(value: float) -> str:
+    """A duration: "0.42 s", "12 s", "3 min 05 s"."""
+    if value < 9.95:
+        return f"{value:.2g}{NARROW_SPACE}s"
+    if value < 60:
+        return f"{value:.0f}{NARROW_SPACE}s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes}{NARROW_SPACE}min {rest:02d}{NARROW_SPACE}s"
+
+
+def decibel(value: float) -> str:
+    return f"{value:.1f}{NARROW_SPACE}dB"
+
+
+def significant(value: float) -> str:
+    """A plain number with three significant digits."""
+    return f"{value:.3g}"

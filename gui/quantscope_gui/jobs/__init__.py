@@ -1,0 +1,1 @@
+"""Long work: quantizing, its progress, and its result."""

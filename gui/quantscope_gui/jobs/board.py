@@ -1,0 +1,53 @@
+"""The jobs a user can see and cancel."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from quantscope_gui.engine import texts
+from quantscope_gui.engine.client import EngineClient
+from quantscope_gui.engine.job import Job
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """`fraction` in [0, 1], `text` what it is doing; both as the engine last said."""
+
+    job: Job
+    title: str
+    fraction: float = 0.0
+    text: str = ""
+    cancelling: bool = False
+
+
+class JobBoard(QObject):
+    """Entries in the order they were asked for, the first being the one that runs."""
+
+    changed = Signal()
+
+    def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self.entries: list[Entry] = []
+
+    def add(self, job: Job, title: str) -> None:
+        entry = Entry(job, title)
+        self.entries.append(entry)
+        job.progressed.connect(lambda fraction, text: self._progressed(entry, fraction, text))
+        job.ended.connect(lambda: self._ended(entry))
+        self.changed.emit()
+
+    def cancel_first(self) -> None:
+        if self.entries:
+            entry = self.entries[0]
+            entry.cancelling = True
+            self.changed.emit()
+            self._client.cancel(entry.job)
+
+    def _progressed(self, entry: Entry, fraction: float, text: str) -> None:
+        entry.fraction, entry.text = fraction, texts.progress(text)
+        self.changed.emit()
+
+    def _ended(self, entry: Entry) -> None:
+        self.entries.remove(entry)
+        self.changed.emit()

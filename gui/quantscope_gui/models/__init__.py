@@ -1,0 +1,1 @@
+"""The open models and their variants."""

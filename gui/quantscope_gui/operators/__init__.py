@@ -1,0 +1,1 @@
+"""The operators of a model with their planned precision, as a table."""

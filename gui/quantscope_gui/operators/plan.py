@@ -1,0 +1,62 @@
+"""A plan made ready for showing: the document and one flat row per operator. Built in a worker thread."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from quantscope import documents
+from quantscope_gui import collector
+from quantscope_gui.engine import decoding
+from quantscope_gui.theme import precisions
+
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operator. `key` is (subgraph index, operator index); `text` is what free words of the filter look in."""
+
+    key: Key
+    subgraph: str
+    operator: documents.Operator
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`kinds` counts the rows by kind (precision, or fallback)."""
+
+    document: documents.Inspection
+    rows: tuple[Row, ...]
+    kinds: Mapping[str, int]
+
+    @property
+    def subgraphs(self) -> int:
+        return len(self.document.subgraphs)
+
+def _row(subgraph: documents.Subgraph, operator: documents.Operator) -> Row:
+    kind = precisions.kind(operator.precision, operator.fallback)
+    words = (operator.type, operator.name, operator.precision, kind, operator.reason.code)
+    return Row((subgraph.index, operator.index), subgraph.name, operator, kind, "\n".join(words).lower())
+
+
+def of(document: documents.Inspection) -> Plan:
+    """The plan of an inspection."""
+    rows = tuple(_row(subgraph, operator) for subgraph in document.subgraphs for operator in subgraph.operators)
+    return Plan(document, rows, Counter(row.kind for row in rows))
+
+
+def decode(data: bytes) -> Plan:
+    """The plan in an Inspection document."""
+    plan = of(decoding.inspection(data))
+    collector.exempt()
+    return plan
+
+
+def decode_quantization(data: bytes) -> tuple[documents.Quantization, Plan]:
+    """A Quantization document and its plan."""
+    document = decoding.quantization(data)
+    plan = of(document.plan)
+    collector.exempt()
+    return document, plan

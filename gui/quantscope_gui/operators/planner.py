@@ -1,0 +1,104 @@
+"""Keeps every open model's plan in step with the chosen recipe and target."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from quantscope.worker import protocol
+from quantscope_gui.engine.client import EngineClient
+from quantscope_gui.engine.job import Job
+from quantscope_gui.engine.outcome import Failure
+from quantscope_gui.errors.problem import Problem, of_failure
+from quantscope_gui.models.library import Library, Model, Selection
+from quantscope_gui.operators import plan
+from quantscope_gui.operators.plan import Plan
+from quantscope_gui.recipe.choices import Choices
+
+
+class Planner(QObject):
+    """Plans the selected model whenever its plan is not for the choices in force; a stale answer is dropped.
+
+    `opened(model)` with the first plan of a model. `failed(problem)` where there is none: a model that never had a plan
+    is closed again, one that had keeps it.
+    """
+
+    opened = Signal(object)
+    failed = Signal(Problem)
+
+    def __init__(self, client: EngineClient, library: Library, choices: Choices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._library = library
+        self._choices = choices
+        self._jobs: dict[Model, Job] = {}
+        library.selection_changed.connect(self._selection_changed)
+        library.model_removed.connect(self._drop)
+        choices.changed.connect(self._choices_changed)
+
+    def busy(self, model: Model) -> bool:
+        return model in self._jobs
+
+    def plan(self, model: Model) -> None:
+        """Asks for the plan of `model` under the choices in force; whatever was asked before is dropped."""
+        self._drop(model)
+        self._choices.request()
+        recipe, target = self._choices.recipe, self._choices.target
+        if not recipe or not target:
+            return
+        job = self._client.submit(
+            lambda identity: protocol.Inspect(id=identity, path=str(model.path), recipe=recipe, target=target), plan.decode
+        )
+        self._jobs[model] = job
+        job.succeeded.connect(lambda result: self._planned(model, job, result))
+        job.failed.connect(lambda failure: self._not_planned(model, job, failure))
+
+    def _selection_changed(self, selection: Selection | None) -> None:
+        if selection is not None:
+            self._ensure(selection.model)
+
+    def _choices_changed(self) -> None:
+        selection = self._library.selection
+        for model in list(self._jobs):
+            self._drop(model)
+        for model in self._library.models:
+            if model.plan is None or (selection is not None and selection.model is model):
+                self._ensure(model)
+
+    def _ensure(self, model: Model) -> None:
+        wanted = (self._choices.recipe, self._choices.target)
+        planned = model.plan.document if model.plan is not None else None
+        if planned is None and model in self._jobs:
+            return
+        if planned is None or (planned.recipe, planned.target) != wanted:
+            self.plan(model)
+
+    def _drop(self, model: Model) -> None:
+        job = self._jobs.pop(model, None)
+        if job is not None:
+            self._client.cancel(job)
+
+    def _planned(self, model: Model, job: Job, result: Plan) -> None:
+        if self._jobs.get(model) is not job:
+            return
+        del self._jobs[model]
+        first = model.plan is None
+        self._library.set_plan(model, result)
+        if first:
+            self.opened.emit(model)
+
+    def _not_planned(self, model: Model, job: Job, failure: Failure) -> None:
+        if self._jobs.get(model) is not job:
+            return
+        del self._jobs[model]
+        if model.plan is None:
+            self._library.close(model)
+            self.failed.emit(of_failure(failure, lambda: self._open_again(model.path)))
+        else:
+            self.failed.emit(of_failure(failure, lambda: self._plan_again(model)))
+
+    def _open_again(self, path: Path) -> None:
+        self._library.open(path)
+
+    def _plan_again(self, model: Model) -> None:
+        if model in self._library.models:
+            self.plan(model)

@@ -1,0 +1,103 @@
+"""The table's model: filtering and sorting permute positions in the plan's immutable rows, nothing is copied."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from quantscope_gui.operators import columns, query
+from quantscope_gui.operators.columns import COLUMNS
+from quantscope_gui.operators.plan import Key, Plan, Row
+from quantscope_gui.theme.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+QUIET = frozenset({"index", "subgraph", "dtypes", "output"})
+
+
+class OperatorsModel(QAbstractTableModel):
+    """Rows of one plan under a filter and an order. `shown_changed(shown, all)` after each change of the rows shown."""
+
+    shown_changed = Signal(int, int)
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: tuple[Row, ...] = ()
+        self._shown: list[int] = []
+        self._places: dict[Key, int] = {}
+        self._filter = ""
+        self._column = 0
+        self._descending = False
+
+    @property
+    def filter(self) -> str:
+        return self._filter
+
+    def set_plan(self, plan: Plan | None) -> None:
+        self._rows = plan.rows if plan is not None else ()
+        self._refresh()
+
+    def set_filter(self, text: str) -> None:
+        if text != self._filter:
+            self._filter = text
+            self._refresh()
+
+    def row(self, place: int) -> Row:
+        return self._rows[self._shown[place]]
+
+    def place(self, key: Key) -> int | None:
+        """Where the operator `key` stands, or None if it is filtered out."""
+        return self._places.get(key)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._column, self._descending = column, order is Qt.SortOrder.DescendingOrder
+        self._refresh()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        column = COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(self.row(index.row()))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            if column.key in QUIET or self.row(index.row()).kind == "none":
+                return self._theme.muted
+            return None
+        if role == Qt.ItemDataRole.ToolTipRole and column.key in ("name", "reason", "output", "subgraph"):
+            return column.text(self.row(index.row())) or None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{columns.title(column)}: {column.text(self.row(index.row()))}"
+        if role == Qt.ItemDataRole.UserRole:
+            return self.row(index.row())
+        return None
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return columns.title(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return columns.explanation(column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def _refresh(self) -> None:
+        self.beginResetModel()
+        rows, order = self._rows, COLUMNS[self._column].order
+        shown = query.select(rows, self._filter)
+        shown.sort(key=lambda place: order(rows[place]), reverse=self._descending)
+        self._shown = shown
+        self._places = {rows[place].key: position for position, place in enumerate(shown)}
+        self.endResetModel()
+        self.shown_changed.emit(len(shown), len(rows))

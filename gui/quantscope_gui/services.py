@@ -1,0 +1,50 @@
+"""The parts of the application that are not widgets, built and taken down in one place."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from quantscope_gui.background import Background
+from quantscope_gui.compare.comparer import Comparer
+from quantscope_gui.engine.client import EngineClient
+from quantscope_gui.engine.process import Command
+from quantscope_gui.jobs.board import JobBoard
+from quantscope_gui.jobs.quantizer import Quantizer
+from quantscope_gui.models.library import Library
+from quantscope_gui.models.results import Results
+from quantscope_gui.models.saver import Saver
+from quantscope_gui.operators.planner import Planner
+from quantscope_gui.operators.selection import OperatorSelection
+from quantscope_gui.recipe.choices import Choices
+from quantscope_gui.settings import Settings
+
+
+class Services(QObject):
+    """State and workers; widgets get the ones they need from here."""
+
+    def __init__(self, command: Command, settings: Settings, results_root: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.results = Results(results_root)
+        self.background = Background(self)
+        self.client = EngineClient(command, self.background, self)
+        self.library = Library(self)
+        self.operator = OperatorSelection(self)
+        self.choices = Choices(self.client, settings, self)
+        self.planner = Planner(self.client, self.library, self.choices, self)
+        self.board = JobBoard(self.client, self)
+        self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
+        self.comparer = Comparer(self.client, self.library, self.board, self)
+        self.saver = Saver(self.library, self.background, self)
+
+    def start(self) -> None:
+        """Begins the work that waits until the window is on the screen."""
+        self.client.start()
+        self.choices.request()
+        self.background.run(self.results.remove_left_behind, lambda _: None, lambda _: None)
+
+    def shutdown(self) -> None:
+        """Ends engines and threads, in about a second at most, and removes the session's folder."""
+        self.client.shutdown()
+        self.background.shutdown(1000)
+        self.results.close()

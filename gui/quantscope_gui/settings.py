@@ -1,0 +1,108 @@
+"""What the window remembers between sessions."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from quantscope_gui.theme.theme import Mode
+
+RECENT_KEPT: Final = 12
+LAYOUT_VERSION: Final = 1
+
+
+class Settings:
+    """Typed access to QSettings. Every read survives missing or nonsensical values."""
+
+    def __init__(self, store: QSettings) -> None:
+        self._store = store
+
+    @property
+    def theme(self) -> Mode:
+        value = self._text("theme")
+        return next((mode for mode in Mode if mode.value == value), Mode.SYSTEM)
+
+    @theme.setter
+    def theme(self, mode: Mode) -> None:
+        self._store.setValue("theme", mode.value)
+
+    @property
+    def language(self) -> str:
+        """A language code like zh_CN, or empty for the system's."""
+        return self._text("language")
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._store.setValue("language", code)
+
+    @property
+    def recipe(self) -> str:
+        return self._text("recipe")
+
+    @recipe.setter
+    def recipe(self, identity: str) -> None:
+        self._store.setValue("recipe", identity)
+
+    @property
+    def target(self) -> str:
+        return self._text("target")
+
+    @target.setter
+    def target(self, identity: str) -> None:
+        self._store.setValue("target", identity)
+
+    @property
+    def folder(self) -> str:
+        """The folder file dialogs start in."""
+        return self._text("folder")
+
+    @folder.setter
+    def folder(self, path: str) -> None:
+        self._store.setValue("folder", path)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Models opened lately, the last one first."""
+        value = self._store.value("recent", [])
+        texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return [Path(text) for text in texts if isinstance(text, str)][:RECENT_KEPT]
+
+    def add_recent(self, path: Path) -> None:
+        others = [other for other in self.recent if other != path]
+        self._store.setValue("recent", [str(path) for path in [path, *others][:RECENT_KEPT]])
+
+    def clear_recent(self) -> None:
+        self._store.remove("recent")
+
+    @property
+    def geometry(self) -> QByteArray:
+        return self._bytes("geometry")
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("geometry", value)
+
+    @property
+    def layout(self) -> QByteArray:
+        return self._bytes("layout")
+
+    @layout.setter
+    def layout(self, value: QByteArray) -> None:
+        self._store.setValue("layout", value)
+
+    @property
+    def columns(self) -> QByteArray:
+        """State of the operators table's header."""
+        return self._bytes("columns")
+
+    @columns.setter
+    def columns(self, value: QByteArray) -> None:
+        self._store.setValue("columns", value)
+
+    def _text(self, key: str) -> str:
+        value = self._store.value(key, "")
+        return value if isinstance(value, str) else ""
+
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._store.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()

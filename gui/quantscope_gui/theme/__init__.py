@@ -1,0 +1,1 @@
+"""Colours, icons and precision marks, all from one table of tokens."""

@@ -1,0 +1,1 @@
+"""The main window: assembled here from parts that know nothing of one another."""

@@ -1,0 +1,126 @@
+"""What each command does."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from quantscope_gui import dialogs
+from quantscope_gui.errors.problem import Problem
+from quantscope_gui.models.library import Selection
+from quantscope_gui.models.tree_model import file_of
+from quantscope_gui.services import Services
+
+
+class Commands:
+    """Commands on the services; `report` shows a problem, `parent` owns the dialogs."""
+
+    def __init__(self, services: Services, parent: QWidget, report: Callable[[Problem], None]) -> None:
+        self._services = services
+        self._parent = parent
+        self._report = report
+
+    def open(self) -> None:
+        dialogs.ask_models(self._parent, self._services.settings.folder, self.open_files)
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Opens models; a data file is what the selected result is compared on; anything else is refused in words."""
+        for path in paths:
+            suffix = path.suffix.lower()
+            if suffix == ".npz":
+                self.compare_on(path)
+            elif suffix == ".tflite":
+                self._services.settings.folder = str(path.parent)
+                self._services.library.open(Path(path).absolute())
+            else:
+                self._report(
+                    Problem(
+                        QCoreApplication.translate("Commands", "This file can't be opened"),
+                        QCoreApplication.translate("Commands", "\u201c{name}\u201d is not a .tflite model.").format(
+                            name=path.name or str(path)
+                        ),
+                        QCoreApplication.translate(
+                            "Commands", "Convert the model to TensorFlow Lite first, then open the .tflite file."
+                        ),
+                    )
+                )
+
+    def save(self, selection: Selection | None = None) -> None:
+        selection = selection or self._services.library.selection
+        if selection is None or selection.variant is None:
+            return
+        model, variant = selection.model, selection.variant
+        suggestion = variant.saved or model.path.parent / variant.path.name
+        dialogs.ask_destination(self._parent, suggestion, lambda path: self._services.saver.save(model, variant, path))
+
+    def reveal(self, selection: Selection | None = None) -> None:
+        selection = selection or self._services.library.selection
+        if selection is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(file_of(selection).parent)))
+
+    def close(self, selection: Selection | None = None) -> None:
+        """Closes a result, or a model with its results; results that were never saved are asked about."""
+        selection = selection or self._services.library.selection
+        if selection is None:
+            return
+        library = self._services.library
+        unsaved = library.unsaved(selection.model)
+        if selection.variant is not None:
+            unsaved = [variant for variant in unsaved if variant is selection.variant]
+        if unsaved:
+            label = QCoreApplication.translate("Commands", "Close Without Saving")
+            names = [variant.path.name for variant in unsaved]
+            dialogs.ask_discard(self._parent, names, label, lambda: self._close(selection))
+        else:
+            self._close(selection)
+
+    def _close(self, selection: Selection) -> None:
+        library, results = self._services.library, self._services.results
+        if selection.model not in library.models:
+            return
+        if selection.variant is None:
+            gone = list(selection.model.variants)
+            library.close(selection.model)
+        else:
+            gone = [variant for variant in selection.model.variants if variant is selection.variant]
+            for variant in gone:
+                library.remove_variant(selection.model, variant)
+        for variant in gone:
+            results.discard(variant.path)
+
+    def quantize(self) -> None:
+        selection = self._services.library.selection
+        choices = self._services.choices
+        if selection is not None and selection.model.plan is not None and choices.recipe:
+            self._services.quantizer.quantize(selection.model, choices.recipe, choices.target)
+
+    def compare(self, selection: Selection | None = None) -> None:
+        selection = selection or self._services.library.selection
+        if selection is not None:
+            self._services.comparer.compare(selection)
+
+    def compare_data(self) -> None:
+        dialogs.ask_data(self._parent, self._services.settings.folder, self.compare_on)
+
+    def compare_on(self, data: Path) -> None:
+        selection = self._services.library.selection
+        if selection is not None and selection.variant is not None:
+            self._services.comparer.compare(selection, data)
+            return
+        self._report(
+            Problem(
+                QCoreApplication.translate("Commands", "There is no result to compare"),
+                QCoreApplication.translate(
+                    "Commands", "\u201c{name}\u201d holds data to compare a quantized model on, and none is selected."
+                ).format(name=data.name),
+                QCoreApplication.translate("Commands", "Quantize a model and select the result, then drop the data again."),
+            )
+        )
+
+    def replan(self) -> None:
+        selection = self._services.library.selection
+        if selection is not None:
+            self._services.library.select(Selection(selection.model))
+            self._services.planner.plan(selection.model)

@@ -1,0 +1,356 @@
+"""The main window. It only assembles: what things do lives with the things."""
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+
+from quantscope_gui import actions, dialogs, i18n
+from quantscope_gui.errors.problem import Problem
+from quantscope_gui.errors.tray import ErrorTray
+from quantscope_gui.help.dialogs import show_about, show_shortcuts
+from quantscope_gui.inspector.panel import Inspector
+from quantscope_gui.models.library import Model, Selection, Variant
+from quantscope_gui.models.tree import ModelsTree
+from quantscope_gui.operators.plan import Row
+from quantscope_gui.recipe.combo import ChoiceCombo
+from quantscope_gui.services import Services
+from quantscope_gui.settings import LAYOUT_VERSION
+from quantscope_gui.start import samples
+from quantscope_gui.start.page import StartPage
+from quantscope_gui.theme.theme import Mode, Theme
+from quantscope_gui.window import menus
+from quantscope_gui.window.commands import Commands
+from quantscope_gui.window.docks import dock
+from quantscope_gui.window.drops import Drops
+from quantscope_gui.window.status_bar import StatusLine
+from quantscope_gui.window.work_area import WorkArea
+
+DEFAULT_SIZE = QSize(1320, 820)
+MODELS_WIDTH, INSPECTOR_WIDTH = 250, 310
+
+
+class MainWindow(QMainWindow):
+    """`painted` once, when the window has first been on the screen; engines start after it."""
+
+    painted = Signal()
+
+    def __init__(self, services: Services, theme: Theme) -> None:
+        super().__init__()
+        self._services = services
+        self._theme = theme
+        self._was_painted = False
+        self._may_close = False
+        self._layout = QByteArray()
+        self.tray = ErrorTray(theme)
+        self.commands = Commands(services, self, self.tray.show_problem)
+        self._build_center()
+        self._build_docks()
+        self._build_status()
+        self._build_actions()
+        self._build_toolbar()
+        self._connect()
+        self._restore()
+
+    def _build_center(self) -> None:
+        self.start = StartPage(self._theme)
+        self.work = WorkArea(self._services, self._theme)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self.work)
+        center = QWidget()
+        layout = QVBoxLayout(center)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tray)
+        layout.addWidget(self.pages, 1)
+        center.installEventFilter(self)
+        self.setCentralWidget(center)
+        self.drops = Drops(self, self._theme)
+
+    def _build_docks(self) -> None:
+        self.tree = ModelsTree(self._services.library, self._theme)
+        self.inspector = Inspector(self._theme)
+        self.models_dock = dock("models", self.tr("Models"), self.tree, self._theme, self)
+        self.inspector_dock = dock("inspector", self.tr("Inspector"), self.inspector, self._theme, self)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.models_dock)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.inspector_dock)
+
+    def _build_status(self) -> None:
+        self.status = StatusLine(self._services.board, self._theme)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addPermanentWidget(self.status, 1)
+
+    def _build_actions(self) -> None:
+        self.commands_by_key = actions.build(
+            self,
+            self._theme,
+            {
+                "open": self.commands.open,
+                "save": self.commands.save,
+                "reveal": self.commands.reveal,
+                "close": self.commands.close,
+                "quit": self.close,
+                "copy": self.work.operators.table.copy,
+                "find": self._find,
+                "unfilter": lambda: self.work.operators.set_filter(""),
+                "quantize": self.commands.quantize,
+                "cancel": self._services.board.cancel_first,
+                "compare": self.commands.compare,
+                "compare-data": self.commands.compare_data,
+                "replan": self.commands.replan,
+                "problems": self.tray.toggle,
+                "fullscreen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
+                "shortcuts": lambda: show_shortcuts(self, [*self.commands_by_key.values(), *self._panel_actions()]),
+                "about": lambda: show_about(self),
+            },
+        )
+        bar = {key: self.menuBar().addMenu(actions.text(title)) for key, title in actions.MENUS.items()}
+        for command in actions.COMMANDS:
+            if command.separated:
+                bar[command.menu].addSeparator()
+            bar[command.menu].addAction(self.commands_by_key[command.key])
+        self._build_file_menu(bar["file"])
+        self._build_view_menu(bar["view"])
+
+    def _build_file_menu(self, menu: QMenu) -> None:
+        self.recent_menu = QMenu(self.tr("Open &Recent"), self)
+        self.samples_menu = QMenu(self.tr("Open Sa&mple"), self)
+        for extra in (self.recent_menu, self.samples_menu):
+            menu.insertMenu(self.commands_by_key["save"], extra)
+        menu.insertSeparator(self.commands_by_key["save"])
+
+    def _build_view_menu(self, menu: QMenu) -> None:
+        first = self.commands_by_key["problems"]
+        for toggle, keys in zip(self._panel_actions(), ("Ctrl+1", "Ctrl+2"), strict=True):
+            toggle.setShortcut(keys)
+            menu.insertAction(first, toggle)
+        settings = self._services.settings
+        menu.addSeparator()
+        modes = [(Mode.SYSTEM, self.tr("&System")), (Mode.LIGHT, self.tr("&Light")), (Mode.DARK, self.tr("&Dark"))]
+        menus.add_choice(menu.addMenu(self.tr("&Theme")), modes, settings.theme, self._choose_theme)
+        languages = [("", self.tr("&System")), *i18n.LANGUAGES.items()]
+        menus.add_choice(menu.addMenu(self.tr("&Language")), languages, settings.language, self._choose_language)
+
+    def _build_toolbar(self) -> None:
+        bar = QToolBar(self.tr("Main toolbar"))
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.toggleViewAction().setVisible(False)
+        self.recipe = ChoiceCombo(self.tr("Recipe"), self._theme)
+        self.target = ChoiceCombo(self.tr("Target"), self._theme)
+        self.open_button = self._button("open")
+        self.quantize_button = self._button("quantize", primary=True)
+        self.save_button = self._button("save")
+        for widget in (self.open_button, self.recipe, self.target, self.quantize_button, self.save_button):
+            bar.addWidget(widget)
+        self.addToolBar(bar)
+
+    def _button(self, key: str, primary: bool = False) -> QToolButton:
+        action = self.commands_by_key[key]
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setText(actions.plain(action))
+        button.setAccessibleName(actions.plain(action))
+        if primary:
+            button.setProperty("primary", True)
+            self._theme.bind_icon(action, key, "primary_text")
+        return button
+
+    def _connect(self) -> None:
+        services = self._services
+        library, choices = services.library, services.choices
+        for source in (choices, services.planner, services.quantizer, services.comparer, services.saver):
+            source.failed.connect(self.tray.show_problem)
+        self.tray.changed.connect(self.status.show_problems)
+        self.status.problems.clicked.connect(self.tray.toggle)
+        choices.catalogued.connect(self._show_choices)
+        choices.changed.connect(self._choices_changed)
+        self.recipe.chosen.connect(choices.set_recipe)
+        self.target.chosen.connect(choices.set_target)
+        library.selection_changed.connect(self._show_selection)
+        library.plan_changed.connect(self._plan_changed)
+        library.variant_changed.connect(lambda model, variant: self._enable())
+        services.planner.opened.connect(self._opened)
+        services.quantizer.finished.connect(self._quantized)
+        services.comparer.started.connect(lambda _: self.work.show_compare(True))
+        services.comparer.finished.connect(lambda _: self.work.show_compare(False))
+        services.saver.saved.connect(self._saved)
+        services.board.changed.connect(self._enable)
+        services.operator.changed.connect(self._show_operator)
+        self.start.open_wanted.connect(self.commands.open)
+        self.start.chosen.connect(lambda path: self.commands.open_files([path]))
+        self.drops.dropped.connect(self.commands.open_files)
+        self.tree.menu_wanted.connect(self._show_entry_menu)
+        self.work.card.save_wanted.connect(self.commands.save)
+        self.work.compare.again_wanted.connect(self.commands.compare)
+        self.work.compare.data_wanted.connect(self.commands.compare_data)
+        self.work.filter_changed.connect(self.status.legend.show_filter)
+        self.status.legend.filter_wanted.connect(self.work.toggle_filter)
+
+    def _restore(self) -> None:
+        settings = self._services.settings
+        self.resize(DEFAULT_SIZE)
+        self.restoreGeometry(settings.geometry)
+        self._layout = settings.layout
+        found = samples.load()
+        self.start.show_samples(found)
+        menus.fill_with_files(
+            self.samples_menu, [(sample.path, sample.title) for sample in found], lambda path: self.commands.open_files([path])
+        )
+        self.samples_menu.setEnabled(bool(found))
+        self._show_recent()
+        self._show_panels(False)
+        self._show_selection(None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Paint and not self._was_painted:
+            self._was_painted = True
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self.painted.emit)
+        return False
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        unsaved = self._services.library.unsaved()
+        if unsaved and not self._may_close:
+            event.ignore()
+            names = [variant.path.name for variant in unsaved]
+            dialogs.ask_discard(self, names, self.tr("Quit Without Saving"), self._close_anyway)
+            return
+        self._remember()
+        event.accept()
+
+    def _close_anyway(self) -> None:
+        self._may_close = True
+        self.close()
+
+    def _remember(self) -> None:
+        settings = self._services.settings
+        settings.geometry = self.saveGeometry()
+        settings.layout = self.saveState(LAYOUT_VERSION) if self._panels_shown() else self._layout
+        self.work.operators.table.remember()
+
+    def _panels_shown(self) -> bool:
+        return self.pages.currentWidget() is self.work
+
+    def _show_panels(self, shown: bool) -> None:
+        """Panels come back as they were when a model is open; the start page stands alone."""
+        if shown:
+            for panel in (self.models_dock, self.inspector_dock):
+                panel.show()
+            if not self.restoreState(self._layout, LAYOUT_VERSION):
+                panels = [self.models_dock, self.inspector_dock]
+                self.resizeDocks(panels, [MODELS_WIDTH, INSPECTOR_WIDTH], Qt.Orientation.Horizontal)
+        else:
+            for panel in (self.models_dock, self.inspector_dock):
+                panel.hide()
+        for action in self._panel_actions():
+            action.setEnabled(shown)
+
+    def _panel_actions(self) -> list[QAction]:
+        return [self.models_dock.toggleViewAction(), self.inspector_dock.toggleViewAction()]
+
+    def _show_selection(self, selection: Selection | None) -> None:
+        shown = selection is not None
+        if shown is not self._panels_shown():
+            if not shown:
+                self._layout = self.saveState(LAYOUT_VERSION)
+            self.pages.setCurrentWidget(self.work if shown else self.start)
+            self._show_panels(shown)
+        if selection is not None:
+            self.work.show_selection(selection)
+        self.status.legend.set_plan(selection.plan if selection is not None else None)
+        self.status.legend.show_filter(self.work.operators.filter.text())
+        name = selection.model.name if selection is not None else ""
+        self.setWindowTitle(f"{name} \u2014 Quantscope" if name else "Quantscope")
+        self._enable()
+
+    def _plan_changed(self, model: Model) -> None:
+        selection = self._services.library.selection
+        if selection is not None and selection.model is model:
+            self._show_selection(selection)
+
+    def _enable(self) -> None:
+        selection = self._services.library.selection
+        model = selection is not None
+        planned = selection is not None and selection.model.plan is not None
+        result = selection is not None and selection.variant is not None
+        enabled = {
+            "save": result,
+            "reveal": model,
+            "close": model,
+            "copy": planned,
+            "find": planned,
+            "unfilter": planned,
+            "quantize": planned,
+            "cancel": bool(self._services.board.entries),
+            "compare": result,
+            "compare-data": result,
+            "replan": model,
+        }
+        for key, value in enabled.items():
+            self.commands_by_key[key].setEnabled(value)
+
+    def _show_choices(self) -> None:
+        choices = self._services.choices
+        if choices.catalogue is not None:
+            self.recipe.set_choices(choices.catalogue.recipes, choices.recipe)
+            self.target.set_choices(choices.catalogue.targets, choices.target)
+
+    def _choices_changed(self) -> None:
+        """A new plan is the source's: results stay what they are."""
+        selection = self._services.library.selection
+        if selection is not None and selection.variant is not None:
+            self._services.library.select(Selection(selection.model))
+
+    def _show_operator(self, row: Row | None) -> None:
+        selection = self._services.library.selection
+        plan = selection.plan if selection is not None else None
+        self.inspector.show_row(row, plan is not None and plan.subgraphs > 1)
+
+    def _opened(self, model: Model) -> None:
+        self._services.settings.add_recent(model.path)
+        self._show_recent()
+
+    def _show_recent(self) -> None:
+        recent = self._services.settings.recent
+        self.start.show_recent(recent)
+        menus.fill_with_files(
+            self.recent_menu, [(path, str(path)) for path in recent], lambda path: self.commands.open_files([path])
+        )
+        self.recent_menu.setEnabled(bool(recent))
+
+    def _quantized(self, model: Model, variant: Variant) -> None:
+        selection = self._services.library.selection
+        if selection is not None and selection.model is model:
+            self.work.card.show_result(model, variant)
+            self._services.library.select(Selection(model, variant))
+        else:
+            self.status.say(self.tr("{name} is ready").format(name=variant.path.name))
+
+    def _saved(self, variant: Variant) -> None:
+        self.status.say(self.tr("Saved {path}").format(path=variant.saved))
+
+    def _find(self) -> None:
+        self.work.tabs.setCurrentWidget(self.work.operators)
+        self.work.operators.focus_filter()
+
+    def _show_entry_menu(self, selection: Selection, position: QPoint) -> None:
+        """The context menu of an entry; the right click has selected it, so the ordinary commands apply."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        keys = ["save", "compare", "compare-data", "reveal", "close"] if selection.variant else ["quantize", "reveal", "close"]
+        for key in keys:
+            menu.addAction(self.commands_by_key[key])
+        menu.popup(position)
+
+    def _choose_theme(self, mode: Mode) -> None:
+        self._services.settings.theme = mode
+        self._theme.set_mode(mode)
+
+    def _choose_language(self, code: str) -> None:
+        self._services.settings.language = code
+        self.status.say(self.tr("The language changes when Quantscope starts next."))
+

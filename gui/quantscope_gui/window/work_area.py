@@ -1,0 +1,85 @@
+"""The centre while a model is selected: result card, summary, and the tabs."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from quantscope_gui.compare.panel import ComparePanel
+from quantscope_gui.jobs.result_card import ResultCard
+from quantscope_gui.models.library import Selection
+from quantscope_gui.operators.panel import OperatorsPanel
+from quantscope_gui.operators.summary import SummaryStrip
+from quantscope_gui.services import Services
+from quantscope_gui.theme.theme import Theme
+from quantscope_gui.widgets.empty import EmptyState
+
+
+class WorkArea(QStackedWidget):
+    """Shows one selection. Tabs that would be empty are not there."""
+
+    filter_changed = Signal(str)
+
+    def __init__(self, services: Services, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._selection: Selection | None = None
+        self._comparer = services.comparer
+        self.card = ResultCard(theme)
+        self.summary = SummaryStrip(theme)
+        self.operators = OperatorsPanel(theme, services.settings, services.operator)
+        self.compare = ComparePanel(theme, self)
+        self.compare.hide()
+        self.reading = EmptyState(theme, "model", "", "")
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.operators, self.tr("Operators"))
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.card)
+        layout.addWidget(self.summary)
+        layout.addWidget(self.tabs, 1)
+        self.addWidget(self.reading)
+        self.addWidget(content)
+
+        self.summary.filter_wanted.connect(self.toggle_filter)
+        self.operators.filter_changed.connect(self.summary.show_filter)
+        self.operators.filter_changed.connect(self.filter_changed)
+        self.card.compare_wanted.connect(services.comparer.compare)
+
+    def toggle_filter(self, text: str) -> None:
+        self.tabs.setCurrentWidget(self.operators)
+        self.operators.toggle_filter(text)
+
+    def show_selection(self, selection: Selection) -> None:
+        """Shows what is selected, as far as it is known by now."""
+        self._selection = selection
+        plan = selection.plan
+        if self.card.selection != selection:
+            self.card.hide()
+        if plan is None:
+            self.reading.title.setText(self.tr("Reading {model}\u2026").format(model=selection.model.name))
+            self.reading.text.setText(str(selection.model.path))
+            self.setCurrentIndex(0)
+            return
+        self.summary.show_selection(selection)
+        self.operators.set_plan(plan)
+        self.summary.show_filter(self.operators.filter.text())
+        self.show_compare(False)
+        self.setCurrentIndex(1)
+
+    def show_compare(self, in_front: bool) -> None:
+        """Brings the Compare tab up to date; it is there only while it has something to say."""
+        selection = self._selection
+        variant = selection.variant if selection is not None else None
+        busy = variant is not None and self._comparer.busy(variant)
+        wanted = variant is not None and (busy or variant.comparison is not None)
+        place = self.tabs.indexOf(self.compare)
+        if wanted and selection is not None:
+            self.compare.show_selection(selection, busy)
+            if place < 0:
+                self.tabs.addTab(self.compare, self.tr("Compare"))
+            if in_front:
+                self.tabs.setCurrentWidget(self.compare)
+        elif place >= 0:
+            self.tabs.removeTab(place)
+            self.compare.hide()

@@ -1,0 +1,199 @@
+# /// script
+# requires-python = "==3.11.*"
+# dependencies = [
+#     "ai-edge-litert==2.3.0", "numpy==2.4.6", "scikit-learn==1.9.1", "tensorflow-cpu==2.21.0", "tf_keras==2.21.0",
+# ]
+# ///
+"""Train the sample models that ship with Quantscope and write them, their held-out data and index.json.
+
+    uv run scripts/train_samples.py [--out resources/samples]
+
+Data: Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak, UCI, CC BY 4.0,
+https://doi.org/10.24432/C50P49), of which scikit-learn carries the 1797 test images.
+"""
+
+import os
+
+# Read when TensorFlow is imported: only Keras 2 layers convert to the fused LSTM operator.
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from scipy.ndimage import affine_transform
+from sklearn.datasets import load_digits
+from tf_keras import Model, layers, optimizers, utils
+
+SEED = 7
+HELD_OUT = 200
+COPIES = 6
+LICENCE = "Apache-2.0 (model); CC BY 4.0 (data: E. Alpaydin and C. Kaynak, UCI, doi.org/10.24432/C50P49)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One bundled model: how it is made and what the start page says about it."""
+
+    name: str
+    title: str
+    description: str
+    build: Callable[[], Model]
+    prepare: Callable[[np.ndarray], np.ndarray]
+    """Digits, float32 (n, 8, 8) in 0..1, to the model's input."""
+    epochs: int
+    least_accuracy: float
+
+
+def enlarged(digits: np.ndarray) -> np.ndarray:
+    """Digits (n, 8, 8) as images (n, 16, 16, 1), bilinear."""
+    return tf.image.resize(digits[..., np.newaxis], (16, 16)).numpy()
+
+
+def depthwise_cnn() -> Model:
+    """MobileNet in small. Depthwise filters of 64 channels and fewer stay below the 1024 weights
+    under which dynamic range quantization leaves a tensor alone; those of 128 channels do not."""
+    image = layers.Input((16, 16, 1), name="image")
+    x = layers.Conv2D(32, 3, padding="same", use_bias=False, name="stem")(image)
+    x = layers.BatchNormalization(name="stem_norm")(x)
+    x = layers.ReLU(6.0, name="stem_relu6")(x)
+    for block, (channels, stride) in enumerate([(64, 1), (128, 2), (128, 1), (128, 2), (128, 1)], start=1):
+        x = layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False, name=f"block{block}_depthwise")(x)
+        x = layers.BatchNormalization(name=f"block{block}_depthwise_norm")(x)
+        x = layers.ReLU(6.0, name=f"block{block}_depthwise_relu6")(x)
+        x = layers.Conv2D(channels, 1, use_bias=False, name=f"block{block}_pointwise")(x)
+        x = layers.BatchNormalization(name=f"block{block}_pointwise_norm")(x)
+        x = layers.ReLU(6.0, name=f"block{block}_pointwise_relu6")(x)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    x = layers.Dropout(0.2, name="dropout")(x)
+    return Model(image, layers.Dense(10, "softmax", name="probabilities")(x), name="digits_depthwise")
+
+
+def lstm() -> Model:
+    """Two LSTMs reading a digit from its top row to its bottom row. The input matrices of the first
+    have fewer than 1024 weights each (96 x 8), all other matrices more."""
+    rows = layers.Input((8, 8), name="rows")
+    x = layers.LSTM(96, return_sequences=True, name="lower_lstm")(rows)
+    x = layers.LSTM(96, name="upper_lstm")(x)
+    x = layers.Dropout(0.3, name="dropout")(x)
+    return Model(rows, layers.Dense(10, "softmax", name="probabilities")(x), name="digits_lstm")
+
+
+SAMPLES = (
+    Sample(
+        "digits_depthwise",
+        "Digits, depthwise CNN",
+        "A small MobileNet that reads handwritten digits from 16x16 images, with depthwise layers large and small.",
+        depthwise_cnn,
+        enlarged,
+        epochs=12,
+        least_accuracy=0.96,
+    ),
+    Sample(
+        "digits_lstm",
+        "Digits, LSTM",
+        "Two fused LSTM operators that read handwritten digits row by row, 8 rows of 8 pixels.",
+        lstm,
+        np.asarray,
+        epochs=15,
+        least_accuracy=0.95,
+    ),
+)
+
+
+def varied(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Each digit slightly turned, slanted, stretched and moved."""
+    centre = np.full(2, 3.5)
+    copies = np.empty_like(digits)
+    for digit, copy in zip(digits, copies, strict=True):
+        matrix = np.eye(2) + rng.normal(0.0, 0.08, (2, 2))
+        offset = centre - matrix @ centre + rng.normal(0.0, 0.4, 2)
+        affine_transform(digit, matrix, offset, output=copy, order=1)
+    return copies
+
+
+def converted(model: Model) -> bytes:
+    """The model as float .tflite for batches of one, with the signature `serving_default`."""
+    (source,) = model.inputs
+    spec = tf.TensorSpec((1, *source.shape[1:]), tf.float32, name=source.name)
+    serve = tf.function(lambda batch: {model.output_names[0]: model(batch, training=False)}, input_signature=[spec])
+    with TemporaryDirectory() as folder:
+        tf.saved_model.save(model, folder, signatures=serve.get_concrete_function())
+        return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
+
+
+def accuracy(model: bytes, x: np.ndarray, y: np.ndarray) -> float:
+    """Share of right answers of a .tflite, run as users run it."""
+    interpreter = Interpreter(model_content=model)
+    interpreter.allocate_tensors()
+    (source,), (result,) = interpreter.get_input_details(), interpreter.get_output_details()
+    hits = 0
+    for one, label in zip(x, y, strict=True):
+        # Recurrent state outlives invoke().
+        interpreter.reset_all_variables()
+        interpreter.set_tensor(source["index"], one[np.newaxis])
+        interpreter.invoke()
+        hits += int(interpreter.get_tensor(result["index"]).argmax() == label)
+    return hits / len(y)
+
+
+def make(sample: Sample, out: Path) -> None:
+    """Train one sample and write its .tflite and .npz.
+
+    Raises RuntimeError when the converted model is not accurate enough to ship."""
+    utils.set_random_seed(SEED)
+    bunch = load_digits()
+    digits, labels = (bunch.images / 16).astype(np.float32), bunch.target.astype(np.int64)
+    # A writer's digits follow one another in the data: holding out its end tests on other hands.
+    known, known_labels = digits[:-HELD_OUT], labels[:-HELD_OUT]
+    rng = np.random.default_rng(SEED)
+    x = sample.prepare(np.concatenate([known, *(varied(known, rng) for _ in range(COPIES))]))
+    y = np.tile(known_labels, 1 + COPIES)
+
+    model = sample.build()
+    steps = sample.epochs * -(-len(x) // 64)
+    model.compile(optimizers.Adam(optimizers.schedules.CosineDecay(3e-3, steps)), "sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=64, epochs=sample.epochs, verbose=2)
+
+    tflite = converted(model)
+    x, y = sample.prepare(digits[-HELD_OUT:]), labels[-HELD_OUT:]
+    measured = accuracy(tflite, x, y)
+    print(f"{sample.name}: {len(tflite)} bytes, accuracy {measured:.3f} on {len(y)} held-out digits")
+    if measured < sample.least_accuracy:
+        raise RuntimeError(f"{sample.name} reached {measured:.3f}, less than {sample.least_accuracy}: not written.")
+    (out / f"{sample.name}.tflite").write_bytes(tflite)
+    np.savez_compressed(out / f"{sample.name}.npz", x=x, y=y)
+
+
+def main() -> None:
+    """Build every sample into the folder given with --out."""
+    parser = argparse.ArgumentParser(description="Train the sample models that ship with Quantscope.")
+    samples = Path(__file__).resolve().parent.parent / "resources" / "samples"
+    parser.add_argument("--out", type=Path, default=samples, help="folder to write to (default: %(default)s)")
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    tf.config.experimental.enable_op_determinism()
+    for sample in SAMPLES:
+        make(sample, out)
+    index = [
+        {
+            "file": f"{sample.name}.tflite",
+            "data": f"{sample.name}.npz",
+            "title": sample.title,
+            "description": sample.description,
+            "licence": LICENCE,
+        }
+        for sample in SAMPLES
+    ]
+    (out / "index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Benchmarks of Quantscope against its peers: `python -m tests.bench --help`."""

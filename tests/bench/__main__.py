@@ -1,0 +1,60 @@
+"""Measures Quantscope against its peers and against the bars the project sets itself.
+
+    pip install -e .[bench]
+    python -m tests.bench all --write docs/benchmarks.md
+
+Nothing here is asserted: times are shown with the bar they should keep. The first run builds the models (about 20
+minutes and 2 GB in QUANTSCOPE_BENCH_CACHE, default ~/.cache/quantscope-bench). Models of the zoo are looked for in
+QUANTSCOPE_ZOO, default ../shared/zoo. QUANTSCOPE_BENCH_COMMAND overrides the command `python -m quantscope`.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.bench import convert, fidelity, size, speed
+from tests.bench.models import MODELS
+from tests.bench.report import Section, write_section
+from tests.bench.zoo import Zoo, note
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser("python -m tests.bench", description=__doc__, formatter_class=Formatter)
+    made.add_argument("benchmark", choices=("prepare", "size", "convert", "speed", "fidelity", "all"))
+    made.add_argument("--models", nargs="+", metavar="NAME", choices=[m.name for m in MODELS], help="only these models")
+    made.add_argument("--runs", type=int, default=5, help="conversions by each tool (default 5)")
+    made.add_argument("--seconds", type=float, default=8.0, help="how long two models race (default 8)")
+    made.add_argument("--write", type=Path, metavar="FILE", help="put the results into this Markdown file too")
+    return made
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of the description."""
+
+
+def main() -> None:
+    arguments = parser().parse_args()
+    zoo = Zoo.from_environment()
+    chosen = [model for model in MODELS if arguments.models is None or model.name in arguments.models]
+    for model in chosen:
+        zoo.prepare(model)
+    models = [model for model in chosen if zoo.float_file(model).exists()]
+    for model in chosen:
+        if model not in models:
+            note(f"left out, no float model: {model.name}")
+    benchmarks: Mapping[str, Callable[[], Section]] = {
+        "size": lambda: size.run(zoo, models),
+        "convert": lambda: convert.run(zoo, models, arguments.runs),
+        "speed": lambda: speed.run(zoo, models, arguments.seconds),
+        "fidelity": lambda: fidelity.run(zoo, models),
+    }
+    for name, benchmark in benchmarks.items():
+        if arguments.benchmark in (name, "all"):
+            section = benchmark()
+            print(section.text(), flush=True)
+            if arguments.write:
+                write_section(arguments.write, section)
+
+
+if __name__ == "__main__":
+    main()
