@@ -17,7 +17,7 @@ from tests.bench.zoo import Zoo, note
 
 NOTES = """SQNR of all outputs against the float model on the model's own data (dB, more is better), then accuracy at its
 task in per cent where there are labels. Bars: SQNR at most 0.5 dB below the better peer that quantizes the same
-operators (in brackets; a peer that stores less than 95 % of our int8 weights leaves operators in float and doesn't
+operators (in brackets; a peer with less than 95 % of our int8 weights leaves operators in float and does not
 count); accuracy at most 1 point below float. A peer's accuracy is shown after its SQNR."""
 HEADER = ("model", "samples", "float %", "ours dB", "ours %", *(f"{peer} dB (%)" for peer in tools.PEERS))
 SQNR_TOLERANCE_DB, ACCURACY_TOLERANCE, SAME_OPERATORS = 0.5, 1.0, 0.95

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from quantscope._version import __version__
+from quantscope.child_process import module_command
 from quantscope.errors import QuantscopeError
 
 # One module per command; each has `HELP`, `add_arguments(parser)` and `run(arguments) -> int`.
@@ -80,7 +81,7 @@ def _open_window(arguments: list[str]) -> int:
         )
         return 2
     # A process of its own, because the engine never loads Qt, not even to start it.
-    command = [sys.executable, "-m", "quantscope_gui", *arguments]
+    command = module_command("quantscope_gui", *arguments)
     if os.name == "posix":
         os.execv(sys.executable, command)
     return subprocess.call(command)

@@ -6,7 +6,6 @@ import queue
 import re
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Self
@@ -14,6 +13,7 @@ from typing import Any, Final, Self
 import msgspec
 import numpy.typing as npt
 
+from quantscope.child_process import module_command, module_environment
 from quantscope.errors import RunError, RuntimeMissingError
 from quantscope.evaluate import wire
 
@@ -27,10 +27,11 @@ class Runner:
     def __init__(self, check: Callable[[], None] = lambda: None) -> None:
         self.check = check
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "quantscope.evaluate.child"],
+            module_command("quantscope.evaluate.child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env=module_environment(),
         )
         self.frames: queue.Queue[bytes | None] = queue.Queue()
         self.log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
@@ -78,7 +79,7 @@ class Runner:
         if frame is None:
             raise RunError(self._ending(), "Report the model file: a runtime must never crash.")
         try:
-            reply = msgspec.msgpack.decode(frame, type=wire.Reply)
+            reply: wire.Reply = msgspec.msgpack.decode(frame, type=wire.Reply)
         except msgspec.MsgspecError as error:
             raise RunError(f"The process that runs the model answered nonsense: {error}.") from error
         if isinstance(reply, wire.Refused):

@@ -49,8 +49,8 @@ def scalar_option(model: Model, operator: Operator, name: str) -> int | float:
 def leading_elements(model: Model, table: str, position: int, name: str, most: int, kind: str = "i") -> tuple[int, ...]:
     """Up to `most` first elements of the vector that a field of the table at `position` (0: absent) refers to.
 
-    `table` and `name` are schema names, `kind` is the elements' struct code. Empty where there is no such vector, or where it
-    doesn't fit into the file.
+    `table` and `name` are schema names, `kind` is the elements' struct code. Empty where there is no such vector, or
+    where it doesn't fit into the file.
     """
     place = _place(model, position, schema().table(table)[name].slot)
     if place == 0 or place + 4 > model.bytes:
@@ -65,7 +65,7 @@ def leading_elements(model: Model, table: str, position: int, name: str, most: i
 
 
 def _place(model: Model, position: int, slot: int) -> int:
-    """Where the table at `position` (0: absent) keeps a field; 0 where it doesn't. Vtables were checked by the reader."""
+    """Where the table at `position` (0: absent) keeps a field, 0 where it doesn't; the reader has checked it."""
     if position == 0:
         return 0
     vtable = position - unpack_from("<i", model.mapping, position)[0]

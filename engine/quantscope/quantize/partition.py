@@ -1,14 +1,15 @@
 """Partitioning: the runs of operators that TFLite hands to a delegate as one node.
 
-TFLite (tflite/graph_info.cc, PartitionGraphIntoIndependentNodeSubsets, greedily) sweeps over the operators again and again and
-takes each into the current subset if all its inputs are ready and the subset's operators are of its kind, delegated or not; the
-first that fits decides the kind. When nothing fits any more, the next subset begins. An operator that has been taken makes
-others ready and none unready, so a subset doesn't depend on the order in which it is filled, and the subsets change kind
-each time. Hence the queues below, which look at each operator once.
+TFLite (tflite/graph_info.cc, PartitionGraphIntoIndependentNodeSubsets, greedily) sweeps over the operators again and
+again and puts each into the current subset if all its inputs are ready and the subset is of its kind, delegated or not;
+the first that is ready decides the kind. When nothing fits any more, the next subset begins. An operator in a subset
+makes others ready and none unready, so what is in a subset doesn't depend on the order in which it is filled, and each
+subset is of the other kind than the one before. Hence the stacks below, which look at each operator once.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 def partitions(
@@ -17,11 +18,11 @@ def partitions(
     delegated: Sequence[bool],
     side_effects: Sequence[int] = (),
 ) -> list[list[int]] | None:
-    """The operators of each partition, both in the order of execution.
+    """The operators of each partition, ascending; the partitions in the order in which they run.
 
-    `inputs` and `outputs` are the tensors that each operator reads and writes, -1 for an absent one; `side_effects` are the
-    operators, ascending, that must keep their order. None if operators wait for each other in a circle: TFLite then refuses
-    to delegate anything.
+    `inputs` and `outputs` are the tensors that each operator reads and writes, -1 for an absent one; `side_effects` are
+    the operators, ascending, that must keep their order. None if operators wait for each other in a circle: then TFLite
+    refuses to delegate anything.
     """
     waiting, readers = _dependencies(inputs, outputs, side_effects)
     ready: dict[bool, list[int]] = {False: [], True: []}
@@ -37,7 +38,7 @@ def partitions(
         while ready[kind]:
             operator = ready[kind].pop()
             subset.append(operator)
-            for thing in _made(operator, outputs):
+            for thing in (*outputs[operator], _end(operator)):
                 if thing not in known:
                     known.add(thing)
                     for reader in readers[thing]:
@@ -54,12 +55,12 @@ def partitions(
 def _dependencies(
     inputs: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]], side_effects: Sequence[int]
 ) -> tuple[list[int], dict[int, list[int]]]:
-    """For each operator the number of things it waits for, and for each thing the operators that do.
+    """For each operator the number of things it waits for, and for each thing the operators that wait for it.
 
-    Things are the tensors that operators write and, as _made numbers it, the event that an operator with side effects has run.
+    Things are the tensors that operators write, and the end of each operator that others must not overtake (see _end).
     """
     written = {tensor for tensors in outputs for tensor in tensors if tensor >= 0}
-    before = {after: _event(first) for first, after in zip(side_effects, side_effects[1:], strict=False)}
+    before = {after: _end(first) for first, after in pairwise(side_effects)}
     waiting = []
     readers: dict[int, list[int]] = defaultdict(list)
     for operator, tensors in enumerate(inputs):
@@ -72,10 +73,6 @@ def _dependencies(
     return waiting, readers
 
 
-def _made(operator: int, outputs: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    return (*(tensor for tensor in outputs[operator] if tensor >= 0), _event(operator))
-
-
-def _event(operator: int) -> int:
-    """A number for "the operator has run" that no tensor has."""
-    return -1 - operator
+def _end(operator: int) -> int:
+    """A number for "this operator has run" that no tensor has, the absent one, -1, included."""
+    return -2 - operator

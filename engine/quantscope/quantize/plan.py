@@ -21,7 +21,8 @@ from quantscope.quantize.targets import Target
 from quantscope.quantize.weights import fits_float16, quantization_error_db
 
 # Below this signal to noise ratio of a recurrent weight under one scale, the errors that add up over the steps ruin the
-# result: resemblyzer (22 dB) falls from .996 to .758 accuracy, while fsdd_lstm (31 dB) keeps its own.
+# result. Measured: resemblyzer's first LSTM has a weight of 23.5 dB; with it hybrid, speaker accuracy is .74, with it
+# stored by rows 1.00, while its other two (from 29.8 dB up) and fsdd_lstm's (from 35.2 dB up) do no harm when hybrid.
 COARSEST_RECURRENT_DB: Final = 27.0
 # In a recurrent operator that is only stored in 8 bits, smaller vectors are left in float: they'd gain nothing.
 SMALLEST_STORED: Final = 256

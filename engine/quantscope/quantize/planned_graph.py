@@ -18,7 +18,7 @@ MAX_INTEGERS: Final = 2 * MAX_RANK
 
 @dataclass(frozen=True, slots=True)
 class PlannedOperator:
-    """An operator as it will be: `source` is the one it comes from (None for a new one), `overrides` its changed options."""
+    """An operator as it will be: `source` is where it comes from (None: new), `overrides` are its changed options."""
 
     type: str
     version: int
@@ -45,9 +45,9 @@ class PlannedGraph:
         self.operators = _operators(subgraph, change)
 
     def tensor(self, index: int) -> Tensor:
-        """A tensor as it will be. Its shape is the file's, where a dynamic dimension has some size (usually 1), never -1.
+        """A tensor as it will be, with the file's shape: there a dynamic dimension has some size (usually 1), not -1.
 
-        The scales of a planned weight aren't known before it is written; they stand here as ones.
+        The scales of a planned weight aren't known before it is written; ones stand for them here.
         """
         if index not in self._tensors:
             self._tensors[index] = self._look_up(index)
@@ -87,7 +87,7 @@ class PlannedGraph:
         return scalar_option(self.model, operator.source, name) if operator.source else 0
 
     def new_shape(self, operator: PlannedOperator) -> tuple[int, ...]:
-        """The shape that the options of a RESHAPE give, empty where they don't; dimensions beyond the highest rank are left out."""
+        """The shape that the options of a RESHAPE give, cut to the highest rank; empty where they give none."""
         source = operator.source
         if source is None or source.options_type != "ReshapeOptions":
             return ()

@@ -33,7 +33,7 @@ NOTHING: Final = Delegation(frozenset(), 0)
 def delegation(model: Model, edit: ModelEdit, target: Target) -> tuple[Delegation, ...]:
     """What the delegate of `target` does with each subgraph of `model` after `edit`, bodies of control flow included.
 
-    Nothing is delegated on a target without a delegate, nor in a subgraph whose operators wait for each other in a circle.
+    Nothing is on a target without a delegate, or in a subgraph whose operators wait for each other in a circle.
     """
     if not target.delegate:
         return (NOTHING,) * len(model.subgraphs)
@@ -53,7 +53,7 @@ def _delegation(graph: PlannedGraph) -> Delegation:
 
 
 def delegate_partitions(graph: PlannedGraph, taken: frozenset[int]) -> list[list[int]] | None:
-    """The partitions as positions in `graph.operators`, given the positions taken; None if operators wait in a circle."""
+    """The partitions, as positions in `graph.operators`; None if operators wait for each other in a circle."""
     operators = graph.operators
     return partitions(
         [operator.inputs for operator in operators],

@@ -42,7 +42,7 @@ def scales_from(bits: npt.NDArray[np.int32], name: str) -> Floats:
         raise ModelUnsupportedError(
             f"Weight '{name}' holds infinite or NaN values and can't be quantized.", "Check how the model was trained."
         )
-    scales: Floats = np.maximum(bits.view(np.float32), SMALLEST) / LEVELS
+    scales: Floats = np.divide(np.maximum(bits.view(np.float32), SMALLEST), LEVELS, dtype=np.float32)
     return scales
 
 

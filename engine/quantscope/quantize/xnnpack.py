@@ -1,13 +1,13 @@
 """Which operators the default XNNPACK delegate takes, predicted from the graph alone.
 
-The rules restate `Subgraph::VisitNode` and `Delegate::PrepareOpsToDelegate` of tflite/delegates/xnnpack/xnnpack_delegate.cc
-(google-ai-edge/LiteRT), for ai-edge-litert 2.3.0. Every rule was run on that wheel, single operators and whole models; where it
-differs from the source (LOG is taken, RESHAPE to the one dimension -1 isn't, STRIDED_SLICE beyond the extent is) the wheel
-counts. The delegate decides before shapes are propagated, so the shapes in the file are the ones that matter, and dynamic
-dimensions make no difference.
+The rules restate `Subgraph::VisitNode` and `Delegate::PrepareOpsToDelegate` of google-ai-edge/LiteRT's
+tflite/delegates/xnnpack/xnnpack_delegate.cc for ai-edge-litert 2.3.0. Every rule was run on that wheel, as single
+operators and in whole models. Where the two differ (LOG is taken, RESHAPE to the one dimension -1 isn't, STRIDED_SLICE
+beyond the extent is) the wheel counts. The delegate decides before shapes are propagated, so the shapes in the file are
+the ones that matter, and a dynamic dimension makes no difference.
 
-Not modelled: float16 activations of operators other than the unary ones, int4 weights with a scale for each block, and the
-composite odml.scaled_dot_product_attention.
+Not modelled: float16 activations of operators other than the unary ones, int4 weights with a scale for each block, and
+the composite odml.scaled_dot_product_attention.
 """
 
 import math
@@ -32,34 +32,34 @@ _EIGHT_BIT: Final = frozenset({"INT8", "UINT8"})
 def taken(graph: PlannedGraph) -> frozenset[int]:
     """Positions in `graph.operators` of the operators that the delegate takes."""
     result: set[int] = set()
-    unpackers: dict[int, int] = {}  # by the tensor they make
-    kept: set[int] = set()
+    unpackers: dict[int, int] = {}  # positions by the tensor that they unpack
     variables = _Variables()
     for position, operator in enumerate(graph.operators):
         candidate = _Candidate(graph, operator, unpackers.keys())
         if _unpacks(candidate):
             unpackers[operator.outputs[0]] = position
+            result.add(position)
         elif operator.type == "VAR_HANDLE":
             if candidate.has_arity(0):
                 variables.handles[operator.outputs[0]] = position
         elif variables.takes(candidate) if operator.type in _VARIABLE_ACCESS else _is_taken(candidate):
             result.add(position)
         else:
-            # What an operator that stays outside reads has to be computed outside.
-            kept.update(unpackers[tensor] for tensor in operator.inputs if tensor in unpackers)
-    return frozenset(result | (set(unpackers.values()) - kept) | {variables.handles[at] for at in variables.values})
+            # What an operator outside the delegate reads has to be computed outside.
+            result.difference_update(unpackers[tensor] for tensor in operator.inputs if tensor in unpackers)
+    return frozenset(result | {variables.handles[resource] for resource in variables.values})
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """One operator with its operands; `unpacked` are the tensors that the delegate computes from constants at load time."""
+    """One operator with its operands; `unpacked` are tensors that the delegate computes from constants when loading."""
 
     graph: PlannedGraph
     operator: PlannedOperator
     unpacked: Set[int]
 
     def has_arity(self, least: int, most: int | None = None, outputs: int = 1) -> bool:
-        """As many inputs and outputs, of which all outputs and the first `least` inputs are there. To be checked first."""
+        """Numbers of inputs and outputs are right, and all outputs and the first `least` inputs are there."""
         given = self.operator.inputs
         return (
             least <= len(given) <= (most or least)
@@ -168,7 +168,7 @@ def _bias_type(tensor: Tensor) -> bool:
 
 
 def _unpacks(candidate: _Candidate) -> bool:
-    """DEQUANTIZE of a constant (int8 with scales, or float16) and DENSIFY of a sparse constant, computed when loading."""
+    """DEQUANTIZE of a constant (int8 with scales, or float16) and DENSIFY of a sparse one are computed when loading."""
     kind = candidate.operator.type
     if kind not in ("DEQUANTIZE", "DENSIFY") or not candidate.has_arity(1):
         return False
@@ -384,7 +384,8 @@ def _pad(candidate: _Candidate) -> bool:
     if not (_real_or_q8(source, result) and all(_ranked(tensor, 1, MAX_RANK) for tensor in (source, result))):
         return False
     paddings = candidate.integers(1)
-    return paddings is not None and candidate.input(1).shape == (len(source.shape), 2) and min(paddings) >= 0
+    # The delegate looks at the first two dimensions only.
+    return paddings is not None and candidate.input(1).shape == (len(source.shape), 2) and min(paddings[:4]) >= 0
 
 
 def _reshape(candidate: _Candidate) -> bool:
@@ -476,7 +477,7 @@ def _custom_transpose_conv(candidate: _Candidate) -> bool:
 
 
 def _custom_pool(inputs: int, outputs: int) -> _Rule:
-    """MediaPipe's MaxPoolingWithArgmax2D and MaxUnpooling2D; options: padding, stride and filter, each width and height."""
+    """MediaPipe's MaxPoolingWithArgmax2D and MaxUnpooling2D; options: padding, stride and filter (width, height)."""
 
     def rule(candidate: _Candidate) -> bool:
         if not candidate.has_arity(inputs, outputs=outputs):
@@ -540,7 +541,7 @@ _VARIABLE_ACCESS: Final = frozenset({"READ_VARIABLE", "ASSIGN_VARIABLE"})
 
 @dataclass(frozen=True, slots=True)
 class _Variables:
-    """Resource variables of one subgraph: a handle is taken once a taken operator has shown what type and shape it holds."""
+    """Resource variables. A handle is taken once a taken operator has shown the type and shape of its variable."""
 
     handles: dict[int, int] = field(default_factory=dict)  # positions of the VAR_HANDLE by resource tensor
     values: dict[int, tuple[str, tuple[int, ...]]] = field(default_factory=dict)  # type and shape by resource tensor

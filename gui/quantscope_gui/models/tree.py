@@ -9,10 +9,11 @@ from quantscope_gui.models.tree_model import FACTS, SELECTION, ModelsTreeModel
 from quantscope_gui.theme.theme import Theme
 
 ICON = 16
+DOT_ROOM = 14
 
 
 class _EntryDelegate(QStyledItemDelegate):
-    """Name on the left, elided in the middle; size and ratio on the right; a dot where a variant is not saved."""
+    """Name, elided in the middle; under it size and ratio; a dot where a variant is not saved."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -27,27 +28,25 @@ class _EntryDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(box, QColor(tokens.hover))
         icon: QIcon = index.data(Qt.ItemDataRole.DecorationRole)
-        icon.paint(painter, QRect(box.left() + 2, box.top(), ICON, box.height()))
-        inner = box.adjusted(ICON + 9, 0, -10, 0)
-        selection: Selection = index.data(SELECTION)
+        icon.paint(painter, QRect(box.left() + 2, box.top() + 8, ICON, ICON))
         metrics = option.fontMetrics  # type: ignore[attr-defined]
-        facts: str = index.data(FACTS)
-        line = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(QColor(tokens.text_muted))
-        painter.drawText(inner, line | Qt.AlignmentFlag.AlignRight, facts)
-        room = inner.width() - metrics.horizontalAdvance(facts) - 10
+        inner = box.adjusted(ICON + 10, 6, -10, 0)
+        line = QRect(inner.left(), inner.top(), inner.width(), metrics.height())
+        selection: Selection = index.data(SELECTION)
+        unsaved = selection.variant is not None and selection.variant.saved is None
+        text = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, line.width() - (DOT_ROOM if unsaved else 0))
         painter.setPen(QColor(tokens.text))
-        text = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(inner, line | Qt.AlignmentFlag.AlignLeft, text)
-        if selection.variant is not None and selection.variant.saved is None:
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, text)
+        painter.setPen(QColor(tokens.text_muted))
+        painter.drawText(line.translated(0, metrics.height() + 1), Qt.AlignmentFlag.AlignLeft, index.data(FACTS))
+        if unsaved:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.text_muted))
-            left = inner.left() + metrics.horizontalAdvance(text) + 7
-            painter.drawEllipse(QPoint(left, box.center().y() + 1), 2, 2)
+            painter.drawEllipse(QPoint(line.left() + metrics.horizontalAdvance(text) + 8, line.center().y() + 1), 2, 2)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
-        return QSize(160, option.fontMetrics.height() + 12)  # type: ignore[attr-defined]
+        return QSize(160, 2 * option.fontMetrics.height() + 13)  # type: ignore[attr-defined]
 
 
 class ModelsTree(QTreeView):

@@ -21,7 +21,7 @@ def _facts(selection: Selection) -> str:
         document = selection.variant.document
         return f"{formatting.size(document.output.bytes)} \u00b7 {formatting.percent(document.ratio)}"
     plan = selection.model.plan
-    return formatting.size(plan.document.model.bytes) if plan is not None else ""
+    return formatting.size(plan.document.model.bytes) if plan is not None else "\u2026"
 
 
 def file_of(selection: Selection) -> Path:

@@ -50,7 +50,7 @@ COLUMNS: Final = (
         "index",
         QT_TRANSLATE_NOOP("Column", "#"),
         QT_TRANSLATE_NOOP("Column", "Place in the subgraph's order of execution"),
-        5,
+        7,
         lambda row: str(row.operator.index),
         lambda row: row.key,
         right=True,
@@ -67,35 +67,9 @@ COLUMNS: Final = (
         "type",
         QT_TRANSLATE_NOOP("Column", "Type"),
         QT_TRANSLATE_NOOP("Column", "Kind of operator"),
-        21,
+        24,
         lambda row: row.operator.type,
         lambda row: row.operator.type,
-    ),
-    Column(
-        "precision",
-        QT_TRANSLATE_NOOP("Column", "Precision"),
-        QT_TRANSLATE_NOOP("Column", "How the operator's arithmetic will run"),
-        19,
-        lambda row: precisions.name(row.kind),
-        lambda row: precisions.ORDER.index(row.kind) if row.kind in precisions.ORDER else len(precisions.ORDER),
-    ),
-    Column(
-        "weights",
-        QT_TRANSLATE_NOOP("Column", "Weights"),
-        QT_TRANSLATE_NOOP("Column", "Size of the operator's constant weights now"),
-        10,
-        lambda row: _bytes(row.operator.weight_bytes),
-        lambda row: row.operator.weight_bytes,
-        right=True,
-    ),
-    Column(
-        "planned",
-        QT_TRANSLATE_NOOP("Column", "Planned"),
-        QT_TRANSLATE_NOOP("Column", "Size of the operator's constant weights after quantization"),
-        10,
-        lambda row: _bytes(row.operator.planned_weight_bytes),
-        lambda row: row.operator.planned_weight_bytes,
-        right=True,
     ),
     Column(
         "name",
@@ -106,10 +80,44 @@ COLUMNS: Final = (
         lambda row: row.operator.name,
     ),
     Column(
+        "precision",
+        QT_TRANSLATE_NOOP("Column", "Precision"),
+        QT_TRANSLATE_NOOP("Column", "How the operator's arithmetic will run"),
+        22,
+        lambda row: precisions.name(row.kind),
+        lambda row: precisions.ORDER.index(row.kind) if row.kind in precisions.ORDER else len(precisions.ORDER),
+    ),
+    Column(
+        "reason",
+        QT_TRANSLATE_NOOP("Column", "Reason"),
+        QT_TRANSLATE_NOOP("Column", "Why the operator gets this precision"),
+        42,
+        lambda row: texts.reason(row.operator.reason),
+        lambda row: (row.operator.reason.code, row.key),
+    ),
+    Column(
+        "weights",
+        QT_TRANSLATE_NOOP("Column", "Weights"),
+        QT_TRANSLATE_NOOP("Column", "Size of the operator's constant weights now"),
+        13,
+        lambda row: _bytes(row.operator.weight_bytes),
+        lambda row: row.operator.weight_bytes,
+        right=True,
+    ),
+    Column(
+        "planned",
+        QT_TRANSLATE_NOOP("Column", "Planned"),
+        QT_TRANSLATE_NOOP("Column", "Size of the operator's constant weights after quantization"),
+        13,
+        lambda row: _bytes(row.operator.planned_weight_bytes),
+        lambda row: row.operator.planned_weight_bytes,
+        right=True,
+    ),
+    Column(
         "output",
         QT_TRANSLATE_NOOP("Column", "Output shape"),
         QT_TRANSLATE_NOOP("Column", "Shape of every output"),
-        19,
+        20,
         _shape,
         _elements,
     ),
@@ -117,21 +125,21 @@ COLUMNS: Final = (
         "dtypes",
         QT_TRANSLATE_NOOP("Column", "Data types"),
         QT_TRANSLATE_NOOP("Column", "Data types of the inputs and outputs in the source model"),
-        13,
+        14,
         _dtypes,
         _dtypes,
-    ),
-    Column(
-        "reason",
-        QT_TRANSLATE_NOOP("Column", "Reason"),
-        QT_TRANSLATE_NOOP("Column", "Why the operator gets this precision"),
-        60,
-        lambda row: texts.reason(row.operator.reason),
-        lambda row: (row.operator.reason.code, row.key),
     ),
 )
 
-SUBGRAPH: Final = next(place for place, column in enumerate(COLUMNS) if column.key == "subgraph")
+
+
+def place(key: str) -> int:
+    """Where the column `key` stands in COLUMNS."""
+    return next(place for place, column in enumerate(COLUMNS) if column.key == key)
+
+
+SUBGRAPH: Final = place("subgraph")
+REASON: Final = place("reason")
 
 
 def title(column: Column) -> str:

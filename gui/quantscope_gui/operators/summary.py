@@ -145,7 +145,7 @@ class SummaryStrip(QWidget):
             return
         self.partitions.show_figure(
             str(partitions),
-            self.tr("partition(s) for the delegate", "", partitions),
+            self.tr("delegate partition(s)", "", partitions),
             hint=self.tr(
                 "Runs of operators the delegate takes as one; one is best, each border costs time.\n"
                 "Click to show the operators it does not take."

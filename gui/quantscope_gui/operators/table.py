@@ -1,7 +1,7 @@
 """The operators table."""
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from quantscope_gui.operators import columns
@@ -74,6 +74,13 @@ class OperatorsTable(QTableView):
         chosen = index.isValid() and self.selectionModel().isRowSelected(index.row())
         self._selection.set(self.operators.row(index.row()) if chosen else None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The reason takes what room the other columns leave."""
+        super().resizeEvent(event)
+        others = sum(self.columnWidth(place) for place in range(len(COLUMNS)) if place != columns.REASON)
+        least = COLUMNS[columns.REASON].width * self.fontMetrics().averageCharWidth()
+        self.setColumnWidth(columns.REASON, max(self.viewport().width() - others, least))
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         if self.selectionModel().hasSelection():
             menu = QMenu(self)
@@ -92,7 +99,6 @@ class OperatorsTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
-        header.setStretchLastSection(True)
         header.setMinimumSectionSize(36)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -101,7 +107,8 @@ class OperatorsTable(QTableView):
             self.setColumnWidth(place, column.width * width)
         header.restoreState(self._settings.columns)
         self.setColumnHidden(columns.SUBGRAPH, True)
-        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
     def _before_reset(self) -> None:

@@ -25,7 +25,7 @@ class OperatorsModel(QAbstractTableModel):
         self._shown: list[int] = []
         self._places: dict[Key, int] = {}
         self._filter = ""
-        self._column = 0
+        self._column = -1
         self._descending = False
 
     @property
@@ -49,6 +49,7 @@ class OperatorsModel(QAbstractTableModel):
         return self._places.get(key)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sorts by a column; -1 is the order of execution."""
         self._column, self._descending = column, order is Qt.SortOrder.DescendingOrder
         self._refresh()
 
@@ -94,9 +95,11 @@ class OperatorsModel(QAbstractTableModel):
 
     def _refresh(self) -> None:
         self.beginResetModel()
-        rows, order = self._rows, COLUMNS[self._column].order
+        rows = self._rows
         shown = query.select(rows, self._filter)
-        shown.sort(key=lambda place: order(rows[place]), reverse=self._descending)
+        if self._column >= 0:
+            order = COLUMNS[self._column].order
+            shown.sort(key=lambda place: order(rows[place]), reverse=self._descending)
         self._shown = shown
         self._places = {rows[place].key: position for position, place in enumerate(shown)}
         self.endResetModel()

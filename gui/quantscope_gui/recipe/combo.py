@@ -45,7 +45,7 @@ class ChoiceCombo(QComboBox):
         metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(self.itemText(row)) for row in range(self.count())), default=90)
         caption = metrics.horizontalAdvance(self._caption)
-        return QSize(2 * self._PADDING + caption + self._GAP + widest + self._GAP + self._ARROW, max(metrics.height() + 12, 28))
+        return QSize(2 * self._PADDING + caption + self._GAP + widest + self._GAP + self._ARROW, max(metrics.height() + 12, 30))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         metrics = self.fontMetrics()

@@ -23,7 +23,7 @@ QToolBar { background: $window; border: none; border-bottom: 1px solid $border; 
 QToolBar::separator { background: $border; width: 1px; margin: 4px 4px; }
 
 QToolButton, QPushButton {
-  background: $raised; color: $text; border: 1px solid $border; border-radius: 5px; padding: 4px 10px; min-height: 18px;
+  background: $raised; color: $text; border: 1px solid $border; border-radius: 5px; padding: 0px 10px; min-height: 28px;
 }
 QToolButton:hover, QPushButton:hover { background: $hover; border-color: $border_strong; }
 QToolButton:pressed, QPushButton:pressed, QToolButton:checked { background: $pressed; }
@@ -33,9 +33,9 @@ QToolButton[flat="true"], QPushButton[flat="true"] { background: transparent; bo
 QToolButton[flat="true"]:hover, QPushButton[flat="true"]:hover { background: $hover; }
 QToolButton[flat="true"]:checked { background: $selection; border-color: $border_strong; }
 QToolButton[flat="true"]:focus, QPushButton[flat="true"]:focus { border: 1px solid $focus; }
-QToolButton[tight="true"] { padding: 2px; min-height: 0px; }
+QToolButton[tight="true"] { padding: 2px; min-height: 18px; }
 QToolButton[primary="true"], QPushButton[primary="true"] {
-  background: $primary; color: $primary_text; border: 1px solid $primary; font-weight: 600; padding: 4px 14px;
+  background: $primary; color: $primary_text; border: 1px solid $primary; font-weight: 600; padding: 0px 14px;
 }
 QToolButton[primary="true"]:hover, QPushButton[primary="true"]:hover { background: $primary_hover; border-color: $primary_hover; }
 QToolButton[primary="true"]:focus, QPushButton[primary="true"]:focus { border: 1px solid $focus; }
@@ -45,7 +45,7 @@ QToolButton[primary="true"]:disabled, QPushButton[primary="true"]:disabled {
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit {
-  background: $surface; color: $text; border: 1px solid $border; border-radius: 5px; padding: 4px 8px; min-height: 18px;
+  background: $surface; color: $text; border: 1px solid $border; border-radius: 5px; padding: 0px 6px; min-height: 28px;
   selection-background-color: $selection; selection-color: $text;
 }
 QLineEdit:hover { border-color: $border_strong; }
@@ -61,6 +61,8 @@ QHeaderView::section {
   background: $surface; color: $text_muted; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
 }
 QHeaderView::section:hover { color: $text; background: $hover; }
+QTableView::item { padding: 0px 8px; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableCornerButton::section { background: $surface; border: none; }
 
 QTabWidget::pane { border: none; border-top: 1px solid $border; }

@@ -1,8 +1,8 @@
 """The main window. It only assembles: what things do lives with the things."""
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from quantscope_gui import actions, dialogs, i18n
 from quantscope_gui.errors.problem import Problem
@@ -18,6 +18,7 @@ from quantscope_gui.settings import LAYOUT_VERSION
 from quantscope_gui.start import samples
 from quantscope_gui.start.page import StartPage
 from quantscope_gui.theme.theme import Mode, Theme
+from quantscope_gui.widgets.action_button import ActionButton
 from quantscope_gui.window import menus
 from quantscope_gui.window.commands import Commands
 from quantscope_gui.window.docks import dock
@@ -63,7 +64,6 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.tray)
         layout.addWidget(self.pages, 1)
-        center.installEventFilter(self)
         self.setCentralWidget(center)
         self.drops = Drops(self, self._theme)
 
@@ -145,19 +145,11 @@ class MainWindow(QMainWindow):
             bar.addWidget(widget)
         self.addToolBar(bar)
 
-    def _button(self, key: str, primary: bool = False) -> QToolButton:
+    def _button(self, key: str, primary: bool = False) -> ActionButton:
         action = self.commands_by_key[key]
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIconSize(QSize(16, 16))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setText(actions.plain(action))
-        button.setAccessibleName(actions.plain(action))
         if primary:
-            button.setProperty("primary", True)
             self._theme.bind_icon(action, key, "primary_text")
-        return button
+        return ActionButton(action, actions.plain(action), primary)
 
     def _connect(self) -> None:
         services = self._services
@@ -205,8 +197,14 @@ class MainWindow(QMainWindow):
         self._show_panels(False)
         self._show_selection(None)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if not self._was_painted:
+            self.windowHandle().installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Paint and not self._was_painted:
+        """Qt paints the whole window while it handles the first Expose, so what is queued now comes after it."""
+        if event.type() == QEvent.Type.Expose and not self._was_painted:
             self._was_painted = True
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self, self.painted.emit)
