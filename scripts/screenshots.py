@@ -1,9 +1,9 @@
 """Screenshots of the important states of the window, light and dark, small and large, 1x and 2x, English and Chinese.
 
-    python scripts/screenshots.py OUTPUT_FOLDER [MODEL]
+    python scripts/screenshots.py [OUTPUT_FOLDER] [MODEL]
 
-Runs the real window with the real engine on Qt's offscreen platform, one process for each scale and language. MODEL
-defaults to the first bundled sample.
+Runs the real window with the real engine on Qt's offscreen platform, one process for each scale and language. OUTPUT_FOLDER
+defaults to docs/screenshots, MODEL to the first bundled sample.
 """
 
 import argparse
@@ -126,7 +126,7 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("output", type=Path)
+    parser.add_argument("output", type=Path, nargs="?", default=REPOSITORY / "docs" / "screenshots")
     parser.add_argument("model", type=Path, nargs="?")
     parser.add_argument("--look", choices=[look.name for look in LOOKS], help="take only this one, in this process")
     arguments = parser.parse_args()

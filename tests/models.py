@@ -27,8 +27,8 @@ Array = npt.NDArray[Any]
 Shape = Sequence[int]
 
 DTYPES: Mapping[str, str] = {
-    "float32": "FLOAT32", "float16": "FLOAT16", "float64": "FLOAT64", "int8": "INT8", "uint8": "UINT8", "int16": "INT16",
-    "int32": "INT32", "int64": "INT64", "bool": "BOOL",
+    "float32": "FLOAT32", "float16": "FLOAT16", "float64": "FLOAT64", "int8": "INT8", "uint8": "UINT8",
+    "int16": "INT16", "int32": "INT32", "int64": "INT64", "bool": "BOOL",
 }  # fmt: skip
 
 
@@ -109,7 +109,7 @@ class SubgraphBuilder:
         intermediates: Sequence[int] | None = None,
         custom: bytes | None = None,
     ) -> int:
-        """Index of a new operator. `kind` is the schema's name or "CUSTOM:code", `options` an object such as Pool2DOptionsT."""
+        """Index of a new operator. `kind` is the schema's name or "CUSTOM:code", `options` one of its ...OptionsT."""
         made = tfl.OperatorT(
             opcodeIndex=self.model.operator_code(kind, version),
             inputs=[*inputs],
@@ -185,8 +185,7 @@ class ModelBuilder:
         return buffer
 
     def build(self, *, external: bool = False, unknown_fields: bool = False) -> bytes:
-        """The file. `external` puts all buffers outside the flatbuffer; `unknown_fields` adds fields to every table that
-        no schema knows (see `UNKNOWN`)."""
+        """The file. `external` puts buffers outside the flatbuffer, `unknown_fields` adds `UNKNOWN` to every table."""
         return _externally(self.model, unknown_fields) if external else _pack(self.model, unknown_fields)
 
 
@@ -211,7 +210,7 @@ def one_operator(
     dtype: str = "FLOAT32",
     custom: bytes | None = None,
 ) -> ModelBuilder:
-    """A model of one operator: model inputs x0, x1..., constants w0, w1... (by operand), absent ones, outputs y0, y1..."""
+    """A model of one operator: inputs x0, x1... and constants w0, w1... (by place in `operands`), outputs y0, y1..."""
     model = ModelBuilder()
     graph = model.subgraph()
     inputs = []

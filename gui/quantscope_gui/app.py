@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSettings, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -45,8 +45,8 @@ def _report_exceptions(window: MainWindow) -> None:
         sys.__excepthook__(kind, error, trace)
         if not isinstance(error, KeyboardInterrupt):
             detail = "".join(traceback.format_exception(kind, error, trace))
-            title = window.tr("Something went wrong in the window")
-            remedy = window.tr("The window goes on. The details help us to repair it.")
+            title = QCoreApplication.translate("Application", "Something went wrong in the window")
+            remedy = QCoreApplication.translate("Application", "The window goes on. The details help us to repair it.")
             window.tray.show_problem(Problem(title, f"{kind.__name__}: {error}", remedy, detail))
 
     sys.excepthook = hook

@@ -49,7 +49,7 @@ def ask_discard(parent: QWidget, names: list[str], act: str, agreed: Callable[[]
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setIcon(QMessageBox.Icon.NoIcon)
     box.setWindowTitle("Quantscope")
-    box.setText(QCoreApplication.translate("Dialogs", "%n result(s) not saved yet will be lost.", "", len(names)))
+    box.setText(QCoreApplication.translate("Dialogs", "These results are not saved and will be lost:"))
     box.setInformativeText("\n".join(names[:8]))
     discard = box.addButton(act, QMessageBox.ButtonRole.DestructiveRole)
     keep = box.addButton(QCoreApplication.translate("Dialogs", "Keep"), QMessageBox.ButtonRole.RejectRole)

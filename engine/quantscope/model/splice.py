@@ -4,8 +4,9 @@ What remains, the skeleton, is closed up: parts keep their alignment, and refere
 options, signatures and metadata survive a rewrite even where they hold fields that the schema at hand doesn't know.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,13 +30,27 @@ class Skeleton:
         return positions - self.shifts[np.searchsorted(self.starts, positions, side="right") - 1]
 
 
-def cut(data: npt.NDArray[np.uint8], holes: Iterable[tuple[int, int]], references: Iterable[References]) -> Skeleton:
+Range = tuple[int, int]
+
+
+def cut(
+    data: npt.NDArray[np.uint8],
+    holes: Iterable[Range],
+    references: Sequence[References],
+    replaced: Iterable[Range] = (),
+) -> Skeleton:
     """The skeleton of a file without the byte ranges `holes`, (start, end) each.
 
-    Raises ModelUnsupportedError if holes overlap each other or hold something that is referred to.
+    `replaced` are ranges of tables and vectors that will be written anew: they go too, unless something that stays refers to
+    them. Raises ModelUnsupportedError if ranges overlap or a hole holds something that is referred to.
     """
-    ranges = sorted(set(holes))
-    _check(ranges, references)
+    weights = sorted(set(holes))
+    _check(weights, references)
+    unused, references = _unused(sorted(set(replaced)), references)
+    ranges = sorted([*weights, *unused])
+    if any(end > start for (_, end), (start, _) in pairwise(ranges)):
+        raise _overlap()
+    ranges = _with_padding(data, ranges, references)
     parts: list[npt.NDArray[np.uint8]] = []
     starts, shifts = [], []
     length = position = 0
@@ -67,7 +82,52 @@ def _check(ranges: list[tuple[int, int]], references: Iterable[References]) -> N
                 inside &= positions != starts[before]
             overlap = overlap or bool(np.any(inside))
     if overlap:
-        raise ModelUnsupportedError("Weights overlap other parts of the model file, so it can't be rewritten.")
+        raise _overlap()
+
+
+def _overlap() -> ModelUnsupportedError:
+    return ModelUnsupportedError("Weights overlap other parts of the model file, so it can't be rewritten.")
+
+
+def _unused(ranges: list[Range], references: Sequence[References]) -> tuple[list[Range], Sequence[References]]:
+    """The ranges that nothing outside of them refers to, and the references that lie in none of these."""
+    if not ranges:
+        return [], references
+    starts, ends = np.array(ranges, np.int64).T
+    sources = [_containing(starts, ends, each.locations) for each in references]
+    targets = [_containing(starts, ends, each.targets) for each in references]
+    needed = np.zeros(len(ranges) + 1, bool)
+    needed[-1] = True  # what lies in no range has index -1 and stays
+    while True:
+        before = int(needed.sum())
+        for source, target in zip(sources, targets, strict=True):
+            needed[target[needed[source]]] = True
+        if int(needed.sum()) == before:
+            break
+    kept = [
+        References(each.locations[needed[source]], each.targets[needed[source]], each.backward)
+        for each, source in zip(references, sources, strict=True)
+    ]
+    return [span for span, used in zip(ranges, needed.tolist(), strict=False) if not used], kept
+
+
+def _with_padding(data: npt.NDArray[np.uint8], ranges: list[Range], references: Sequence[References]) -> list[Range]:
+    """The ranges, each with the alignment bytes between it and the next: zeros that nothing refers to."""
+    if not references:
+        return ranges
+    used = np.unique(np.concatenate([side for each in references for side in (each.locations, each.targets)]))
+    result = []
+    for (start, end), (following, _) in pairwise([*ranges, (data.size, data.size)]):
+        first, last = np.searchsorted(used, (end, following))
+        small = following - end < ALIGNMENT and first == last and not data[end:following].any()
+        result.append((start, following if small else end))
+    return result
+
+
+def _containing(starts: Positions, ends: Positions, positions: Positions) -> Positions:
+    """Index of the range that each position lies in, -1 for none."""
+    index = np.searchsorted(starts, positions, side="right") - 1
+    return np.where((index >= 0) & (positions < ends[index]), index, -1)
 
 
 def _adjust(words: npt.NDArray[np.uint8], skeleton: Skeleton, references: References) -> None:

@@ -9,8 +9,9 @@ end, buffers lie outside the flatbuffer by `offset` and `size`, as the schema pr
 
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, BinaryIO, Final
 
 import flatbuffers
@@ -47,7 +48,7 @@ class _FromSource:
     def size(self) -> int:
         return self.data.size
 
-    def chunks(self) -> Any:
+    def chunks(self) -> Iterator[npt.NDArray[np.uint8]]:
         step = 4 << 20
         for start in range(0, self.data.size, step):
             yield self.data[start : start + step]
@@ -81,6 +82,7 @@ class _Writer:
         self.end = len(self.skeleton.data)
         self.late: list[tuple[int, Scales]] = []
         self.patches: list[_Patch] = []
+        self.zeros: dict[int, int] = {}
         self.codes = [(code.type, code.version) for code in model.operator_codes]
 
     def write(self, file: BinaryIO, flatbuffer_limit: int) -> None:
@@ -113,7 +115,46 @@ class _Writer:
                 holes.append((buffer.start - (0 if buffer.external else 4), buffer.start + buffer.size))
         if self.tail < self.model.bytes:
             holes.append((self.tail, self.model.bytes))
-        return cut(self.model.data, holes, self.model.references)
+        return cut(self.model.data, holes, self.model.references, self._replaced())
+
+    def _replaced(self) -> Iterator[tuple[int, int]]:
+        """Byte ranges of what is written anew: the root, the changed tables, and the lists they stand in."""
+        model = self.model
+        yield (0, 8)  # the root's offset and the file identifier
+        yield self._table_range(model.position)
+        for name in ("Subgraphs", "OperatorCodes", "Buffers"):
+            yield from self._vector_range(model.position, self.schema.table("Model")[name])
+        for index in self.moved:
+            yield self._table_range(model.buffers[index].position)
+        for index, edit in self.edit.subgraphs.items():
+            subgraph = model.subgraphs[index]
+            yield self._table_range(subgraph.position)
+            for name in ("Tensors", "Operators"):
+                yield from self._vector_range(subgraph.position, self.schema.table("SubGraph")[name])
+            for at in edit.tensors:
+                yield self._table_range(subgraph.tensors[at].position)
+            kept = {entry for entry in edit.operators if isinstance(entry, int)}
+            for operator in subgraph.operators:
+                if operator.index not in kept:
+                    yield self._table_range(operator.position)
+
+    def _vtable(self, position: int) -> list[int]:
+        """Inline size of the table at `position`, then the offset of each slot's field (0: absent)."""
+        data = self.model.data
+        start = position - int(data[position : position + 4].view("<i4")[0])
+        size = int(data[start : start + 2].view("<u2")[0])
+        words: list[int] = data[start + 2 : start + size].view("<u2").tolist()
+        return words
+
+    def _table_range(self, position: int) -> tuple[int, int]:
+        return position, position + self._vtable(position)[0]
+
+    def _vector_range(self, table: int, field: Field) -> Iterator[tuple[int, int]]:
+        """Range of a vector of offsets that a table's field refers to, if there is one."""
+        slots = self._vtable(table)[1:]
+        if field.slot < len(slots) and slots[field.slot]:
+            start = self._forward[table + slots[field.slot]]
+            yield start, start + 4 + 4 * int(self.model.data[start : start + 4].view("<u4")[0])
 
     def _old(self, position: int) -> int:
         """The builder's offset (distance from the end) of what stood at `position` in the source."""
@@ -196,10 +237,16 @@ class _Writer:
         self.late.append((self.builder.CreateNumpyVector(scales.values), scales))
         values = {
             "Scale": self.late[-1][0],
-            "ZeroPoint": self.builder.CreateNumpyVector(np.zeros(scales.values.size, "<i8")),
+            "ZeroPoint": self._zeros(scales.values.size),
             "QuantizedDimension": scales.axis,
         }
         return self._table(self.schema.table("QuantizationParameters"), values)
+
+    def _zeros(self, count: int) -> int:
+        """A vector of int64 zeros, one for all tensors that need as many: eight bytes a channel add up."""
+        if count not in self.zeros:
+            self.zeros[count] = self.builder.CreateNumpyVector(np.zeros(count, "<i8"))
+        return self.zeros[count]
 
     def _code(self, kind: str, version: int, old: int | None) -> int:
         """Index of the operator code for a built-in operator, adding one if need be."""
@@ -256,9 +303,7 @@ class _Writer:
     def _clone(self, position: int, fields: dict[str, Field], overrides: Mapping[str, int]) -> int:
         """A copy of the source's table at `position` with some fields replaced or added."""
         data = self.model.data
-        start = position - int(data[position : position + 4].view("<i4")[0])
-        vtable = data[start : start + int(data[start : start + 2].view("<u2")[0])].view("<u2").tolist()
-        inline, slots = vtable[1], vtable[2:]
+        inline, *slots = self._vtable(position)
         references = self._references_in(position, inline)
         replaced = {fields[name].slot for name in overrides}
         self.builder.StartObject(max(_slots(fields), len(slots)))
@@ -284,14 +329,14 @@ class _Writer:
             if (target := self._forward.get(location)) is not None
         }
 
-    @property
+    @cached_property
     def _forward(self) -> dict[int, int]:
-        if not hasattr(self, "_forward_map"):
-            self._forward_map: dict[int, int] = {}
-            for each in self.model.references:
-                if not each.backward:
-                    self._forward_map.update(zip(each.locations.tolist(), each.targets.tolist(), strict=True))
-        return self._forward_map
+        """What each forward reference of the source refers to."""
+        forward: dict[int, int] = {}
+        for each in self.model.references:
+            if not each.backward:
+                forward.update(zip(each.locations.tolist(), each.targets.tolist(), strict=True))
+        return forward
 
     def _put(self, fields: dict[str, Field], values: Mapping[str, int]) -> None:
         for name, value in values.items():

@@ -6,13 +6,14 @@ from quantscope.model.graph import Tensor
 from quantscope.quantize.plan import Plan, Storage
 
 # Bytes of metadata beside the weights, as the writer's tables come out on the zoo.
-PER_RETYPED_TENSOR: Final = 72
-PER_SCALE: Final = 12  # a float32 scale and an int64 zero point
+PER_RETYPED_TENSOR: Final = 20
+PER_SCALE: Final = 4
+PER_ZERO_POINT: Final = 8  # stored once for all weights with as many scales
 PER_QUANTIZATION: Final = 48
-PER_DEQUANTIZE: Final = 168
+PER_DEQUANTIZE: Final = 120
 PER_LOOKUP: Final = 760
-PER_OPERATOR: Final = 44
-FIXED: Final = 600
+PER_OPERATOR: Final = 26
+FIXED: Final = 300
 
 
 def stored_bytes(tensor: Tensor, form: Storage) -> int:
@@ -27,6 +28,7 @@ def planned_bytes(plan: Plan) -> int:
         return model.bytes
     size = model.bytes + FIXED
     seen: set[int] = set()
+    lengths: set[int] = set()
     for subgraph in model.subgraphs:
         dequantized: set[int] = set()
         for tensor in subgraph.tensors:
@@ -34,6 +36,7 @@ def planned_bytes(plan: Plan) -> int:
             if form is None:
                 continue
             scales = 0 if form.dtype == "FLOAT16" else 1 if form.axis is None else tensor.shape[form.axis]
+            lengths.add(scales)
             size += PER_RETYPED_TENSOR + (PER_QUANTIZATION + PER_SCALE * scales if scales else 0)
             if tensor.buffer not in seen:
                 seen.add(tensor.buffer)
@@ -44,4 +47,4 @@ def planned_bytes(plan: Plan) -> int:
             if not decision.direct:
                 dequantized.update(operator.inputs[at] for at in decision.stored)
         size += sum(PER_DEQUANTIZE + len(subgraph.tensors[index].name) for index in dequantized)
-    return size
+    return size + PER_ZERO_POINT * sum(lengths)

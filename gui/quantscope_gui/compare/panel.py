@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from quantscope_gui.compare.table import COLUMNS, OutputsModel
+from quantscope_gui.engine import texts
 from quantscope_gui.models.library import Selection
 from quantscope_gui.models.tree_model import variant_title
 from quantscope_gui.theme.theme import Theme
@@ -73,6 +74,6 @@ class ComparePanel(QWidget):
             self.outputs.set_outputs(())
             return
         self.inputs.set_text(
-            self.tr("%n sample(s)", "", document.samples) + " \u00b7 " + self.tr("inputs: {inputs}").format(inputs=document.inputs)
+            self.tr("%n sample(s)", "", document.samples) + " \u00b7 " + self.tr("inputs: {inputs}").format(inputs=texts.phrase(document.inputs))
         )
         self.outputs.set_outputs(document.outputs)

@@ -4,13 +4,66 @@ The engine speaks English and gives every sentence a stable code or id; translat
 a translation is shown in the engine's own words.
 """
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from quantscope import documents
 
-REASONS: Final[tuple[str, ...]] = ()
+# Codes of the engine's sentences: marked here so that every language's file asks for their translation.
+REASONS: Final = (
+    QT_TRANSLATE_NOOP("Reason", "hybrid-kernel"),
+    QT_TRANSLATE_NOOP("Reason", "int8-lookup"),
+    QT_TRANSLATE_NOOP("Reason", "float16-weights"),
+    QT_TRANSLATE_NOOP("Reason", "holds-partition"),
+    QT_TRANSLATE_NOOP("Reason", "hybrid-not-faster"),
+    QT_TRANSLATE_NOOP("Reason", "per-tensor-too-coarse"),
+    QT_TRANSLATE_NOOP("Reason", "no-quantized-kernel"),
+    QT_TRANSLATE_NOOP("Reason", "dynamic-shape"),
+    QT_TRANSLATE_NOOP("Reason", "shared-weight"),
+    QT_TRANSLATE_NOOP("Reason", "weight-not-constant"),
+    QT_TRANSLATE_NOOP("Reason", "too-few-elements"),
+    QT_TRANSLATE_NOOP("Reason", "recurrent-incomplete"),
+    QT_TRANSLATE_NOOP("Reason", "out-of-float16-range"),
+    QT_TRANSLATE_NOOP("Reason", "sparse-weight"),
+    QT_TRANSLATE_NOOP("Reason", "not-float"),
+    QT_TRANSLATE_NOOP("Reason", "not-requested"),
+    QT_TRANSLATE_NOOP("Reason", "control-flow"),
+    QT_TRANSLATE_NOOP("Reason", "custom-operator"),
+    QT_TRANSLATE_NOOP("Reason", "already-quantized"),
+    QT_TRANSLATE_NOOP("Reason", "data-movement"),
+)
+REMEDIES: Final = (
+    QT_TRANSLATE_NOOP("Remedy", "dynamic-shape"),
+    QT_TRANSLATE_NOOP("Remedy", "shared-weight"),
+    QT_TRANSLATE_NOOP("Remedy", "too-few-elements"),
+    QT_TRANSLATE_NOOP("Remedy", "sparse-weight"),
+)
+CHOICES: Final = (
+    QT_TRANSLATE_NOOP("Choice", "dynamic-int8.title"),
+    QT_TRANSLATE_NOOP("Choice", "dynamic-int8.description"),
+    QT_TRANSLATE_NOOP("Choice", "float16.title"),
+    QT_TRANSLATE_NOOP("Choice", "float16.description"),
+    QT_TRANSLATE_NOOP("Choice", "xnnpack.title"),
+    QT_TRANSLATE_NOOP("Choice", "xnnpack.description"),
+    QT_TRANSLATE_NOOP("Choice", "builtin.title"),
+    QT_TRANSLATE_NOOP("Choice", "builtin.description"),
+)
+# What the engine says without a code, as patterns whose groups fill the translation.
+PHRASES: Final = tuple(
+    (re.compile(pattern), source)
+    for pattern, source in (
+        (r"Quantizing weights", QT_TRANSLATE_NOOP("Phrase", "Quantizing weights")),
+        (r"Checking the result", QT_TRANSLATE_NOOP("Phrase", "Checking the result")),
+        (r"Running both models", QT_TRANSLATE_NOOP("Phrase", "Running both models")),
+        (r"Comparing sample (\d+) of (\d+)", QT_TRANSLATE_NOOP("Phrase", "Comparing sample {0} of {1}")),
+        (r"Compared", QT_TRANSLATE_NOOP("Phrase", "Compared")),
+        (r"Done", QT_TRANSLATE_NOOP("Phrase", "Done")),
+        (r"The built-in kernel set", QT_TRANSLATE_NOOP("Phrase", "The built-in kernel set")),
+        (r"generated \(seed (\d+)\)", QT_TRANSLATE_NOOP("Phrase", "generated (seed {0})")),
+    )
+)
 TITLES: Final = {
     "model-unreadable": QT_TRANSLATE_NOOP("Problem", "This model can't be opened"),
     "model-unsupported": QT_TRANSLATE_NOOP("Problem", "This can't be done with this model"),
@@ -29,7 +82,7 @@ def _keyed(context: str, key: str, english: str, arguments: dict[str, str | int]
     if template == key:
         return english
     try:
-        return template.format_map(arguments or {})
+        return template.format_map({name: phrase(str(value)) for name, value in (arguments or {}).items()})
     except (KeyError, IndexError, ValueError):
         return english
 
@@ -52,8 +105,12 @@ def choice_description(choice: documents.Choice) -> str:
     return _keyed("Choice", f"{choice.id}.description", choice.description)
 
 
-def progress(text: str) -> str:
-    return QCoreApplication.translate("Progress", text)
+def phrase(text: str) -> str:
+    """A remark of the engine, translated where it is a known one."""
+    for pattern, source in PHRASES:
+        if found := pattern.fullmatch(text):
+            return QCoreApplication.translate("Phrase", source).format(*found.groups())
+    return text
 
 
 def problem_title(code: str) -> str:

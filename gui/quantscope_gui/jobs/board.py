@@ -45,7 +45,7 @@ class JobBoard(QObject):
             self._client.cancel(entry.job)
 
     def _progressed(self, entry: Entry, fraction: float, text: str) -> None:
-        entry.fraction, entry.text = fraction, texts.progress(text)
+        entry.fraction, entry.text = fraction, texts.phrase(text)
         self.changed.emit()
 
     def _ended(self, entry: Entry) -> None:

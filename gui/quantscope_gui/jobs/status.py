@@ -1,6 +1,5 @@
 """The running job in the status bar: what it does, how far it is, and Cancel."""
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from quantscope_gui import formatting
@@ -15,8 +14,10 @@ class JobStatus(QWidget):
     def __init__(self, board: JobBoard, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._board = board
-        self.text = ElidedLabel()
-        self.text.setFixedWidth(230)
+        self.title = ElidedLabel()
+        self.title.setFixedWidth(190)
+        self.text = ElidedLabel(muted=theme)
+        self.text.setFixedWidth(150)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -24,15 +25,17 @@ class JobStatus(QWidget):
         self.bar.setAccessibleName(self.tr("Progress"))
         self.share = QLabel()
         self.share.setMinimumWidth(self.share.fontMetrics().horizontalAdvance(formatting.percent(1)))
+        self.waiting = QLabel()
+        self.waiting.setProperty("muted", True)
         self.cancel = QToolButton()
         self.cancel.setText(self.tr("Cancel"))
         self.cancel.setAccessibleName(self.tr("Cancel the running job"))
-        self.cancel.setIconSize(QSize(16, 16))
+        self.cancel.setProperty("compact", True)
         self.cancel.clicked.connect(board.cancel_first)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.text, self.bar, self.share, self.cancel):
+        for widget in (self.title, self.text, self.bar, self.share, self.waiting, self.cancel):
             layout.addWidget(widget)
         board.changed.connect(self._show)
         self._show()
@@ -43,10 +46,11 @@ class JobStatus(QWidget):
         if not entries:
             return
         first = entries[0]
-        words = [first.title, self.tr("cancelling\u2026") if first.cancelling else first.text]
-        if len(entries) > 1:
-            words.append(self.tr("%n waiting", "", len(entries) - 1))
-        self.text.set_text(" \u00b7 ".join(word for word in words if word))
+        self.title.set_text(first.title)
+        self.text.set_text(self.tr("cancelling\u2026") if first.cancelling else first.text)
+        waiting = len(entries) - 1
+        self.waiting.setVisible(waiting > 0)
+        self.waiting.setText(self.tr("%n waiting", "", waiting))
         self.bar.setValue(round(first.fraction * 1000))
         self.share.setText(formatting.percent(first.fraction))
         self.cancel.setEnabled(not first.cancelling)

@@ -124,7 +124,7 @@ class SummaryStrip(QWidget):
         )
         self.eight_bit.show_figure(
             self.tr("{some} of {all}").format(some=summary.eight_bit, all=summary.operators),
-            self.tr("operators run in 8 bits"),
+            self.tr("operators in 8 bits"),
             hint=self.tr("Operators whose arithmetic runs in 8 bits. Click to show only these."),
         )
         self.fallback.show_figure(

@@ -49,8 +49,8 @@ ORDER: Final = tuple(_NAMES)
 
 
 def kind(precision: str, fallback: bool) -> str:
-    """The key an operator is shown under: its precision, except that a float fallback is a kind of its own."""
-    return FALLBACK if fallback else precision
+    """The key an operator is shown under: its precision, except that float32 the recipe did not ask for is its own kind."""
+    return FALLBACK if fallback and precision == "float32" else precision
 
 
 def name(key: str) -> str:

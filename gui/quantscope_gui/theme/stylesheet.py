@@ -50,6 +50,8 @@ QLineEdit {
 }
 QLineEdit:hover { border-color: $border_strong; }
 QLineEdit:focus { border-color: $focus; }
+QLineEdit QToolButton { background: transparent; border: none; padding: 0px; min-height: 0px; }
+QToolButton[compact="true"] { padding: 0px 8px; min-height: 20px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; outline: none; }
 
 QAbstractItemView { background: $surface; border: none; outline: none; selection-background-color: $selection; selection-color: $text; }
@@ -61,7 +63,7 @@ QHeaderView::section {
   background: $surface; color: $text_muted; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
 }
 QHeaderView::section:hover { color: $text; background: $hover; }
-QTableView::item { padding: 0px 8px; border: none; }
+QTableView::item { padding: 0px 5px; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableCornerButton::section { background: $surface; border: none; }
 

@@ -9,7 +9,7 @@ class ActionButton(QPushButton):
     """`label` is the text without mnemonic and dots. (QToolButton does not centre an icon with a text.)"""
 
     def __init__(self, action: QAction, label: str, primary: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(label, parent)
+        super().__init__(f"\u2009{label}", parent)
         self._action = action
         self.setAccessibleName(label)
         self.setIconSize(QSize(16, 16))

@@ -26,6 +26,7 @@ class StatusLine(QWidget):
         self.job = JobStatus(board, theme)
         self.problems = QToolButton()
         self.problems.setProperty("flat", True)
+        self.problems.setProperty("compact", True)
         self.problems.setIconSize(QSize(16, 16))
         theme.bind_icon(self.problems, "warning", "danger")
         self.show_problems(0)

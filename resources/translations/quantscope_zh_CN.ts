@@ -1,0 +1,1224 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN">
+<context>
+    <name>Application</name>
+    <message>
+        <source>Something went wrong in the window</source>
+        <translation>窗口中发生了错误</translation>
+    </message>
+    <message>
+        <source>The window goes on. The details help us to repair it.</source>
+        <translation>窗口仍可继续使用。详细信息有助于我们修复。</translation>
+    </message>
+</context>
+<context>
+    <name>Choice</name>
+    <message>
+        <source>dynamic-int8.title</source>
+        <translation>动态 int8</translation>
+    </message>
+    <message>
+        <source>dynamic-int8.description</source>
+        <translation>权重为 8 位，激活在运行时量化：体积缩小 4 倍，速度更快，无需数据。</translation>
+    </message>
+    <message>
+        <source>float16.title</source>
+        <translation>float16</translation>
+    </message>
+    <message>
+        <source>float16.description</source>
+        <translation>权重为 16 位：体积缩小 2 倍，几乎无损，适合 GPU 以及 8 位损失过大的场合。</translation>
+    </message>
+    <message>
+        <source>xnnpack.title</source>
+        <translation>XNNPACK（默认 CPU）</translation>
+    </message>
+    <message>
+        <source>xnnpack.description</source>
+        <translation>LiteRT 在手机和电脑上的默认 CPU 路径。</translation>
+    </message>
+    <message>
+        <source>builtin.title</source>
+        <translation>内置内核</translation>
+    </message>
+    <message>
+        <source>builtin.description</source>
+        <translation>不使用任何委托的 LiteRT。</translation>
+    </message>
+</context>
+<context>
+    <name>Column</name>
+    <message>
+        <source>#</source>
+        <translation>#</translation>
+    </message>
+    <message>
+        <source>Place in the subgraph&apos;s order of execution</source>
+        <translation>在子图执行顺序中的位置</translation>
+    </message>
+    <message>
+        <source>Subgraph</source>
+        <translation>子图</translation>
+    </message>
+    <message>
+        <source>The subgraph the operator is in</source>
+        <translation>算子所在的子图</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Kind of operator</source>
+        <translation>算子类型</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of the operator&apos;s first output</source>
+        <translation>算子第一个输出的名称</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>How the operator&apos;s arithmetic will run</source>
+        <translation>算子的运算将以何种精度执行</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Why the operator gets this precision</source>
+        <translation>算子采用该精度的原因</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Size of the operator&apos;s constant weights now</source>
+        <translation>算子常量权重的当前大小</translation>
+    </message>
+    <message>
+        <source>Planned</source>
+        <translation>计划</translation>
+    </message>
+    <message>
+        <source>Size of the operator&apos;s constant weights after quantization</source>
+        <translation>算子常量权重量化后的大小</translation>
+    </message>
+    <message>
+        <source>Output shape</source>
+        <translation>输出形状</translation>
+    </message>
+    <message>
+        <source>Shape of every output</source>
+        <translation>每个输出的形状</translation>
+    </message>
+    <message>
+        <source>Data types</source>
+        <translation>数据类型</translation>
+    </message>
+    <message>
+        <source>Data types of the inputs and outputs in the source model</source>
+        <translation>源模型中输入和输出的数据类型</translation>
+    </message>
+</context>
+<context>
+    <name>Command</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>打开(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open one or more .tflite models</source>
+        <translation>打开一个或多个 .tflite 模型</translation>
+    </message>
+    <message>
+        <source>Save &amp;As…</source>
+        <translation>另存为(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Save the selected result</source>
+        <translation>保存所选的结果</translation>
+    </message>
+    <message>
+        <source>Show in File &amp;Manager</source>
+        <translation>在文件管理器中显示(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy Operators</source>
+        <translation>复制算子(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Filter Operators</source>
+        <translation>筛选算子(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Show All Operators</source>
+        <translation>显示全部算子(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Quantize</source>
+        <translation>量化(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>Write a quantized model as planned; the source stays as it is</source>
+        <translation>按计划写出量化模型；源文件保持不变</translation>
+    </message>
+    <message>
+        <source>C&amp;ancel Job</source>
+        <translation>取消任务(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Compare</source>
+        <translation>比较(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Compare the selected result with its source on generated inputs</source>
+        <translation>用生成的输入将所选结果与源模型比较</translation>
+    </message>
+    <message>
+        <source>Compare with &amp;Data…</source>
+        <translation>用数据比较(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Compare the selected result with its source on the samples in an .npz file</source>
+        <translation>用 .npz 文件中的样本将所选结果与源模型比较</translation>
+    </message>
+    <message>
+        <source>&amp;Read Again</source>
+        <translation>重新读取(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Read the file and plan it again</source>
+        <translation>重新读取文件并重新制定计划</translation>
+    </message>
+    <message>
+        <source>&amp;Problems</source>
+        <translation>问题(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Full Screen</source>
+        <translation>全屏(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard Shortcuts</source>
+        <translation>键盘快捷键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;About Quantscope</source>
+        <translation>关于 Quantscope(&amp;A)</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>This file can&apos;t be opened</source>
+        <translation>无法打开此文件</translation>
+    </message>
+    <message>
+        <source>“{name}” is not a .tflite model.</source>
+        <translation>“{name}”不是 .tflite 模型。</translation>
+    </message>
+    <message>
+        <source>Convert the model to TensorFlow Lite first, then open the .tflite file.</source>
+        <translation>请先将模型转换为 TensorFlow Lite，再打开 .tflite 文件。</translation>
+    </message>
+    <message>
+        <source>Close Without Saving</source>
+        <translation>不保存并关闭</translation>
+    </message>
+    <message>
+        <source>There is no result to compare</source>
+        <translation>没有可比较的结果</translation>
+    </message>
+    <message>
+        <source>“{name}” holds data to compare a quantized model on, and none is selected.</source>
+        <translation>“{name}”是用于比较量化模型的数据，但当前没有选中量化模型。</translation>
+    </message>
+    <message>
+        <source>Quantize a model and select the result, then drop the data again.</source>
+        <translation>请先量化模型并选中结果，然后再次拖入数据。</translation>
+    </message>
+</context>
+<context>
+    <name>Compare</name>
+    <message>
+        <source>identical</source>
+        <translation>完全相同</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>Name of the model&apos;s output</source>
+        <translation>模型输出的名称</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Signal to quantization noise ratio in dB; higher is better, 20 dB is an error of a tenth</source>
+        <translation>信号与量化噪声之比（dB）；越高越好，20 dB 相当于十分之一的误差</translation>
+    </message>
+    <message>
+        <source>Max. error</source>
+        <translation>最大误差</translation>
+    </message>
+    <message>
+        <source>Largest absolute difference of any element</source>
+        <translation>所有元素中最大的绝对差</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>Cosine similarity, mean over the samples; 1 is the same direction</source>
+        <translation>余弦相似度，对样本取平均；1 表示方向相同</translation>
+    </message>
+    <message>
+        <source>Top-1</source>
+        <translation>Top-1</translation>
+    </message>
+    <message>
+        <source>Share of rows whose largest element is in the same place</source>
+        <translation>最大元素位置相同的行所占比例</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePanel</name>
+    <message>
+        <source>Generated inputs</source>
+        <translation>生成的输入</translation>
+    </message>
+    <message>
+        <source>Data file…</source>
+        <translation>数据文件…</translation>
+    </message>
+    <message>
+        <source>An .npz file whose arrays are named after the model&apos;s inputs, samples first. It can be dropped here too.</source>
+        <translation>数组以模型输入命名、首轴为样本的 .npz 文件。也可以拖放到这里。</translation>
+    </message>
+    <message>
+        <source>Errors of the outputs</source>
+        <translation>各输出的误差</translation>
+    </message>
+    <message>
+        <source>Float against {variant}</source>
+        <translation>浮点模型与 {variant} 对比</translation>
+    </message>
+    <message>
+        <source>Comparing…</source>
+        <translation>正在比较…</translation>
+    </message>
+    <message>
+        <source>Not compared yet</source>
+        <translation>尚未比较</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s)</source>
+        <translation>
+            <numerusform>%n 个样本</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>inputs: {inputs}</source>
+        <translation>输入：{inputs}</translation>
+    </message>
+</context>
+<context>
+    <name>Comparer</name>
+    <message>
+        <source>Comparing {model}</source>
+        <translation>正在比较 {model}</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>TensorFlow Lite models (*.tflite)</source>
+        <translation>TensorFlow Lite 模型 (*.tflite)</translation>
+    </message>
+    <message>
+        <source>Open Models</source>
+        <translation>打开模型</translation>
+    </message>
+    <message>
+        <source>NumPy archives (*.npz)</source>
+        <translation>NumPy 归档 (*.npz)</translation>
+    </message>
+    <message>
+        <source>Choose Data</source>
+        <translation>选择数据</translation>
+    </message>
+    <message>
+        <source>Save Model As</source>
+        <translation>模型另存为</translation>
+    </message>
+    <message>
+        <source>These results are not saved and will be lost:</source>
+        <translation>以下结果尚未保存，将会丢失：</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>DockTitle</name>
+    <message>
+        <source>Hide {panel} (View menu brings it back)</source>
+        <translation>隐藏{panel}（可从“视图”菜单恢复）</translation>
+    </message>
+    <message>
+        <source>Hide {panel}</source>
+        <translation>隐藏{panel}</translation>
+    </message>
+</context>
+<context>
+    <name>DropOverlay</name>
+    <message>
+        <source>Drop to open</source>
+        <translation>松开即可打开</translation>
+    </message>
+</context>
+<context>
+    <name>DropZone</name>
+    <message>
+        <source>Drop a .tflite model here</source>
+        <translation>将 .tflite 模型拖放到此处</translation>
+    </message>
+    <message>
+        <source>Open model…</source>
+        <translation>打开模型…</translation>
+    </message>
+</context>
+<context>
+    <name>Ending</name>
+    <message>
+        <source>The engine could not be started</source>
+        <translation>无法启动引擎</translation>
+    </message>
+    <message>
+        <source>The program that does the work did not start.</source>
+        <translation>执行工作的程序没有启动。</translation>
+    </message>
+    <message>
+        <source>Check that Quantscope is installed completely, then try again.</source>
+        <translation>请检查 Quantscope 是否完整安装，然后重试。</translation>
+    </message>
+    <message>
+        <source>The engine stopped</source>
+        <translation>引擎已停止</translation>
+    </message>
+    <message>
+        <source>The program that does the work ended before it had an answer.</source>
+        <translation>执行工作的程序在给出结果之前就结束了。</translation>
+    </message>
+    <message>
+        <source>Your models are unharmed. Try again; if it happens again, the details help us.</source>
+        <translation>您的模型没有受损。请重试；如果再次发生，详细信息有助于我们排查。</translation>
+    </message>
+    <message>
+        <source>The engine crashed</source>
+        <translation>引擎崩溃</translation>
+    </message>
+    <message>
+        <source>The program that does the work crashed while it was busy with this.</source>
+        <translation>执行工作的程序在处理此任务时崩溃。</translation>
+    </message>
+    <message>
+        <source>The engine gave an answer that can&apos;t be read</source>
+        <translation>引擎返回了无法读取的内容</translation>
+    </message>
+    <message>
+        <source>What the engine sent is not what it should send, so it was stopped.</source>
+        <translation>引擎发送的内容不符合约定，已将其停止。</translation>
+    </message>
+    <message>
+        <source>The engine is of another version</source>
+        <translation>引擎版本不一致</translation>
+    </message>
+    <message>
+        <source>The window and its engine come from different versions of Quantscope.</source>
+        <translation>窗口与引擎来自不同版本的 Quantscope。</translation>
+    </message>
+    <message>
+        <source>Install Quantscope again so that both parts match.</source>
+        <translation>请重新安装 Quantscope，使两部分版本一致。</translation>
+    </message>
+    <message>
+        <source>The engine does not answer</source>
+        <translation>引擎没有响应</translation>
+    </message>
+    <message>
+        <source>The engine was started but did not report within 30 seconds.</source>
+        <translation>引擎已启动，但 30 秒内没有响应。</translation>
+    </message>
+    <message>
+        <source>The computer may be very busy. Try again.</source>
+        <translation>电脑可能非常繁忙。请重试。</translation>
+    </message>
+    <message>
+        <source>The engine was stopped</source>
+        <translation>引擎已被停止</translation>
+    </message>
+    <message>
+        <source>The engine was stopped before it had an answer.</source>
+        <translation>引擎在给出结果之前被停止。</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>请重试。</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorCard</name>
+    <message>
+        <source>&amp;Retry</source>
+        <translation>重试(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy details</source>
+        <translation>复制详细信息(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Help</name>
+    <message>
+        <source>Keyboard Shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Clear the filter (in its field)</source>
+        <translation>清除筛选（在筛选框中）</translation>
+    </message>
+    <message>
+        <source>From the filter to the table</source>
+        <translation>从筛选框进入表格</translation>
+    </message>
+    <message>
+        <source>Copy rows (in the table)</source>
+        <translation>复制行（在表格中）</translation>
+    </message>
+    <message>
+        <source>About Quantscope</source>
+        <translation>关于 Quantscope</translation>
+    </message>
+    <message>
+        <source>Version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>Post-training quantization of TensorFlow Lite models, with reasons.</source>
+        <translation>TensorFlow Lite 模型的训练后量化，并说明原因。</translation>
+    </message>
+    <message>
+        <source>Licensed under Apache-2.0. Made with Qt {qt} (LGPL).</source>
+        <translation>以 Apache-2.0 许可发布。使用 Qt {qt}（LGPL）构建。</translation>
+    </message>
+</context>
+<context>
+    <name>Inspector</name>
+    <message>
+        <source>Select an operator</source>
+        <translation>请选择一个算子</translation>
+    </message>
+    <message>
+        <source>Its precision, the reason for it and its tensors are shown here.</source>
+        <translation>此处显示其精度、原因及张量。</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>检查器</translation>
+    </message>
+</context>
+<context>
+    <name>JobStatus</name>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel the running job</source>
+        <translation>取消正在运行的任务</translation>
+    </message>
+    <message>
+        <source>cancelling…</source>
+        <translation>正在取消…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n 个等待中</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Open &amp;Recent</source>
+        <translation>最近打开(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Open Sa&amp;mple</source>
+        <translation>打开示例(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;System</source>
+        <translation>跟随系统(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>浅色(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>深色(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>主题(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Main toolbar</source>
+        <translation>主工具栏</translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Quit Without Saving</source>
+        <translation>不保存并退出</translation>
+    </message>
+    <message>
+        <source>{name} is ready</source>
+        <translation>{name} 已完成</translation>
+    </message>
+    <message>
+        <source>Saved {path}</source>
+        <translation>已保存 {path}</translation>
+    </message>
+    <message>
+        <source>The language changes when Quantscope starts next.</source>
+        <translation>语言将在下次启动 Quantscope 时更改。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsTree</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsTreeModel</name>
+    <message>
+        <source>not saved</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>Not saved yet. Use Save As, or drag it to a folder.</source>
+        <translation>尚未保存。请使用“另存为”，或将其拖到文件夹中。</translation>
+    </message>
+</context>
+<context>
+    <name>OperatorDetails</name>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>taken by the delegate</source>
+        <translation>由委托执行</translation>
+    </message>
+    <message>
+        <source>not taken by the delegate</source>
+        <translation>不由委托执行</translation>
+    </message>
+</context>
+<context>
+    <name>OperatorsPanel</name>
+    <message>
+        <source>Filter: type, name, precision or reason — e.g. conv is:fallback</source>
+        <translation>筛选：类型、名称、精度或原因，例如 conv is:fallback</translation>
+    </message>
+    <message>
+        <source>Filter operators</source>
+        <translation>筛选算子</translation>
+    </message>
+    <message>
+        <source>All words must occur. Also type: name: precision: reason: dtype: shape: subgraph:
+is:8bit is:fallback is:delegated is:undelegated is:weighted; a leading - excludes.</source>
+        <translation>所有词都必须出现。还可使用 type: name: precision: reason: dtype: shape: subgraph:
+is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排除。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n operator(s)</source>
+        <translation>
+            <numerusform>%n 个算子</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{shown} of {all} operators</source>
+        <translation>{shown} / {all} 个算子</translation>
+    </message>
+</context>
+<context>
+    <name>OperatorsTable</name>
+    <message>
+        <source>Operators</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>Copy rows</source>
+        <translation>复制行</translation>
+    </message>
+</context>
+<context>
+    <name>Phrase</name>
+    <message>
+        <source>Quantizing weights</source>
+        <translation>正在量化权重</translation>
+    </message>
+    <message>
+        <source>Checking the result</source>
+        <translation>正在检查结果</translation>
+    </message>
+    <message>
+        <source>Running both models</source>
+        <translation>正在运行两个模型</translation>
+    </message>
+    <message>
+        <source>Comparing sample {0} of {1}</source>
+        <translation>正在比较样本 {0} / {1}</translation>
+    </message>
+    <message>
+        <source>Compared</source>
+        <translation>比较完成</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>The built-in kernel set</source>
+        <translation>内置内核</translation>
+    </message>
+    <message>
+        <source>generated (seed {0})</source>
+        <translation>自动生成（种子 {0}）</translation>
+    </message>
+</context>
+<context>
+    <name>Precision</name>
+    <message>
+        <source>int8</source>
+        <translation>int8</translation>
+    </message>
+    <message>
+        <source>hybrid int8</source>
+        <translation>混合 int8</translation>
+    </message>
+    <message>
+        <source>hybrid int4</source>
+        <translation>混合 int4</translation>
+    </message>
+    <message>
+        <source>int16x8</source>
+        <translation>int16x8</translation>
+    </message>
+    <message>
+        <source>weight-only int8</source>
+        <translation>仅权重 int8</translation>
+    </message>
+    <message>
+        <source>weight-only int4</source>
+        <translation>仅权重 int4</translation>
+    </message>
+    <message>
+        <source>float16</source>
+        <translation>float16</translation>
+    </message>
+    <message>
+        <source>float32</source>
+        <translation>float32</translation>
+    </message>
+    <message>
+        <source>float fallback</source>
+        <translation>浮点回退</translation>
+    </message>
+    <message>
+        <source>data only</source>
+        <translation>仅搬运数据</translation>
+    </message>
+    <message>
+        <source>All-integer: activations and weights are int8.</source>
+        <translation>全整数：激活和权重均为 int8。</translation>
+    </message>
+    <message>
+        <source>Weights are int8; activations are quantized on the fly; the arithmetic runs in integers.</source>
+        <translation>权重为 int8；激活在运行时量化；以整数运算。</translation>
+    </message>
+    <message>
+        <source>Weights are int4; activations are quantized on the fly; the arithmetic runs in integers.</source>
+        <translation>权重为 int4；激活在运行时量化；以整数运算。</translation>
+    </message>
+    <message>
+        <source>All-integer: activations are int16, weights int8.</source>
+        <translation>全整数：激活为 int16，权重为 int8。</translation>
+    </message>
+    <message>
+        <source>Weights are stored in 8 bits; the arithmetic runs in float.</source>
+        <translation>权重以 8 位存储；以浮点运算。</translation>
+    </message>
+    <message>
+        <source>Weights are stored in 4 bits; the arithmetic runs in float.</source>
+        <translation>权重以 4 位存储；以浮点运算。</translation>
+    </message>
+    <message>
+        <source>Weights are stored as float16.</source>
+        <translation>权重以 float16 存储。</translation>
+    </message>
+    <message>
+        <source>Runs in float, as the recipe asks.</source>
+        <translation>按方案要求以浮点运行。</translation>
+    </message>
+    <message>
+        <source>Runs in float although the recipe asks for less.</source>
+        <translation>方案要求更低精度，但仍以浮点运行。</translation>
+    </message>
+    <message>
+        <source>Moves or indexes data only; there is no arithmetic to quantize.</source>
+        <translation>只搬运或索引数据，没有可量化的运算。</translation>
+    </message>
+</context>
+<context>
+    <name>Problem</name>
+    <message>
+        <source>This model can&apos;t be opened</source>
+        <translation>无法打开此模型</translation>
+    </message>
+    <message>
+        <source>This can&apos;t be done with this model</source>
+        <translation>此模型不支持该操作</translation>
+    </message>
+    <message>
+        <source>The recipe can&apos;t be used</source>
+        <translation>无法使用该方案</translation>
+    </message>
+    <message>
+        <source>The data doesn&apos;t fit the model</source>
+        <translation>数据与模型不匹配</translation>
+    </message>
+    <message>
+        <source>The request contradicts itself</source>
+        <translation>请求自相矛盾</translation>
+    </message>
+    <message>
+        <source>The result can&apos;t be written</source>
+        <translation>无法写入结果</translation>
+    </message>
+    <message>
+        <source>The quantized model did not pass its check</source>
+        <translation>量化模型未通过检查</translation>
+    </message>
+    <message>
+        <source>The runtime is missing on this computer</source>
+        <translation>此电脑上缺少运行时</translation>
+    </message>
+    <message>
+        <source>The model can&apos;t be run</source>
+        <translation>无法运行模型</translation>
+    </message>
+    <message>
+        <source>This did not work</source>
+        <translation>操作未成功</translation>
+    </message>
+</context>
+<context>
+    <name>Quantizer</name>
+    <message>
+        <source>There is no place for the result</source>
+        <translation>没有存放结果的位置</translation>
+    </message>
+    <message>
+        <source>The folder for results can&apos;t be made: {reason}.</source>
+        <translation>无法创建结果文件夹：{reason}。</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, then try again.</source>
+        <translation>请释放磁盘空间后重试。</translation>
+    </message>
+    <message>
+        <source>Quantizing {model}</source>
+        <translation>正在量化 {model}</translation>
+    </message>
+</context>
+<context>
+    <name>Reason</name>
+    <message>
+        <source>hybrid-kernel</source>
+        <translation>以 8 位运行：{target} 具有 int8 权重的内核，激活在运行时量化。</translation>
+    </message>
+    <message>
+        <source>int8-lookup</source>
+        <translation>查找 int8 行（每行有各自的缩放因子），并以浮点输出。</translation>
+    </message>
+    <message>
+        <source>float16-weights</source>
+        <translation>权重以 16 位存储；硬件支持时以 float16 计算，否则以 float32 计算。</translation>
+    </message>
+    <message>
+        <source>holds-partition</source>
+        <translation>{target} 没有适用于 {operator} 的 int8 权重、浮点激活的内核。权重以 8 位存储、以浮点计算，使委托能保持整张图不被切开。</translation>
+    </message>
+    <message>
+        <source>hybrid-not-faster</source>
+        <translation>在此处，运行时量化激活所花的时间与 8 位运算节省的时间相当（每个输出只累加 {depth} 个乘积）。权重以 8 位存储，以浮点计算。</translation>
+    </message>
+    <message>
+        <source>per-tensor-too-coarse</source>
+        <translation>{operator} 的 8 位内核对整个权重只支持一个缩放因子，这样该权重只剩 {decibel} dB。权重以 8 位存储，每行有各自的缩放因子，以浮点计算。</translation>
+    </message>
+    <message>
+        <source>no-quantized-kernel</source>
+        <translation>{target} 对这种形式（{what}）的 int8 权重 {operator} 计算错误或不支持。权重以 8 位存储，以浮点计算。</translation>
+    </message>
+    <message>
+        <source>dynamic-shape</source>
+        <translation>索引的形状要到模型运行时才知道。权重以 8 位存储，以浮点查找。</translation>
+    </message>
+    <message>
+        <source>shared-weight</source>
+        <translation>该权重与 {other} 共享，而后者需要另一种形式。</translation>
+    </message>
+    <message>
+        <source>weight-not-constant</source>
+        <translation>权重在模型运行时才计算出来，因此无法以 8 位存储。</translation>
+    </message>
+    <message>
+        <source>too-few-elements</source>
+        <translation>权重只有 {elements} 个元素，少于方案的下限 {minimum}：保留浮点只多占 {bytes} 字节，并能保持精度。</translation>
+    </message>
+    <message>
+        <source>recurrent-incomplete</source>
+        <translation>该算子只有部分权重是常量，而其内核要求全部为 8 位或全部不是。</translation>
+    </message>
+    <message>
+        <source>out-of-float16-range</source>
+        <translation>权重中有超过 65504（float16 的最大值）的数值。</translation>
+    </message>
+    <message>
+        <source>sparse-weight</source>
+        <translation>权重以稀疏形式存储，此方案无法量化。</translation>
+    </message>
+    <message>
+        <source>not-float</source>
+        <translation>其输入不是 float32，因此没有可在运行时量化的内容。</translation>
+    </message>
+    <message>
+        <source>not-requested</source>
+        <translation>没有权重；方案 {recipe} 让这类算子保持浮点。</translation>
+    </message>
+    <message>
+        <source>control-flow</source>
+        <translation>只调用其他子图，那些子图中的算子各有自己的精度。</translation>
+    </message>
+    <message>
+        <source>custom-operator</source>
+        <translation>自定义算子：只有提供它的应用程序知道其内核。</translation>
+    </message>
+    <message>
+        <source>already-quantized</source>
+        <translation>在源模型中已经量化；保持不变。</translation>
+    </message>
+    <message>
+        <source>data-movement</source>
+        <translation>搬运、索引或转换数据；没有可量化的浮点运算。</translation>
+    </message>
+</context>
+<context>
+    <name>Remedy</name>
+    <message>
+        <source>dynamic-shape</source>
+        <translation>转换模型时固定其输入形状。</translation>
+    </message>
+    <message>
+        <source>shared-weight</source>
+        <translation>转换时让各算子拥有各自的权重。</translation>
+    </message>
+    <message>
+        <source>too-few-elements</source>
+        <translation>降低方案的 minimum_elements。</translation>
+    </message>
+    <message>
+        <source>sparse-weight</source>
+        <translation>转换模型时不要使用稀疏。</translation>
+    </message>
+</context>
+<context>
+    <name>ResultCard</name>
+    <message>
+        <source>Save &amp;As…</source>
+        <translation>另存为(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>&amp;Compare</source>
+        <translation>比较(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{size}, {share} of {source}</source>
+        <translation>{size}，为 {source} 的 {share}</translation>
+    </message>
+    <message>
+        <source>{name} · written and checked in {time}</source>
+        <translation>{name} · 写出并检查用时 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Saver</name>
+    <message>
+        <source>The source model stays as it is</source>
+        <translation>源模型保持不变</translation>
+    </message>
+    <message>
+        <source>{path} is an open source model, and source models are never changed.</source>
+        <translation>{path} 是已打开的源模型，源模型绝不会被更改。</translation>
+    </message>
+    <message>
+        <source>Choose another name or folder.</source>
+        <translation>请选择其他名称或文件夹。</translation>
+    </message>
+    <message>
+        <source>The model was not saved</source>
+        <translation>模型未能保存</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>Recent</source>
+        <translation>最近打开</translation>
+    </message>
+    <message>
+        <source>Models you open are listed here.</source>
+        <translation>打开过的模型会列在这里。</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>示例</translation>
+    </message>
+    <message>
+        <source>This installation has no samples.</source>
+        <translation>此安装没有示例。</translation>
+    </message>
+    <message>
+        <source>See for every operator whether it will run in 8 bits, and why, before anything is converted. Quantize in one step and get a smaller, faster model that has been checked on the real runtime. Compare it with the original; your source files are never changed.</source>
+        <translation>在转换之前，就能看到每个算子是否会以 8 位运行以及原因。一步完成量化，得到更小、更快且已在真实运行时上检查过的模型。可与原模型比较；源文件绝不会被更改。</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n 个问题</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SummaryStrip</name>
+    <message>
+        <source>{share} of the source, on disk</source>
+        <translation>为源模型的 {share}（实际）</translation>
+    </message>
+    <message>
+        <source>{share} of the source, as planned</source>
+        <translation>为源模型的 {share}（计划）</translation>
+    </message>
+    <message>
+        <source>{some} of {all}</source>
+        <translation>{some} / {all}</translation>
+    </message>
+    <message>
+        <source>operators in 8 bits</source>
+        <translation>个算子以 8 位运行</translation>
+    </message>
+    <message>
+        <source>Operators whose arithmetic runs in 8 bits. Click to show only these.</source>
+        <translation>以 8 位运算的算子。点击只显示这些算子。</translation>
+    </message>
+    <message numerus="yes">
+        <source>fall(s) back to float</source>
+        <translation>
+            <numerusform>个回退到浮点</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Operators that run in float although the recipe asks for less. Click to show only these.</source>
+        <translation>方案要求更低精度但仍以浮点运行的算子。点击只显示这些算子。</translation>
+    </message>
+    <message>
+        <source>no delegate on this target</source>
+        <translation>此目标不使用委托</translation>
+    </message>
+    <message>
+        <source>Every operator runs on the runtime&apos;s own kernels.</source>
+        <translation>所有算子都使用运行时自带的内核。</translation>
+    </message>
+    <message numerus="yes">
+        <source>delegate partition(s)</source>
+        <translation>
+            <numerusform>个委托分区</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Runs of operators the delegate takes as one; one is best, each border costs time.
+Click to show the operators it does not take.</source>
+        <translation>委托作为整体执行的算子段；一个最好，每个边界都会耗费时间。
+点击显示委托不执行的算子。</translation>
+    </message>
+</context>
+<context>
+    <name>TensorList</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>以及另外 %n 个</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TensorRow</name>
+    <message>
+        <source>(absent)</source>
+        <translation>（缺省）</translation>
+    </message>
+    <message>
+        <source>optional input that is not given</source>
+        <translation>未提供的可选输入</translation>
+    </message>
+    <message>
+        <source>(unnamed tensor {index})</source>
+        <translation>（未命名张量 {index}）</translation>
+    </message>
+    <message>
+        <source>constant</source>
+        <translation>常量</translation>
+    </message>
+</context>
+<context>
+    <name>WeightBars</name>
+    <message>
+        <source>Weights now {now}, planned {planned}</source>
+        <translation>权重当前 {now}，计划 {planned}</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>当前</translation>
+    </message>
+    <message>
+        <source>planned</source>
+        <translation>计划</translation>
+    </message>
+</context>
+<context>
+    <name>WorkArea</name>
+    <message>
+        <source>Operators</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>Reading {model}…</source>
+        <translation>正在读取 {model}…</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+</context>
+</TS>

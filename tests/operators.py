@@ -1,0 +1,476 @@
+"""Small models, one for every form of every operator that has weights, with what quantizing them must give.
+
+The forms are those of the runtime's kernels that matter to a quantizer: with and without bias, grouped, dilated, CIFG,
+projection, peephole, layer normalization, auxiliary inputs, ranks, broadcasts, index types.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as tfl
+
+from tests.models import Array, Input, ModelBuilder, Shape, SubgraphBuilder, one_operator
+
+HYBRID, STORED, FLOAT = "hybrid-int8", "weight-only-int8", "float32"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model and what `dynamic-int8` must make of its operators of type `kind`.
+
+    `axes` are the scales' axes of the weights by input (None: one scale for the tensor) where the kernel reads int8 itself,
+    `stored_axes` where a DEQUANTIZE stands in front; `version` and `asymmetric` are the hybrid operator's. `xnnpack` and
+    `builtin` are precision and reason by target. `decibel` bounds the hybrid output's SQNR from below.
+    """
+
+    name: str
+    kind: str
+    build: Callable[[], ModelBuilder]
+    axes: Mapping[int, int | None]
+    version: int
+    asymmetric: bool | None = None
+    stored_axes: Mapping[int, int | None] = field(default_factory=dict)
+    xnnpack: tuple[str, str] = (HYBRID, "hybrid-kernel")
+    builtin: tuple[str, str] = (HYBRID, "hybrid-kernel")
+    decibel: float = 30.0
+
+    def expected(self, target: str) -> tuple[str, str]:
+        return self.xnnpack if target == "xnnpack" else self.builtin
+
+
+def normal(*shape: int, seed: int = 0, scale: float = 1.0) -> Array:
+    """Normal float32 values, the same for the same seed and shape."""
+    values = np.random.default_rng((seed, *shape)).standard_normal(shape) * scale
+    return values.astype(np.float32)
+
+
+def uneven(*shape: int, axis: int = 0, seed: int = 0) -> Array:
+    """Weights whose channels along `axis` differ in size, so that scales on another axis, or one for all, would show."""
+    sizes = np.exp(1.5 * np.random.default_rng(seed + 1).standard_normal(shape[axis])).astype(np.float32)
+    values = normal(*shape, seed=seed)
+    return values * sizes.reshape([-1 if at == axis % len(shape) else 1 for at in range(len(shape))])
+
+
+def bias(count: int) -> Array:
+    return normal(count, seed=7, scale=0.3)
+
+
+# Convolutions --------------------------------------------------------------------------------------------------------
+
+
+def conv(
+    weights: Array, channels: int, size: int = 6, *, stride: int = 1, dilation: int = 1, activation: int = 0
+) -> ModelBuilder:
+    filters, side = weights.shape[0], -(-size // stride)
+    options = tfl.Conv2DOptionsT(
+        padding=tfl.Padding.SAME, strideW=stride, strideH=stride, dilationWFactor=dilation, dilationHFactor=dilation,
+        fusedActivationFunction=activation,
+    )  # fmt: skip
+    operands = [Input((1, size, size, channels)), weights, bias(filters)]
+    return one_operator("CONV_2D", operands, [(1, side, side, filters)], options)
+
+
+def depthwise(weights: Array, size: int = 8, *, multiplier: int = 1, stride: int = 1, dilation: int = 1) -> ModelBuilder:
+    channels, side = weights.shape[-1], -(-size // stride)
+    options = tfl.DepthwiseConv2DOptionsT(
+        padding=tfl.Padding.SAME, strideW=stride, strideH=stride, depthMultiplier=multiplier, dilationWFactor=dilation,
+        dilationHFactor=dilation,
+    )  # fmt: skip
+    operands = [Input((1, size, size, channels // multiplier)), weights, bias(channels)]
+    return one_operator("DEPTHWISE_CONV_2D", operands, [(1, side, side, channels)], options)
+
+
+def transpose_conv(with_bias: bool, *, stride: int = 1, activation: int = 0) -> ModelBuilder:
+    weights, size = uneven(16, 3, 3, 64), 5 * stride
+    operands = [np.array([1, size, size, 16], np.int32), weights, Input((1, 5, 5, 64)), *([bias(16)] * with_bias)]
+    options = tfl.TransposeConvOptionsT(
+        padding=tfl.Padding.SAME, strideW=stride, strideH=stride, fusedActivationFunction=activation
+    )
+    return one_operator("TRANSPOSE_CONV", operands, [(1, size, size, 16)], options, version=3 if with_bias else 1)
+
+
+# Matrix products -----------------------------------------------------------------------------------------------------
+
+
+def fully_connected(
+    rows: Shape = (2,), *, biased: str = "bias", keep: bool = False, units: int = 24, activation: int = 0
+) -> ModelBuilder:
+    """`biased`: "bias", "absent" (index -1) or "none" (two inputs)."""
+    operands: list[Input | Array | None] = [Input((*rows, 96)), uneven(units, 96)]
+    operands += {"bias": [bias(units)], "absent": [None], "none": []}[biased]
+    options = tfl.FullyConnectedOptionsT(keepNumDims=keep, fusedActivationFunction=activation)
+    shape = (*rows, units) if keep else (int(np.prod(rows)), units)
+    return one_operator("FULLY_CONNECTED", operands, [shape], options, version=5 if keep else 1)
+
+
+def batch_matmul(left: Shape, right: Shape, *, adj_y: bool = False) -> ModelBuilder:
+    columns = right[-2] if adj_y else right[-1]
+    batch = np.broadcast_shapes(left[:-2], right[:-2])
+    options = tfl.BatchMatMulOptionsT(adjY=adj_y)
+    return one_operator("BATCH_MATMUL", [Input(left), normal(*right)], [(*batch, left[-2], columns)], options)
+
+
+def batch_matmul_left() -> ModelBuilder:
+    return one_operator("BATCH_MATMUL", [normal(32, 64), Input((64, 8))], [(32, 8)], tfl.BatchMatMulOptionsT())
+
+
+# Recurrent operators -------------------------------------------------------------------------------------------------
+
+
+def gates(
+    graph: SubgraphBuilder, depth: int, cells: int, width: int, *, first: int, cifg: bool, peephole: bool, project: bool
+) -> dict[int, int]:
+    """Tensors of one direction of an LSTM by input, counted from `first`: matrices, peepholes, biases, projection."""
+    shapes: dict[int, tuple[int, ...]] = {at: (cells, depth) for at in (1, 2, 3, 4)}
+    shapes |= {at: (cells, width) for at in (5, 6, 7, 8)}
+    if peephole:
+        shapes |= {at: (cells,) for at in (9, 10, 11)}
+    shapes |= {at: (cells,) for at in (12, 13, 14, 15)}
+    if project:
+        shapes |= {16: (width, cells), 17: (width,)}
+    left_out = {1, 5, 9, 12} if cifg else set()
+    return {
+        first + at: graph.constant(f"w{first + at}", normal(*shape, seed=first + at, scale=0.2))
+        for at, shape in shapes.items()
+        if at not in left_out
+    }
+
+
+def lstm_options(kind: str) -> Any:
+    made = getattr(tfl, {"LSTM": "LSTMOptionsT"}.get(kind, "UnidirectionalSequenceLSTMOptionsT"))()
+    made.fusedActivationFunction = tfl.ActivationFunctionType.TANH
+    return made
+
+
+def lstm(
+    kind: str = "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    *,
+    depth: int = 24,
+    cells: int = 32,
+    batch: int = 1,
+    cifg: bool = False,
+    peephole: bool = False,
+    project: bool = False,
+    normalize: bool = False,
+    outlier: float = 0.0,
+) -> ModelBuilder:
+    """A sequence of five steps; an LSTM, which does one step at a time, stands there five times on the same weights."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    width = 20 if project else cells
+    at = gates(graph, depth, cells, width, first=0, cifg=cifg, peephole=peephole, project=project)
+    if outlier:
+        values = normal(cells, depth, scale=0.2)
+        values[3, 4] = outlier
+        at[2] = graph.constant("outlier", values)
+    at[18] = graph.tensor("h", (batch, width), variable=True)
+    at[19] = graph.tensor("c", (batch, cells), variable=True)
+    if normalize:
+        for place in (20, 21, 22, 23)[cifg:]:
+            at[place] = graph.constant(f"n{place}", 1 + normal(cells, seed=place, scale=0.1))
+    operands = [at.get(place, -1) for place in range(24 if normalize else 20)]
+    if kind == "LSTM":
+        for step in range(5):
+            x, y = graph.input(f"x{step}", (batch, depth)), graph.tensor(f"y{step}", (batch, width))
+            graph.operator(kind, [x, *operands[1:]], [y], lstm_options(kind))
+            graph.outputs = [*graph.outputs, y]
+    else:
+        x = graph.input("x", (batch, 5, depth))
+        graph.outputs = [graph.tensor("y", (batch, 5, width))]
+        graph.operator(kind, [x, *operands[1:]], graph.outputs, lstm_options(kind))
+    return model
+
+
+def bidirectional_lstm(
+    *, auxiliary: int = 0, time_major: bool = True, merge: bool = True, **more: bool
+) -> ModelBuilder:
+    model = ModelBuilder()
+    graph = model.subgraph()
+    depth, cells = 16, 24
+    width = 20 if more.get("project") else cells
+    parts = {"cifg": False, "peephole": False, "project": False} | more
+    outer = (5, 2) if time_major else (2, 5)
+    at = {0: graph.input("x", (*outer, depth))}
+    for first in (0, 17):
+        at |= gates(graph, depth, cells, width, first=first, **parts)
+    for place, size in ((35, width), (36, cells), (37, width), (38, cells)):
+        at[place] = graph.tensor(f"state{place}", (2, size), variable=True)
+    if auxiliary:
+        at[39] = graph.input("aux", (*outer, auxiliary))
+        for place in range(40, 48):
+            if not (parts["cifg"] and place in (40, 44)):
+                at[place] = graph.constant(f"w{place}", normal(cells, auxiliary, seed=place, scale=0.2))
+    if merge:
+        graph.outputs = [graph.tensor("y", (*outer, 2 * width))]
+    else:
+        graph.outputs = [graph.tensor(name, (*outer, width)) for name in ("forward", "backward")]
+    options = tfl.BidirectionalSequenceLSTMOptionsT(
+        fusedActivationFunction=tfl.ActivationFunctionType.TANH, timeMajor=time_major, mergeOutputs=merge
+    )
+    operands = [at.get(place, -1) for place in range(48)]
+    graph.operator("BIDIRECTIONAL_SEQUENCE_LSTM", operands, graph.outputs, options)
+    return model
+
+
+def rnn(*, sequence: bool, time_major: bool = False, batch: int = 1) -> ModelBuilder:
+    """RNN stands there five times on the same weights and state, as LSTM does."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    depth, units, tanh = 24, 32, tfl.ActivationFunctionType.TANH
+    weights = [graph.constant(f"w{at}", normal(units, size, seed=at, scale=0.2)) for at, size in ((1, depth), (2, units))]
+    rest = [graph.constant("b", bias(units)), graph.tensor("h", (batch, units), variable=True)]
+    if sequence:
+        outer = (5, batch) if time_major else (batch, 5)
+        graph.outputs = [graph.tensor("y", (*outer, units))]
+        options = tfl.SequenceRNNOptionsT(timeMajor=time_major, fusedActivationFunction=tanh)
+        x = graph.input("x", (*outer, depth))
+        graph.operator("UNIDIRECTIONAL_SEQUENCE_RNN", [x, *weights, *rest], graph.outputs, options)
+        return model
+    for step in range(5):
+        x, y = graph.input(f"x{step}", (batch, depth)), graph.tensor(f"y{step}", (batch, units))
+        graph.operator("RNN", [x, *weights, *rest], [y], tfl.RNNOptionsT(fusedActivationFunction=tanh))
+        graph.outputs = [*graph.outputs, y]
+    return model
+
+
+def bidirectional_rnn(*, time_major: bool = False, steps: int = 5, auxiliary: int = 0) -> ModelBuilder:
+    model = ModelBuilder()
+    graph = model.subgraph()
+    depth, units = 24, 32
+    outer = (steps, 1) if time_major else (1, steps)
+    operands = [graph.input("x", (*outer, depth))]
+    for way in ("forward", "backward"):
+        operands += [
+            graph.constant(f"{way}/w", normal(units, depth, seed=len(way), scale=0.2)),
+            graph.constant(f"{way}/r", normal(units, units, seed=len(way), scale=0.2)),
+            graph.constant(f"{way}/b", bias(units)),
+            graph.tensor(f"{way}/h", (1, units), variable=True),
+        ]
+    if auxiliary:
+        operands.append(graph.input("aux", (*outer, auxiliary)))
+        operands += [graph.constant(f"aux{at}", normal(units, auxiliary, seed=at, scale=0.2)) for at in (10, 11)]
+    else:
+        operands += [-1, -1, -1]
+    graph.outputs = [graph.tensor("y", (*outer, 2 * units))]
+    options = tfl.BidirectionalSequenceRNNOptionsT(
+        timeMajor=time_major, mergeOutputs=True, fusedActivationFunction=tfl.ActivationFunctionType.TANH
+    )
+    graph.operator("BIDIRECTIONAL_SEQUENCE_RNN", operands, graph.outputs, options)
+    return model
+
+
+def svdf(*, rank: int = 2, batch: int = 1, biased: bool = True) -> ModelBuilder:
+    """Stands there five times on the same weights and state: its memory is what it is for."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    depth, units, memory = 40, 16, 8
+    filters = units * rank
+    weights = [
+        graph.constant("feature", normal(filters, depth, scale=0.2)),
+        graph.constant("time", normal(filters, memory, scale=0.2)),
+        graph.constant("b", bias(units)) if biased else -1,
+        graph.tensor("state", (batch, memory * filters), variable=True),
+    ]
+    for step in range(5):
+        x, y = graph.input(f"x{step}", (batch, depth)), graph.tensor(f"y{step}", (batch, units))
+        graph.operator("SVDF", [x, *weights], [y], tfl.SVDFOptionsT(rank=rank))
+        graph.outputs = [*graph.outputs, y]
+    return model
+
+
+# Lookups -------------------------------------------------------------------------------------------------------------
+
+
+def gather(
+    indices: Shape,
+    *,
+    table: Shape = (50, 32),
+    axis: int = 0,
+    dtype: str = "INT32",
+    signature: Shape | None = None,
+    spread: bool = True,
+) -> ModelBuilder:
+    model = ModelBuilder()
+    graph = model.subgraph()
+    ids = graph.input("ids", indices, dtype, signature=signature)
+    shape = (*table[:axis], *indices, *table[axis + 1 :])
+    whole = None if signature is None else (*table[:axis], *signature, *table[axis + 1 :])
+    rows = graph.constant("table", uneven(*table) if spread else normal(*table))
+    graph.outputs = [graph.tensor("y", shape, signature=whole)]
+    graph.operator("GATHER", [rows, ids], graph.outputs, tfl.GatherOptionsT(axis=axis))
+    return model
+
+
+def embedding(table: Shape = (50, 32)) -> ModelBuilder:
+    return one_operator("EMBEDDING_LOOKUP", [Input((7,), "INT32"), uneven(*table)], [(7, *table[1:])])
+
+
+# The table -----------------------------------------------------------------------------------------------------------
+
+
+def lstm_axes(*more: int, cifg: bool = False) -> dict[int, int | None]:
+    return {at: None for at in (*range(1, 9), *more) if not (cifg and at in (1, 5, 9))}
+
+
+def bidirectional_axes(*more: int, cifg: bool = False) -> dict[int, int | None]:
+    left_out = (1, 5, 18, 22, 40, 44) if cifg else ()
+    return {at: None for at in (*range(1, 9), *range(18, 26), *more) if at not in left_out}
+
+
+UNSOUND = (STORED, "no-quantized-kernel")
+SLOW = (STORED, "hybrid-not-faster")
+LOOKUP = (HYBRID, "int8-lookup")
+HELD = (STORED, "holds-partition")
+
+
+def recurrent(
+    name: str, kind: str, build: Callable[[], ModelBuilder], axes: Mapping[int, int | None], version: int = 3
+) -> Case:
+    return Case(name, kind, build, axes, version, asymmetric=True, decibel=25.0)
+
+
+def depthwise_case(name: str, build: Callable[[], ModelBuilder]) -> Case:
+    return Case(name, "DEPTHWISE_CONV_2D", build, {1: 3}, 6, stored_axes={1: 3}, xnnpack=HELD)
+
+
+CASES: Sequence[Case] = (
+    Case("conv 3x3", "CONV_2D", lambda: conv(uneven(32, 3, 3, 64), 64), {1: 0}, 5),
+    Case("conv 1x1 on one pixel", "CONV_2D", lambda: conv(uneven(16, 1, 1, 128), 128, size=1), {1: 0}, 5),
+    Case("conv strided relu6", "CONV_2D", lambda: conv(uneven(32, 3, 3, 64), 64, stride=2, activation=3), {1: 0}, 5),
+    Case("conv dilated", "CONV_2D", lambda: conv(uneven(32, 3, 3, 64), 64, dilation=2), {1: 0}, 5),
+    Case("conv grouped", "CONV_2D", lambda: conv(uneven(32, 3, 3, 64), 128, size=3), {1: 0}, 6),
+    Case("conv of one filter", "CONV_2D", lambda: conv(uneven(1, 3, 3, 128), 128, size=3), {1: 0}, 5),
+    Case(
+        "conv too shallow to pay", "CONV_2D", lambda: conv(uneven(64, 1, 1, 16), 16, size=8), {1: 0}, 5,
+        stored_axes={1: 0}, xnnpack=SLOW,
+    ),
+    depthwise_case("depthwise 3x3", lambda: depthwise(uneven(1, 3, 3, 128, axis=3))),
+    depthwise_case("depthwise 5x5 strided", lambda: depthwise(uneven(1, 5, 5, 64, axis=3), stride=2)),
+    depthwise_case("depthwise dilated", lambda: depthwise(uneven(1, 3, 3, 128, axis=3), dilation=2)),
+    depthwise_case("depthwise multiplier 2", lambda: depthwise(uneven(1, 3, 3, 128, axis=3), multiplier=2)),
+    Case("fully connected", "FULLY_CONNECTED", fully_connected, {1: 0}, 12, True),
+    Case("fully connected absent bias", "FULLY_CONNECTED", lambda: fully_connected(biased="absent"), {1: 0}, 12, True),
+    Case("fully connected two inputs", "FULLY_CONNECTED", lambda: fully_connected(biased="none"), {1: 0}, 12, True),
+    Case("fully connected relu", "FULLY_CONNECTED", lambda: fully_connected(activation=1), {1: 0}, 12, True),
+    Case("fully connected rank 3", "FULLY_CONNECTED", lambda: fully_connected((2, 3)), {1: 0}, 12, True),
+    Case(
+        "fully connected keeping dimensions", "FULLY_CONNECTED", lambda: fully_connected((2, 3), keep=True), {1: 0}, 12, True
+    ),
+    Case("batch matmul rank 2", "BATCH_MATMUL", lambda: batch_matmul((4, 96), (96, 32)), {1: None}, 4, True),
+    Case("batch matmul rank 3", "BATCH_MATMUL", lambda: batch_matmul((2, 4, 96), (2, 96, 32)), {1: None}, 4, True),
+    Case("batch matmul rank 4", "BATCH_MATMUL", lambda: batch_matmul((2, 2, 3, 96), (2, 2, 96, 16)), {1: None}, 4, True),
+    Case("batch matmul rank 5", "BATCH_MATMUL", lambda: batch_matmul((1, 2, 1, 3, 96), (1, 1, 1, 96, 16)), {1: None}, 4, True),
+    Case(
+        "batch matmul transposed", "BATCH_MATMUL", lambda: batch_matmul((2, 4, 96), (2, 32, 96), adj_y=True), {1: None}, 4, True
+    ),
+    Case("batch matmul broadcast", "BATCH_MATMUL", lambda: batch_matmul((3, 4, 96), (96, 32)), {1: None}, 4, True),
+    Case(
+        "batch matmul partly broadcast", "BATCH_MATMUL", lambda: batch_matmul((3, 2, 4, 64), (1, 2, 64, 48)), {}, 1,
+        stored_axes={1: 3}, xnnpack=UNSOUND, builtin=UNSOUND,
+    ),
+    Case("transpose conv", "TRANSPOSE_CONV", lambda: transpose_conv(False), {1: 0}, 2),
+    Case("transpose conv biased", "TRANSPOSE_CONV", lambda: transpose_conv(True), {1: 0}, 3),
+    Case("transpose conv relu", "TRANSPOSE_CONV", lambda: transpose_conv(True, activation=1), {1: 0}, 4),
+    Case(
+        "transpose conv strided", "TRANSPOSE_CONV", lambda: transpose_conv(True, stride=2), {1: 0}, 3,
+        stored_axes={1: 0}, xnnpack=(HYBRID, "hybrid-kernel"),
+    ),
+    recurrent("lstm", "LSTM", lambda: lstm("LSTM"), lstm_axes(), 4),
+    recurrent("lstm cifg", "LSTM", lambda: lstm("LSTM", cifg=True), lstm_axes(cifg=True), 4),
+    recurrent("lstm projection", "LSTM", lambda: lstm("LSTM", project=True), lstm_axes(16), 4),
+    recurrent("lstm peephole", "LSTM", lambda: lstm("LSTM", peephole=True), lstm_axes(9, 10, 11), 4),
+    recurrent("lstm layer norm", "LSTM", lambda: lstm("LSTM", normalize=True), lstm_axes(), 4),
+    recurrent("sequence lstm", "UNIDIRECTIONAL_SEQUENCE_LSTM", lstm, lstm_axes()),
+    recurrent("sequence lstm batch 3", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(batch=3), lstm_axes()),
+    recurrent("sequence lstm odd", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(depth=13, cells=17), lstm_axes()),
+    recurrent("sequence lstm cifg", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(cifg=True), lstm_axes(cifg=True)),
+    recurrent("sequence lstm projection", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(project=True), lstm_axes(16)),
+    recurrent("sequence lstm peephole", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(peephole=True), lstm_axes(9, 10, 11)),
+    recurrent("sequence lstm layer norm", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(normalize=True), lstm_axes()),
+    recurrent(
+        "sequence lstm everything", "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        lambda: lstm(cifg=True, project=True, peephole=True, normalize=True), lstm_axes(10, 11, 16, cifg=True),
+    ),
+    Case(
+        "sequence lstm too coarse", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(peephole=True, outlier=9.0), {}, 1,
+        stored_axes={at: 0 for at in range(1, 9)}, xnnpack=(STORED, "per-tensor-too-coarse"),
+        builtin=(STORED, "per-tensor-too-coarse"),
+    ),
+    recurrent("bidirectional lstm", "BIDIRECTIONAL_SEQUENCE_LSTM", bidirectional_lstm, bidirectional_axes()),
+    recurrent(
+        "bidirectional lstm batch major, split", "BIDIRECTIONAL_SEQUENCE_LSTM",
+        lambda: bidirectional_lstm(time_major=False, merge=False), bidirectional_axes(),
+    ),
+    recurrent(
+        "bidirectional lstm cifg", "BIDIRECTIONAL_SEQUENCE_LSTM", lambda: bidirectional_lstm(cifg=True),
+        bidirectional_axes(cifg=True),
+    ),
+    recurrent(
+        "bidirectional lstm peephole, projection", "BIDIRECTIONAL_SEQUENCE_LSTM",
+        lambda: bidirectional_lstm(peephole=True, project=True), bidirectional_axes(9, 10, 11, 16, 26, 27, 28, 33),
+    ),
+    recurrent(
+        "bidirectional lstm auxiliary", "BIDIRECTIONAL_SEQUENCE_LSTM", lambda: bidirectional_lstm(auxiliary=12),
+        bidirectional_axes(*range(40, 48)),
+    ),
+    recurrent(
+        "bidirectional lstm auxiliary cifg", "BIDIRECTIONAL_SEQUENCE_LSTM",
+        lambda: bidirectional_lstm(auxiliary=16, cifg=True), bidirectional_axes(*range(40, 48), cifg=True),
+    ),
+    recurrent("rnn", "RNN", lambda: rnn(sequence=False), {1: None, 2: None}),
+    recurrent("sequence rnn", "UNIDIRECTIONAL_SEQUENCE_RNN", lambda: rnn(sequence=True, batch=2), {1: None, 2: None}),
+    recurrent(
+        "sequence rnn time major", "UNIDIRECTIONAL_SEQUENCE_RNN", lambda: rnn(sequence=True, time_major=True),
+        {1: None, 2: None},
+    ),
+    recurrent(
+        "bidirectional rnn", "BIDIRECTIONAL_SEQUENCE_RNN", bidirectional_rnn, {at: None for at in (1, 2, 5, 6)}
+    ),
+    recurrent(
+        "bidirectional rnn auxiliary", "BIDIRECTIONAL_SEQUENCE_RNN", lambda: bidirectional_rnn(auxiliary=24),
+        {at: None for at in (1, 2, 5, 6, 10, 11)},
+    ),
+    recurrent(
+        "bidirectional rnn time major, one step", "BIDIRECTIONAL_SEQUENCE_RNN",
+        lambda: bidirectional_rnn(time_major=True, steps=1), {at: None for at in (1, 2, 5, 6)},
+    ),
+    Case(
+        "bidirectional rnn time major", "BIDIRECTIONAL_SEQUENCE_RNN", lambda: bidirectional_rnn(time_major=True), {}, 1,
+        stored_axes={at: 0 for at in (1, 2, 5, 6)}, xnnpack=UNSOUND, builtin=UNSOUND,
+    ),
+    Case(
+        "bidirectional rnn narrow auxiliary", "BIDIRECTIONAL_SEQUENCE_RNN", lambda: bidirectional_rnn(auxiliary=10), {}, 1,
+        stored_axes={at: 0 for at in (1, 2, 5, 6, 10, 11)}, xnnpack=UNSOUND, builtin=UNSOUND,
+    ),
+    recurrent("svdf", "SVDF", svdf, {1: None, 2: None}, 4),
+    recurrent("svdf rank 1", "SVDF", lambda: svdf(rank=1), {1: None, 2: None}, 4),
+    recurrent("svdf batch 3 without bias", "SVDF", lambda: svdf(batch=3, biased=False), {1: None, 2: None}, 4),
+    Case("embedding lookup", "EMBEDDING_LOOKUP", embedding, {1: 0}, 4, xnnpack=LOOKUP, builtin=LOOKUP),
+    Case(
+        "embedding lookup rank 3", "EMBEDDING_LOOKUP", lambda: embedding((50, 4, 8)), {1: 0}, 4, xnnpack=LOOKUP,
+        builtin=LOOKUP,
+    ),
+    *(
+        Case(f"gather {name}", "GATHER", build, {0: 0}, 4, xnnpack=LOOKUP, builtin=LOOKUP)
+        for name, build in (
+            ("scalar", lambda: gather(())),
+            ("list", lambda: gather((7,))),
+            ("matrix", lambda: gather((2, 7))),
+            ("int64 list", lambda: gather((7,), dtype="INT64")),
+            ("int64 matrix", lambda: gather((2, 7), dtype="INT64")),
+            ("rank 3 table", lambda: gather((2, 7), table=(50, 4, 8))),
+            ("dynamic list", lambda: gather((1,), signature=(-1,))),
+            ("dynamic matrix", lambda: gather((1, 7), signature=(-1, 7))),
+        )
+    ),
+    Case(
+        "gather of columns", "GATHER", lambda: gather((7,), axis=1), {}, 1, stored_axes={0: 0}, xnnpack=UNSOUND,
+        builtin=UNSOUND,
+    ),
+    Case(
+        "gather twice dynamic", "GATHER", lambda: gather((1, 7), signature=(-1, -1)), {}, 1, stored_axes={0: 0},
+        xnnpack=(STORED, "dynamic-shape"), builtin=(STORED, "dynamic-shape"),
+    ),
+)  # fmt: skip
