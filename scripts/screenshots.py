@@ -2,8 +2,8 @@
 
     python scripts/screenshots.py [OUTPUT_FOLDER] [MODEL]
 
-Runs the real window with the real engine on Qt's offscreen platform, one process for each scale and language. OUTPUT_FOLDER
-defaults to docs/screenshots, MODEL to the first bundled sample.
+Runs the real window with the real engine on Qt's offscreen platform, one process for each scale and language.
+OUTPUT_FOLDER defaults to docs/screenshots, MODEL to the first bundled sample.
 """
 
 import argparse

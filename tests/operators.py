@@ -72,7 +72,9 @@ def conv(
     return one_operator("CONV_2D", operands, [(1, side, side, filters)], options)
 
 
-def depthwise(weights: Array, size: int = 8, *, multiplier: int = 1, stride: int = 1, dilation: int = 1) -> ModelBuilder:
+def depthwise(
+    weights: Array, size: int = 8, *, multiplier: int = 1, stride: int = 1, dilation: int = 1
+) -> ModelBuilder:
     channels, side = weights.shape[-1], -(-size // stride)
     options = tfl.DepthwiseConv2DOptionsT(
         padding=tfl.Padding.SAME, strideW=stride, strideH=stride, depthMultiplier=multiplier, dilationWFactor=dilation,
@@ -219,7 +221,9 @@ def rnn(*, sequence: bool, time_major: bool = False, batch: int = 1) -> ModelBui
     model = ModelBuilder()
     graph = model.subgraph()
     depth, units, tanh = 24, 32, tfl.ActivationFunctionType.TANH
-    weights = [graph.constant(f"w{at}", normal(units, size, seed=at, scale=0.2)) for at, size in ((1, depth), (2, units))]
+    weights = [
+        graph.constant(f"w{at}", normal(units, size, seed=at, scale=0.2)) for at, size in ((1, depth), (2, units))
+    ]
     rest = [graph.constant("b", bias(units)), graph.tensor("h", (batch, units), variable=True)]
     if sequence:
         outer = (5, batch) if time_major else (batch, 5)
@@ -265,7 +269,7 @@ def svdf(*, rank: int = 2, batch: int = 1, biased: bool = True) -> ModelBuilder:
     """Stands there five times on the same weights and state: its memory is what it is for."""
     model = ModelBuilder()
     graph = model.subgraph()
-    depth, units, memory = 40, 16, 8
+    depth, units, memory = 64, 16, 8
     filters = units * rank
     weights = [
         graph.constant("feature", normal(filters, depth, scale=0.2)),
@@ -360,7 +364,7 @@ CASES: Sequence[Case] = (
     ),
     Case("batch matmul rank 2", "BATCH_MATMUL", lambda: batch_matmul((4, 96), (96, 32)), {1: None}, 4, True),
     Case("batch matmul rank 3", "BATCH_MATMUL", lambda: batch_matmul((2, 4, 96), (2, 96, 32)), {1: None}, 4, True),
-    Case("batch matmul rank 4", "BATCH_MATMUL", lambda: batch_matmul((2, 2, 3, 96), (2, 2, 96, 16)), {1: None}, 4, True),
+    Case("batch matmul rank 4", "BATCH_MATMUL", lambda: batch_matmul((1, 2, 3, 96), (1, 2, 96, 16)), {1: None}, 4, True),
     Case("batch matmul rank 5", "BATCH_MATMUL", lambda: batch_matmul((1, 2, 1, 3, 96), (1, 1, 1, 96, 16)), {1: None}, 4, True),
     Case(
         "batch matmul transposed", "BATCH_MATMUL", lambda: batch_matmul((2, 4, 96), (2, 32, 96), adj_y=True), {1: None}, 4, True
@@ -369,6 +373,14 @@ CASES: Sequence[Case] = (
     Case(
         "batch matmul partly broadcast", "BATCH_MATMUL", lambda: batch_matmul((3, 2, 4, 64), (1, 2, 64, 48)), {}, 1,
         stored_axes={1: 3}, xnnpack=UNSOUND, builtin=UNSOUND,
+    ),
+    Case(
+        "batch matmul two batch dimensions", "BATCH_MATMUL", lambda: batch_matmul((2, 2, 3, 96), (2, 2, 96, 16)), {}, 1,
+        stored_axes={1: 3}, xnnpack=UNSOUND, builtin=UNSOUND,
+    ),
+    Case(
+        "batch matmul two batch dimensions, one matrix", "BATCH_MATMUL", lambda: batch_matmul((2, 2, 3, 96), (96, 16)), {},
+        1, stored_axes={1: 1}, xnnpack=UNSOUND, builtin=UNSOUND,
     ),
     Case("transpose conv", "TRANSPOSE_CONV", lambda: transpose_conv(False), {1: 0}, 2),
     Case("transpose conv biased", "TRANSPOSE_CONV", lambda: transpose_conv(True), {1: 0}, 3),

@@ -5,17 +5,19 @@ from typing import Final
 
 from quantscope import documents
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
-from quantscope.quantize.delegation import Delegation, delegations
 from quantscope.quantize.kernels import FACTS
 from quantscope.quantize.plan import Decision, Plan, runs_in_eight_bits
+from quantscope.quantize.predict import Delegation, delegation
+from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.size import planned_bytes, stored_bytes
 
 
 def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
     """The document of a plan; `file` describes the model's file."""
+    delegations = delegation(plan.model, rewrite(plan), plan.target)
     subgraphs = tuple(
-        _subgraph(plan, subgraph, delegation)
-        for subgraph, delegation in zip(plan.model.subgraphs, delegations(plan), strict=True)
+        _subgraph(plan, subgraph, delegated if plan.target.delegate else None)
+        for subgraph, delegated in zip(plan.model.subgraphs, delegations, strict=True)
     )
     decisions = [decision for row in plan.decisions for decision in row]
     partitions = [subgraph.partitions for subgraph in subgraphs if subgraph.partitions is not None]
@@ -36,16 +38,16 @@ def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
     )
 
 
-def _subgraph(plan: Plan, subgraph: Subgraph, delegation: Delegation | None) -> documents.Subgraph:
+def _subgraph(plan: Plan, subgraph: Subgraph, delegated: Delegation | None) -> documents.Subgraph:
     tensors = [_tensor(plan.model, tensor) for tensor in subgraph.tensors]
     rows = zip(subgraph.operators, plan.decisions[subgraph.index], strict=True)
     return documents.Subgraph(
         index=subgraph.index,
         name=subgraph.name or f"subgraph {subgraph.index}",
         operators=tuple(
-            _operator(plan, subgraph, operator, decision, tensors, delegation) for operator, decision in rows
+            _operator(plan, subgraph, operator, decision, tensors, delegated) for operator, decision in rows
         ),
-        partitions=delegation.partitions if delegation else None,
+        partitions=delegated.partitions if delegated else None,
     )
 
 
@@ -58,7 +60,7 @@ def _operator(
     operator: Operator,
     decision: Decision,
     tensors: list[documents.Tensor],
-    delegation: Delegation | None,
+    delegated: Delegation | None,
 ) -> documents.Operator:
     inputs = subgraph.inputs_of(operator)
     facts = FACTS.get(operator.type)
@@ -86,7 +88,7 @@ def _operator(
         outputs=tuple(tensors[index] if index >= 0 else ABSENT for index in operator.outputs),
         weight_bytes=sum(sizes.values()),
         planned_weight_bytes=sum(planned.values()),
-        delegated=operator.index in delegation.taken if delegation else None,
+        delegated=operator.index in delegated.taken if delegated else None,
         fallback=decision.fallback,
     )
 

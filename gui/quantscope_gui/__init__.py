@@ -1,1 +1,1 @@
-"""The window of Quantscope: Qt only, no engine work; it talks to the engine process through `quantscope.worker.protocol`."""
+"""The window of Quantscope. Engine work is not done here: it speaks `quantscope.worker.protocol` to a process."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.theme.theme import Theme
 
 
@@ -138,7 +139,7 @@ def plain(action: QAction) -> str:
     return head.strip() if bracket and len(tail) == 2 else words
 
 
-def build(parent: QWidget, theme: Theme, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+def build(parent: QWidget, theme: Theme, handlers: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
     """One QAction per command, connected to `handlers` by key; a missing handler is an error (KeyError)."""
     built: dict[str, QAction] = {}
     for command in COMMANDS:

@@ -53,9 +53,7 @@ class Background(QObject):
         self._pool.setMaxThreadCount(2)
         self._tasks: set[Task] = set()
 
-    def run(
-        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
-    ) -> Task:
+    def run(self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Task:
         """Runs `work` in a thread, then `done(result)` or `failed(exception)` on the UI thread."""
         task = Task(self, done, failed, self._remove)
         self._tasks.add(task)

@@ -35,7 +35,9 @@ def ask_data(parent: QWidget, folder: str, chosen: Callable[[Path], None]) -> No
 def ask_destination(parent: QWidget, suggestion: Path, chosen: Callable[[Path], None]) -> None:
     """Asks where to save a model; the dialog itself asks before an existing file is replaced."""
     filters = [QCoreApplication.translate("Dialogs", "TensorFlow Lite models (*.tflite)")]
-    dialog = _file_dialog(parent, QCoreApplication.translate("Dialogs", "Save Model As"), str(suggestion.parent), filters)
+    dialog = _file_dialog(
+        parent, QCoreApplication.translate("Dialogs", "Save Model As"), str(suggestion.parent), filters
+    )
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("tflite")
     dialog.selectFile(str(suggestion))

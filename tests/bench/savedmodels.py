@@ -90,7 +90,8 @@ def bert(output: str, *, vocabulary: int, tokens: int, width: int, layers: int, 
 def zoo_encoder(output: str, *, script: str) -> None:
     """Saves the network that the model zoo's `script` describes by its class `Encoder`, with its trained weights."""
     spec = importlib.util.spec_from_file_location(Path(script).stem, script)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     recipe = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(recipe)
     encoder = recipe.Encoder()

@@ -17,10 +17,10 @@ class Tool:
 
 
 def load_quantscope() -> Convert:
-    import quantscope
+    from quantscope import quantize_file
 
     def convert(source: Path, output: Path) -> None:
-        quantscope.quantize(source, output, recipe="dynamic-int8", target="xnnpack")
+        quantize_file(source, output, recipe="dynamic-int8", target="xnnpack")
 
     return convert
 

@@ -61,7 +61,8 @@ class Zoo:
 
     def prepare(self, model: Model) -> None:
         """Makes what is missing of a model's files; ours is made anew every time, since the engine changes."""
-        make(self.saved_model(model), lambda output: self.build(model, output))
+        if model.origin != ZooFile(liftable=False):
+            make(self.saved_model(model), lambda output: self.build(model, output))
         self.convert(tools.FLOAT, model, self.float_file(model))
         for peer in tools.PEERS:
             self.convert(peer, model, self.quantized(peer, model))
@@ -76,13 +77,13 @@ class Zoo:
             make(output, lambda partial: child.call(tools.convert, tool=tool, source=source, output=partial))
 
     def build(self, model: Model, output: Path) -> None:
-        """Makes the SavedModel of `model`, if it can have one."""
+        """Makes the SavedModel of `model`."""
         match model.origin:
             case Network(builder, arguments):
                 child.call_named("tests.bench.savedmodels", builder, output=output, **arguments)
             case ZooScript(script):
                 child.call_named("tests.bench.savedmodels", "zoo_encoder", output=output, script=self.models / script)
-            case ZooFile(liftable=True):
+            case ZooFile():
                 child.call_named("tests.bench.lift", "lift", source=self.float_file(model), output=output)
 
 

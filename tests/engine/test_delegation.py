@@ -1,14 +1,16 @@
 """Predicted delegation against the runtime's own, and the partitioning against TFLite's algorithm written plainly."""
 
 import json
+import math
 import mmap
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import flatbuffers
 import numpy as np
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 
 from quantscope.model.edit import ModelEdit, OperatorEdit, SubgraphEdit
 from quantscope.model.graph import NUMPY_TYPES, Buffer, Model, Operator, Quantization, Subgraph, Tensor
-from quantscope.model.options import leading_elements, scalar_option, scalar_options
+from quantscope.model.options import OptionsReader, leading_elements, scalar_options
 from quantscope.model.read import read
 from quantscope.model.write import write
 from quantscope.quantize import xnnpack
@@ -145,8 +147,8 @@ def check_view(planned: Sequence[PlannedGraph], written: Model) -> None:
         for left, right in zip(view.operators, file.operators, strict=True):
             assert (left.type, left.version, left.inputs) == (right.type, right.version, right.inputs)
             assert left.outputs == right.outputs
-            for name in scalar_options(written, subgraph.operators[0]):
-                assert view.option(left, name) == file.option(right, name)
+            if left.source:
+                assert view.options(left) == file.options(right)
         for index in range(len(subgraph.tensors)):
             left, right = view.tensor(index), file.tensor(index)
             assert (left.name, left.dtype, left.shape) == (right.name, right.dtype, right.shape)
@@ -165,7 +167,7 @@ if MODELS:  # they aren't part of the repository
         check(path, tmp_path)
 
 
-def random(*shape: int) -> np.ndarray:
+def noise(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).standard_normal(shape, np.float32)
 
 
@@ -186,14 +188,14 @@ def embedding_model(dynamic: bool = False) -> ModelBuilder:
         graph.tensor("first", (1, 128)),
         graph.tensor("scores", (1, 32)),
     )
-    graph.operator("GATHER", [graph.constant("table", random(100, 64)), ids], [rows], tfl.GatherOptionsT())
+    graph.operator("GATHER", [graph.constant("table", noise(100, 64)), ids], [rows], tfl.GatherOptionsT())
     options = tfl.FullyConnectedOptionsT(keepNumDims=True)
-    weights = graph.constant("weights", random(128, 64))
+    weights = graph.constant("weights", noise(128, 64))
     graph.operator("FULLY_CONNECTED", [rows, weights, -1], [dense], options, 5)
     bounds = [graph.constant(f"bounds{at}", np.array(values, np.int32)) for at, values in enumerate(SLICE)]
     shrinking = tfl.StridedSliceOptionsT(beginMask=5, endMask=5, shrinkAxisMask=2)
     graph.operator("STRIDED_SLICE", [dense, *bounds], [first], shrinking)
-    last = [graph.constant("last", random(32, 128)), graph.constant("bias", random(32))]
+    last = [graph.constant("last", noise(32, 128)), graph.constant("bias", noise(32))]
     graph.operator("FULLY_CONNECTED", [first, *last], [scores], tfl.FullyConnectedOptionsT())
     graph.outputs = [scores]
     return model
@@ -211,8 +213,8 @@ def depthwise_model() -> ModelBuilder:
     for at in range(3):
         output = graph.tensor(f"output{at}", (1, 8, 8, 64))
         depthwise = at == 1
-        weights = graph.constant(f"weights{at}", random(1, 7, 7, 64) if depthwise else random(64, 3, 3, 64))
-        operands = [tensor, weights, graph.constant(f"bias{at}", random(64))]
+        weights = graph.constant(f"weights{at}", noise(1, 7, 7, 64) if depthwise else noise(64, 3, 3, 64))
+        operands = [tensor, weights, graph.constant(f"bias{at}", noise(64))]
         if depthwise:
             graph.operator(
                 "DEPTHWISE_CONV_2D", operands, [output], tfl.DepthwiseConv2DOptionsT(depthMultiplier=1, **steps)
@@ -240,7 +242,7 @@ def loop_model() -> ModelBuilder:
     one = body.constant("one", np.array(1, np.int32))
     body.operator("ADD", [0, one], body.outputs[:1], tfl.AddOptionsT())
     product = body.tensor("product", (1, 64))
-    weights = body.constant("weights", random(64, 64))
+    weights = body.constant("weights", noise(64, 64))
     body.operator("FULLY_CONNECTED", [1, weights, -1], [product], tfl.FullyConnectedOptionsT())
     body.operator("TANH", [product], body.outputs[1:])
     return model
@@ -331,14 +333,13 @@ def test_a_circle_is_not_delegated(tmp_path: Path) -> None:
 # Options --------------------------------------------------------------------------------------------------------------
 
 
-def test_single_options_agree_with_all_of_them(tmp_path: Path) -> None:
+def test_options_are_read_alike(tmp_path: Path) -> None:
     for make in (embedding_model, depthwise_model, loop_model):
         model = read(save(make(), tmp_path))
+        reader = OptionsReader(model)
         for subgraph in model.subgraphs:
-            for operator in subgraph.operators:
-                options = scalar_options(model, operator)
-                assert {name: scalar_option(model, operator, name) for name in options} == options
-                assert scalar_option(model, operator, "NoSuchOption") == 0
+            for operator in (*subgraph.operators, *(replace(operator, options=0) for operator in subgraph.operators)):
+                assert reader.scalars(operator) == scalar_options(model, operator)
 
 
 def test_leading_elements_of_a_vector_that_leaves_the_file(tmp_path: Path) -> None:
@@ -404,7 +405,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[list[int]], list[list[int]], list[bool
     return [inputs[at] for at in order], [outputs[at] for at in order], delegated, chain
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(graphs())
 def test_partitions_are_those_of_the_sweeps(
     graph: tuple[list[list[int]], list[list[int]], list[bool], list[int]],
@@ -435,51 +436,50 @@ KINDS = (*xnnpack.RULES, "DENSIFY", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIA
 DATA = np.arange(4096, dtype=np.uint32).astype(np.uint8)
 
 
-@dataclass(frozen=True)
-class Hostile:
-    model: Model
-    edit: ModelEdit
-
-
-@st.composite
-def hostile_models(draw: st.DrawFn) -> Hostile:
-    """Operators with operands of any number, type and shape; what the reader guarantees of a model holds for it."""
+def hostile(seed: int) -> tuple[Model, ModelEdit]:
+    """Operators with operands of any number, type and shape, as far as the reader lets them pass."""
+    random = Random(seed)
     buffers = [Buffer(0, 0, 0, 0, False)]
     tensors = []
-    for index in range(draw(st.integers(1, 8))):
-        shape = tuple(draw(st.lists(st.integers(0, 4), max_size=7)))
-        dtype = draw(st.sampled_from(["FLOAT32", "FLOAT16", "INT8", "UINT8", "INT32", "INT64", "INT4", "RESOURCE"]))
-        scales = draw(st.lists(st.sampled_from([1.0, 0.0, float("nan")]), max_size=4))
-        quantization = Quantization(tuple(scales), (0,) * len(scales), draw(st.integers(-1, 8))) if scales else None
-        elements = int(np.prod(shape))
-        size = elements * np.dtype(NUMPY_TYPES[dtype]).itemsize if dtype in NUMPY_TYPES else elements // 2
-        buffer = 0
-        if 0 < size <= DATA.size and draw(st.booleans()):
-            buffer = len(buffers)
-            buffers.append(Buffer(buffer, 0, 0, size, False))
-            if quantization and quantization.per_channel and quantization.axis not in range(len(shape)):
+    for index in range(random.randint(1, 8)):
+        shape = tuple(random.choices(range(5), k=random.choice([0, 1, 1, 2, 2, 4, 4, 4, 4, 7])))
+        dtype = random.choice(["FLOAT32", "FLOAT32", "FLOAT16", "INT8", "UINT8", "INT32", "INT64", "INT4", "RESOURCE"])
+        scales = tuple(random.choices([1.0, 0.0, math.nan], [8, 1, 1], k=random.randint(0, 4)))
+        quantization = Quantization(scales, (0,) * len(scales), random.randint(-1, 4)) if scales else None
+        size = math.prod(shape) * (np.dtype(NUMPY_TYPES[dtype]).itemsize if dtype in NUMPY_TYPES else 1)
+        constant = 0 < size <= DATA.size and random.random() < 0.6
+        if constant:
+            buffers.append(Buffer(len(buffers), 0, 0, size, False))
+            axis = quantization.axis if quantization and quantization.per_channel else None
+            if axis is not None and (axis not in range(len(shape)) or shape[axis] != len(scales)):
                 quantization = None
-        sparse = draw(st.booleans())
+        buffer = len(buffers) - 1 if constant else 0
+        sparse = random.random() < 0.1
         tensors.append(Tensor(index, 0, str(index), shape, dtype, buffer, False, quantization, sparse))
-    operands = st.lists(st.integers(-1, len(tensors) - 1), max_size=6)
     operators, entries = [], []
-    for index in range(draw(st.integers(1, 5))):
-        inputs, outputs = tuple(draw(operands)), tuple(draw(operands)[:3])
-        kind = draw(st.sampled_from(KINDS))
-        operators.append(Operator(index, 0, kind, 1, 0, inputs, outputs, (), "NONE", 0))
-        overrides = {name: draw(st.integers(-1, 3)) for name in OPTIONS}
-        entries.append(OperatorEdit(index, draw(st.integers(1, 12)), inputs, overrides))
+    for index in range(random.randint(1, 4)):
+        inputs, outputs = (
+            tuple(random.choices(range(-1, len(tensors)), k=random.choice(counts)))
+            for counts in ((0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6), (0, 1, 1, 1, 1, 2))
+        )
+        operators.append(Operator(index, 0, random.choice(KINDS), 1, 0, inputs, outputs, (), "NONE", 0))
+        overrides = {name: random.choice([-1, 0, 1, 1, 1, 2]) for name in OPTIONS}
+        entries.append(OperatorEdit(index, random.randint(1, 12), inputs, overrides))
     subgraph = Subgraph(0, 0, "main", tuple(tensors), tuple(operators), (), ())
     model = Model(
         path="", mapping=mmap.mmap(-1, 64), data=DATA, position=0, subgraphs=(subgraph,), buffers=tuple(buffers),
         operator_codes=(), signatures=(), metadata={}, metadata_buffers=frozenset(), references=(),
     )  # fmt: skip
-    return Hostile(model, ModelEdit({0: SubgraphEdit({}, (), tuple(entries))}, {}, ()))
+    return model, ModelEdit({0: SubgraphEdit({}, (), tuple(entries))}, {}, ())
 
 
-@settings(max_examples=1500, deadline=None)
-@given(hostile_models())
-def test_hostile_operators_are_judged_and_never_fail(hostile: Hostile) -> None:
-    (found,) = delegation(hostile.model, hostile.edit, XNNPACK)
-    assert found.taken <= set(range(len(hostile.model.subgraphs[0].operators)))
-    assert found.partitions > 0 or not found.taken
+def test_hostile_operators_are_judged_and_never_fail() -> None:
+    judged: dict[bool, set[str]] = {False: set(), True: set()}
+    for seed in range(4000):
+        model, edit = hostile(seed)
+        (found,) = delegation(model, edit, XNNPACK)
+        assert found.partitions > 0 or not found.taken
+        for operator in model.subgraphs[0].operators:
+            judged[operator.index in found.taken].add(operator.type)
+    assert judged[False] == set(KINDS)
+    assert len(judged[True]) > len(KINDS) // 2

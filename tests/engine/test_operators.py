@@ -18,10 +18,9 @@ from quantscope.quantize.plan import Plan, make_plan
 from quantscope.quantize.recipe import PRESETS
 from quantscope.quantize.size import planned_bytes
 from quantscope.quantize.targets import TARGETS
-from tests.models import Array
+from tests.models import Array, ModelBuilder
 from tests.operators import CASES, HYBRID, Case, conv, lstm, normal
 
-BUILTIN_OPERATORS = {code: name for name, code in vars(tfl.BuiltinOperator).items() if not name.startswith("_")}
 SAMPLES = 3
 
 
@@ -31,13 +30,17 @@ class Lab:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.runner = Runner()
+        self.sources: dict[str, tuple[str, Any]] = {}
         self.known: dict[tuple[str, bool], list[list[Array]]] = {}
 
-    def source(self, case: Case) -> str:
-        path = self.folder / f"{case.name}.tflite"
-        if not path.exists():
-            path.write_bytes(case.build().build())
-        return str(path)
+    def source(self, case: Case) -> tuple[str, Any]:
+        """The float model's file, and the model as the schema's objects."""
+        if case.name not in self.sources:
+            built = case.build()
+            path = self.folder / f"{case.name}.tflite"
+            path.write_bytes(built.build())
+            self.sources[case.name] = str(path), built.model
+        return self.sources[case.name]
 
     def float_outputs(self, path: str, delegate: bool) -> list[list[Array]]:
         if (path, delegate) not in self.known:
@@ -88,11 +91,13 @@ def unpacked(path: str) -> Any:
 
 
 def operators_of(model: Any, kind: str) -> list[Any]:
-    return [each for graph in model.subgraphs for each in graph.operators if kind_of(model, each) == kind]
-
-
-def kind_of(model: Any, operator: Any) -> str:
-    return BUILTIN_OPERATORS[model.operatorCodes[operator.opcodeIndex].builtinCode]
+    code = getattr(tfl.BuiltinOperator, kind)
+    return [
+        each
+        for graph in model.subgraphs
+        for each in graph.operators
+        if model.operatorCodes[each.opcodeIndex].builtinCode == code
+    ]
 
 
 def stored(model: Any, index: int) -> tuple[Any, Array]:
@@ -121,74 +126,56 @@ def check_int8(model: Any, index: int, weights: Array, axis: int | None) -> None
     assert codes.min() >= -127
 
 
-def source_weights(case: Case) -> tuple[Any, Any, Any]:
-    model = case.build().model
-    return model, operators_of(model, case.kind)[0], model.subgraphs[0]
-
-
-def source_values(model: Any, index: int) -> Array:
-    return stored(model, index)[1]
+def check_size(plan: Plan, output: str) -> None:
+    """The file is smaller than the source and as large as the plan foretold."""
+    size = os.path.getsize(output)
+    assert size < plan.model.bytes
+    assert abs(planned_bytes(plan) - size) <= max(1000, 0.01 * size)
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-class TestDynamicInt8:
-    def test_decision(self, lab: Lab, case: Case, target: str) -> None:
-        plan = make_plan(read(lab.source(case)), PRESETS["dynamic-int8"], TARGETS[target])
-        precision, code = case.expected(target)
-        for decision, operator in zip(plan.decisions[0], plan.model.subgraphs[0].operators, strict=True):
-            assert operator.type == case.kind
-            assert (decision.precision, decision.reason.code) == (precision, code)
-            assert decision.fallback == (precision != HYBRID)
+def test_dynamic_int8(lab: Lab, case: Case, target: str) -> None:
+    path, before = lab.source(case)
+    plan, output = lab.quantized(path, "dynamic-int8", target)
+    precision, code = case.expected(target)
+    for decision in plan.decisions[0]:
+        assert (decision.precision, decision.reason.code) == (precision, code)
+        assert decision.fallback == (precision != HYBRID)
+    check_size(plan, output)
 
-    def test_file(self, lab: Lab, case: Case, target: str) -> None:
-        path = lab.source(case)
-        plan, output = lab.quantized(path, "dynamic-int8", target)
-        model = unpacked(output)
-        before, original, _ = source_weights(case)
-        hybrid = case.expected(target)[0] == HYBRID
-        looked_up = case.kind == "GATHER" and hybrid
-        operators = operators_of(model, "EMBEDDING_LOOKUP" if looked_up else case.kind)
-        assert len(operators) == len(operators_of(before, case.kind))
-        for operator in operators:
-            version = model.operatorCodes[operator.opcodeIndex].version
-            old = before.operatorCodes[original.opcodeIndex].version
-            assert version == (max(case.version, old) if hybrid else old)
-            for at, axis in (case.axes if hybrid else case.stored_axes).items():
-                weights = source_values(before, original.inputs[at])
-                place = 1 if looked_up else at
-                index = operator.inputs[place] if hybrid else constant_behind(model, operator.inputs[place])
-                check_int8(model, index, weights, axis)
-            if hybrid and case.asymmetric is not None:
-                assert operator.builtinOptions.asymmetricQuantizeInputs is case.asymmetric
-        expected = set((case.axes if hybrid else case.stored_axes).values())
-        assert not hybrid or not operators_of(model, "DEQUANTIZE")
-        assert {form.axis for form in plan.storage.values()} == expected
+    hybrid = precision == HYBRID
+    looked_up = case.kind == "GATHER" and hybrid
+    model = unpacked(output)
+    operators = operators_of(model, "EMBEDDING_LOOKUP" if looked_up else case.kind)
+    originals = operators_of(before, case.kind)
+    assert len(operators) == len(originals) == len(plan.decisions[0])
+    assert hybrid != bool(operators_of(model, "DEQUANTIZE"))
+    old = before.operatorCodes[originals[0].opcodeIndex].version
+    for operator in operators:
+        assert model.operatorCodes[operator.opcodeIndex].version == (max(case.version, old) if hybrid else old)
+        for at, axis in (case.axes if hybrid else case.stored_axes).items():
+            weights = stored(before, originals[0].inputs[at])[1]
+            index = operator.inputs[1 if looked_up else at]
+            check_int8(model, index if hybrid else constant_behind(model, index), weights, axis)
+        if hybrid and case.asymmetric is not None:
+            assert operator.builtinOptions.asymmetricQuantizeInputs is case.asymmetric
 
-    def test_size(self, lab: Lab, case: Case, target: str) -> None:
-        path = lab.source(case)
-        plan, output = lab.quantized(path, "dynamic-int8", target)
-        size = os.path.getsize(output)
-        assert size < os.path.getsize(path)
-        assert abs(planned_bytes(plan) - size) <= max(1000, 0.01 * size)
-
-    def test_outputs(self, lab: Lab, case: Case, target: str) -> None:
-        path, delegate = lab.source(case), TARGETS[target].delegate
-        _, output = lab.quantized(path, "dynamic-int8", target)
-        decibel = sqnr(lab.float_outputs(path, delegate), lab.outputs(output, path, delegate))
-        assert decibel >= case.decibel
+    delegate = TARGETS[target].delegate
+    assert sqnr(lab.float_outputs(path, delegate), lab.outputs(output, path, delegate)) >= case.decibel
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_float16(lab: Lab, case: Case, target: str) -> None:
-    path, delegate = lab.source(case), TARGETS[target].delegate
+    (path, before), delegate = lab.source(case), TARGETS[target].delegate
     plan, output = lab.quantized(path, "float16", target)
-    before, original, _ = source_weights(case)
-    model = unpacked(output)
     for decision in plan.decisions[0]:
         assert (decision.precision, decision.reason.code) == ("float16", "float16-weights")
-    (operator, *_) = operators_of(model, case.kind)
+    check_size(plan, output)
+
+    model = unpacked(output)
+    original, operator = operators_of(before, case.kind)[0], operators_of(model, case.kind)[0]
     for at, index in enumerate(original.inputs):
         tensor = before.subgraphs[0].tensors[index] if index >= 0 else None
         if tensor is None or tensor.type != tfl.TensorType.FLOAT32 or before.buffers[tensor.buffer].data is None:
@@ -196,14 +183,10 @@ def test_float16(lab: Lab, case: Case, target: str) -> None:
         elif np.prod(tensor.shape) >= 256:
             found, values = stored(model, constant_behind(model, operator.inputs[at]))
             assert found.type == tfl.TensorType.FLOAT16
-            assert np.array_equal(values, source_values(before, index).astype(np.float16))
+            assert np.array_equal(values, stored(before, index)[1].astype(np.float16))
         else:
             assert stored(model, operator.inputs[at])[0].type == tfl.TensorType.FLOAT32
-    versions = {model.operatorCodes[each.opcodeIndex].version for each in operators_of(model, "DEQUANTIZE")}
-    assert versions == {3}
-    size = os.path.getsize(output)
-    assert size < os.path.getsize(path)
-    assert abs(planned_bytes(plan) - size) <= max(1000, 0.01 * size)
+    assert {model.operatorCodes[each.opcodeIndex].version for each in operators_of(model, "DEQUANTIZE")} == {3}
     assert sqnr(lab.float_outputs(path, delegate), lab.outputs(output, path, delegate)) >= 55
 
 
@@ -216,29 +199,20 @@ def test_version_is_raised_but_never_lowered(lab: Lab, tmp_path: Path) -> None:
     assert [code.version for code in unpacked(output).operatorCodes if code.builtinCode == 3] == [9]
 
 
-def test_what_an_operator_of_the_same_type_keeps_its_version(lab: Lab, tmp_path: Path) -> None:
-    """Only the operator that becomes hybrid gets the higher version: old runtimes still load the other."""
-    built = conv(normal(32, 3, 3, 64), 64)
-    graph = built.model.subgraphs[0]
-    small = conv(normal(2, 1, 1, 32, seed=3), 32).model
-    builder_graph = type("Graph", (), {})
-    del builder_graph
-    first = small.subgraphs[0]
-    offset, buffers = len(graph.tensors), len(built.model.buffers)
-    built.model.buffers += small.buffers[1:]
-    for tensor in first.tensors:
-        tensor.buffer = tensor.buffer + buffers - 1 if tensor.buffer else 0
-    graph.tensors += first.tensors
-    operator = first.operators[0]
-    operator.inputs = [graph.outputs[0], *(index + offset for index in operator.inputs[1:])]
-    operator.outputs = [index + offset for index in operator.outputs]
-    graph.operators.append(operator)
-    graph.outputs = operator.outputs
+def test_operator_left_in_float_keeps_its_version(lab: Lab, tmp_path: Path) -> None:
+    built = ModelBuilder()
+    graph = built.subgraph()
+    x, options = graph.input("x", (2, 96)), tfl.FullyConnectedOptionsT
+    middle, y = graph.tensor("middle", (2, 24)), graph.tensor("y", (2, 8))
+    graph.operator("FULLY_CONNECTED", [x, graph.constant("large", normal(24, 96)), -1], [middle], options())
+    graph.operator("FULLY_CONNECTED", [middle, graph.constant("small", normal(8, 24)), -1], [y], options())
+    graph.outputs = [y]
     path = tmp_path / "two.tflite"
     path.write_bytes(built.build())
-    _, output = lab.quantized(str(path), "dynamic-int8", "xnnpack")
-    model = unpacked(output)
-    assert [model.operatorCodes[each.opcodeIndex].version for each in operators_of(model, "CONV_2D")] == [5, 1]
+    model = unpacked(lab.quantized(str(path), "dynamic-int8", "xnnpack")[1])
+    first, second = operators_of(model, "FULLY_CONNECTED")
+    assert [model.operatorCodes[each.opcodeIndex].version for each in (first, second)] == [12, 1]
+    assert not second.builtinOptions.asymmetricQuantizeInputs
 
 
 def test_lstm_keeps_its_states_and_biases(lab: Lab, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from quantscope.errors import DataError
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model, Subgraph
 from quantscope.model.metadata import input_ranges
+from quantscope.model.options import scalar_options
 
 Arrays = list[npt.NDArray[Any]]
 
@@ -87,7 +88,7 @@ def _draw(random: np.random.Generator, info: TensorInfo, span: tuple[float, floa
 
 
 def _index_range(model: Model, subgraph: Subgraph, position: int) -> tuple[float, float] | None:
-    """The rows of the smallest table that an input indexes, following it through operators that only move it."""
+    """The length of the shortest axis that an input indexes, following it through operators that only move it."""
     if position >= len(subgraph.inputs):
         return None
     reached = {subgraph.inputs[position]}
@@ -99,8 +100,10 @@ def _index_range(model: Model, subgraph: Subgraph, position: int) -> tuple[float
                 reached.update(operator.outputs)
         elif operator.type in ("EMBEDDING_LOOKUP", "GATHER") and len(inputs) > 1:
             ids, table = (0, 1) if operator.type == "EMBEDDING_LOOKUP" else (1, 0)
-            if inputs[ids] in reached and subgraph.tensors[inputs[table]].shape:
-                rows.append(subgraph.tensors[inputs[table]].shape[0])
+            shape = subgraph.tensors[inputs[table]].shape
+            axis = int(scalar_options(model, operator).get("Axis", 0))
+            if inputs[ids] in reached and -len(shape) <= axis < len(shape):
+                rows.append(shape[axis])
     return (0, max(0, min(rows) - 1)) if rows else None
 
 

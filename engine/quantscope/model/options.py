@@ -1,10 +1,19 @@
 """Options of an operator, by their schema names."""
 
 from collections.abc import Mapping
-from struct import calcsize, unpack_from
+from struct import Struct, calcsize, unpack_from
+from typing import Final
 
 from quantscope.model.graph import Model, Operator
 from quantscope.model.schema import schema
+
+_STRUCT_CODES: Final = {
+    "b1": "?", "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q", "f4": "f",
+    "f8": "d",
+}  # fmt: skip
+_INT32: Final = Struct("<i")
+_UINT32: Final = Struct("<I")
+_UINT16: Final = Struct("<H")
 
 
 def scalar_options(model: Model, operator: Operator) -> Mapping[str, int | float]:
@@ -31,19 +40,39 @@ def scalar_options(model: Model, operator: Operator) -> Mapping[str, int | float
     return result
 
 
-def scalar_option(model: Model, operator: Operator, name: str) -> int | float:
-    """One scalar option: its default where the file is silent, 0 where operators of this type have no such option."""
-    if operator.options_type == "NONE" or operator.options_type.startswith("UNKNOWN"):
-        return 0
-    spec = schema().table(operator.options_type).get(name)
-    if spec is None or spec.dtype is None:
-        return 0
-    start = _place(model, operator.options, spec.slot)
-    end = start + spec.dtype.itemsize
-    if start == 0 or end > model.bytes:
-        return spec.default
-    value: int | float = model.data[start:end].view(spec.dtype)[0].item()
-    return value
+class OptionsReader:
+    """Scalar options of many operators. Those of one kind mostly share a vtable, whose layout is worked out once."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._layouts: dict[tuple[str, int], tuple[dict[str, int | float], list[tuple[str, int, Struct]]]] = {}
+
+    def scalars(self, operator: Operator) -> Mapping[str, int | float]:
+        """What `scalar_options` gives, with defaults for fields that the end of the file cuts off."""
+        name, position, file = operator.options_type, operator.options, self.model.mapping
+        if name == "NONE" or name.startswith("UNKNOWN"):
+            return {}
+        vtable = position - _INT32.unpack_from(file, position)[0] if position else 0
+        if (name, vtable) not in self._layouts:
+            self._layouts[name, vtable] = self._layout(name, vtable)
+        defaults, fields = self._layouts[name, vtable]
+        result = defaults.copy()
+        for field, offset, form in fields:
+            if position + offset + form.size <= self.model.bytes:
+                result[field] = form.unpack_from(file, position + offset)[0]
+        return result
+
+    def _layout(self, name: str, vtable: int) -> tuple[dict[str, int | float], list[tuple[str, int, Struct]]]:
+        """Every scalar field's default, and where tables with this vtable (0: there is no table) keep those they have."""
+        scalars = {field: (spec, spec.dtype) for field, spec in schema().table(name).items() if spec.dtype is not None}
+        return (
+            {field: spec.default for field, (spec, _) in scalars.items()},
+            [
+                (field, offset, Struct("<" + _STRUCT_CODES[dtype.str[1:]]))
+                for field, (spec, dtype) in scalars.items()
+                if vtable and (offset := _offset(self.model, vtable, spec.slot))
+            ],
+        )
 
 
 def leading_elements(model: Model, table: str, position: int, name: str, most: int, kind: str = "i") -> tuple[int, ...]:
@@ -52,24 +81,25 @@ def leading_elements(model: Model, table: str, position: int, name: str, most: i
     `table` and `name` are schema names, `kind` is the elements' struct code. Empty where there is no such vector, or
     where it doesn't fit into the file.
     """
-    place = _place(model, position, schema().table(table)[name].slot)
-    if place == 0 or place + 4 > model.bytes:
+    if position == 0:
         return ()
-    start = place + unpack_from("<I", model.mapping, place)[0] + 4
+    vtable = position - _INT32.unpack_from(model.mapping, position)[0]
+    offset = _offset(model, vtable, schema().table(table)[name].slot)
+    place = position + offset
+    if offset == 0 or place + 4 > model.bytes:
+        return ()
+    start = place + _UINT32.unpack_from(model.mapping, place)[0] + 4
     if start > model.bytes:
         return ()
-    count = unpack_from("<I", model.mapping, start - 4)[0]
+    count = _UINT32.unpack_from(model.mapping, start - 4)[0]
     if start + count * calcsize(kind) > model.bytes:
         return ()
     return unpack_from(f"<{min(count, most)}{kind}", model.mapping, start)
 
 
-def _place(model: Model, position: int, slot: int) -> int:
-    """Where the table at `position` (0: absent) keeps a field, 0 where it doesn't; the reader has checked it."""
-    if position == 0:
+def _offset(model: Model, vtable: int, slot: int) -> int:
+    """Offset of a field within tables of this vtable, which the reader has checked; 0 where they don't have it."""
+    if 4 + 2 * slot >= _UINT16.unpack_from(model.mapping, vtable)[0]:
         return 0
-    vtable = position - unpack_from("<i", model.mapping, position)[0]
-    if 4 + 2 * slot >= unpack_from("<H", model.mapping, vtable)[0]:
-        return 0
-    offset: int = unpack_from("<H", model.mapping, vtable + 4 + 2 * slot)[0]
-    return position + offset if offset else 0
+    offset: int = _UINT16.unpack_from(model.mapping, vtable + 4 + 2 * slot)[0]
+    return offset

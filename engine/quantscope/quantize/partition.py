@@ -29,7 +29,6 @@ def partitions(
     for operator, count in enumerate(waiting):
         if count == 0:
             ready[delegated[operator]].append(operator)
-    known = set[int]()
     result = []
     kind = min(ready, key=lambda kind: ready[kind][:1] or [len(inputs)])
     done = 0
@@ -39,12 +38,10 @@ def partitions(
             operator = ready[kind].pop()
             subset.append(operator)
             for thing in (*outputs[operator], _end(operator)):
-                if thing not in known:
-                    known.add(thing)
-                    for reader in readers[thing]:
-                        waiting[reader] -= 1
-                        if waiting[reader] == 0:
-                            ready[delegated[reader]].append(reader)
+                for reader in readers.pop(thing, ()):
+                    waiting[reader] -= 1
+                    if waiting[reader] == 0:
+                        ready[delegated[reader]].append(reader)
         done += len(subset)
         if kind:
             result.append(sorted(subset))

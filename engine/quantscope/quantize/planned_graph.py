@@ -8,7 +8,7 @@ import numpy as np
 
 from quantscope.model.edit import Blob, ModelEdit, NewOperator, NewTensor, OperatorEdit, Scales, SubgraphEdit
 from quantscope.model.graph import NUMPY_TYPES, Model, Operator, Quantization, Subgraph, Tensor
-from quantscope.model.options import leading_elements, scalar_option
+from quantscope.model.options import OptionsReader, leading_elements
 from quantscope.model.read import MAX_RANK
 
 UNCHANGED: Final = ModelEdit({}, {}, ())
@@ -42,6 +42,7 @@ class PlannedGraph:
         self._tensor_edits = change.tensors if change else {}
         self._new_tensors = tuple(change.new_tensors) if change else ()
         self._tensors: dict[int, Tensor] = {}
+        self._options = OptionsReader(model)
         self.operators = _operators(subgraph, change)
 
     def tensor(self, index: int) -> Tensor:
@@ -57,14 +58,13 @@ class PlannedGraph:
         if index >= len(self.subgraph.tensors):
             return _new_tensor(index, self._new_tensors[index - len(self.subgraph.tensors)])
         tensor = self.subgraph.tensors[index]
-        if not tensor.static:
+        if -1 in tensor.shape:
             shape = leading_elements(self.model, "Tensor", tensor.position, "Shape", MAX_RANK)
             tensor = replace(tensor, shape=shape)
         if index in self._tensor_edits:
             change = self._tensor_edits[index]
-            tensor = replace(
-                tensor, dtype=change.dtype, buffer=change.buffer, quantization=_planned_quantization(change.scales)
-            )
+            quantization = _planned_quantization(change.scales)
+            tensor = replace(tensor, dtype=change.dtype, buffer=change.buffer, quantization=quantization)
         return tensor
 
     def is_constant(self, tensor: Tensor) -> bool:
@@ -80,11 +80,12 @@ class PlannedGraph:
         data = self.model.raw(tensor.buffer) if blob is None else np.concatenate([*blob.chunks()])
         return tuple(data.view(NUMPY_TYPES[tensor.dtype]).tolist()) if data.size else None
 
-    def option(self, operator: PlannedOperator, name: str) -> int | float:
-        """A scalar option by its schema name; 0 where the operator has none such."""
-        if name in operator.overrides:
-            return operator.overrides[name]
-        return scalar_option(self.model, operator.source, name) if operator.source else 0
+    def options(self, operator: PlannedOperator) -> Mapping[str, int | float]:
+        """The operator's scalar options by their schema names, empty for a new operator."""
+        if operator.source is None:
+            return {}
+        options = self._options.scalars(operator.source)
+        return {**options, **operator.overrides} if operator.overrides else options
 
     def new_shape(self, operator: PlannedOperator) -> tuple[int, ...]:
         """The shape that the options of a RESHAPE give, cut to the highest rank; empty where they give none."""
@@ -107,10 +108,11 @@ class PlannedGraph:
 
 def _operators(subgraph: Subgraph, change: SubgraphEdit | None) -> tuple[PlannedOperator, ...]:
     planned = []
+    unchanged: Mapping[str, bool] = {}
     for entry in change.operators if change else range(len(subgraph.operators)):
         match entry:
             case NewOperator():
-                operator = PlannedOperator(entry.type, entry.version, entry.inputs, entry.outputs, None, {})
+                operator = PlannedOperator(entry.type, entry.version, entry.inputs, entry.outputs, None, unchanged)
             case OperatorEdit():
                 source = subgraph.operators[entry.index]
                 operator = PlannedOperator(
@@ -118,7 +120,9 @@ def _operators(subgraph: Subgraph, change: SubgraphEdit | None) -> tuple[Planned
                 )
             case _:
                 source = subgraph.operators[entry]
-                operator = PlannedOperator(source.type, source.version, source.inputs, source.outputs, source, {})
+                operator = PlannedOperator(
+                    source.type, source.version, source.inputs, source.outputs, source, unchanged
+                )
         planned.append(operator)
     return tuple(planned)
 

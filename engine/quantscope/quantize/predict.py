@@ -55,16 +55,14 @@ def _delegation(graph: PlannedGraph) -> Delegation:
 def delegate_partitions(graph: PlannedGraph, taken: frozenset[int]) -> list[list[int]] | None:
     """The partitions, as positions in `graph.operators`; None if operators wait for each other in a circle."""
     operators = graph.operators
+    resources = {tensor.index for tensor in graph.subgraph.tensors if tensor.dtype == "RESOURCE"}
     return partitions(
         [operator.inputs for operator in operators],
         [operator.outputs for operator in operators],
         [position in taken for position in range(len(operators))],
-        [position for position, operator in enumerate(operators) if _has_side_effects(graph, operator.type, position)],
-    )
-
-
-def _has_side_effects(graph: PlannedGraph, kind: str, position: int) -> bool:
-    operator = graph.operators[position]
-    return kind in SIDE_EFFECTS or any(
-        graph.tensor(index).dtype == "RESOURCE" for index in (*operator.inputs, *operator.outputs) if index >= 0
+        [
+            position
+            for position, operator in enumerate(operators)
+            if operator.type in SIDE_EFFECTS or not resources.isdisjoint((*operator.inputs, *operator.outputs))
+        ],
     )

@@ -50,22 +50,23 @@ def taken(graph: PlannedGraph) -> frozenset[int]:
     return frozenset(result | {variables.handles[resource] for resource in variables.values})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Candidate:
     """One operator with its operands; `unpacked` are tensors that the delegate computes from constants when loading."""
 
     graph: PlannedGraph
     operator: PlannedOperator
     unpacked: Set[int]
+    _options: Mapping[str, int | float] | None = field(default=None, init=False)
 
     def has_arity(self, least: int, most: int | None = None, outputs: int = 1) -> bool:
         """Numbers of inputs and outputs are right, and all outputs and the first `least` inputs are there."""
         given = self.operator.inputs
         return (
             least <= len(given) <= (most or least)
-            and all(index >= 0 for index in given[:least])
+            and -1 not in given[:least]
             and len(self.operator.outputs) == outputs
-            and all(index >= 0 for index in self.operator.outputs)
+            and -1 not in self.operator.outputs
         )
 
     def has_input(self, slot: int) -> bool:
@@ -97,7 +98,10 @@ class _Candidate:
         return self.graph.integers(self.input(slot))
 
     def option(self, name: str) -> int | float:
-        return self.graph.option(self.operator, name)
+        """A scalar option, 0 where operators of this type have no such option."""
+        if self._options is None:
+            self._options = self.graph.options(self.operator)
+        return self._options.get(name, 0)
 
     def clamps(self) -> bool:
         """The fused activation, if any, is a clamp."""

@@ -27,7 +27,9 @@ class ComparePanel(QWidget):
         self.again.clicked.connect(self.again_wanted)
         self.data = QPushButton(self.tr("Data file\u2026"))
         self.data.setToolTip(
-            self.tr("An .npz file whose arrays are named after the model's inputs, samples first. It can be dropped here too.")
+            self.tr(
+                "An .npz file whose arrays are named after the model's inputs, samples first. It can be dropped too."
+            )
         )
         theme.bind_icon(self.data, "data")
         self.data.clicked.connect(self.data_wanted)
@@ -74,6 +76,8 @@ class ComparePanel(QWidget):
             self.outputs.set_outputs(())
             return
         self.inputs.set_text(
-            self.tr("%n sample(s)", "", document.samples) + " \u00b7 " + self.tr("inputs: {inputs}").format(inputs=texts.phrase(document.inputs))
+            self.tr("%n sample(s)", "", document.samples)
+            + " \u00b7 "
+            + self.tr("inputs: {inputs}").format(inputs=texts.phrase(document.inputs))
         )
         self.outputs.set_outputs(document.outputs)

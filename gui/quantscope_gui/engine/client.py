@@ -1,7 +1,7 @@
 """The engine as the window sees it: submit a request, get a Job.
 
-Each engine process works on one request at a time, so the end of a process is the end of exactly one job. One idle engine
-is kept warm: a plan is answered while a quantization runs, and after a kill the next request need not wait for a start.
+Each engine process works on one request at a time, so the end of a process is the end of exactly one job. One idle
+engine is kept warm: plans are answered while a quantization runs, and after a kill nobody waits for a new start.
 """
 
 from collections.abc import Callable
@@ -81,10 +81,10 @@ class EngineClient(QObject):
             self._queue.remove(job)
             job.stop()
             return
-        for engine in self._engines:
-            if engine.job is job and job.stage is Stage.RUNNING:
-                engine.process.send(protocol.Cancel(id=job.id))
-                QTimer.singleShot(round(CANCEL_SECONDS * 1000), engine, lambda: self._kill_if_still(engine, job))
+        engine = next((engine for engine in self._engines if engine.job is job), None)
+        if engine is not None:
+            engine.process.send(protocol.Cancel(id=job.id))
+            QTimer.singleShot(round(CANCEL_SECONDS * 1000), engine, lambda: self._kill_if_still(engine, job))
 
     def shutdown(self, milliseconds: int = 1000) -> None:
         """Ends every engine, waiting at most about `milliseconds` for all of them together."""
@@ -127,9 +127,9 @@ class EngineClient(QObject):
         job.started.emit()
 
     def _warm(self) -> None:
-        if not self._closing and len(self._engines) < MAX_ENGINES:
-            if not any(engine.job is None for engine in self._engines):
-                self._start_engine()
+        idle = any(engine.job is None for engine in self._engines)
+        if not self._closing and not idle and len(self._engines) < MAX_ENGINES:
+            self._start_engine()
 
     def _start_engine(self) -> None:
         process = EngineProcess(self._command)
@@ -158,7 +158,9 @@ class EngineClient(QObject):
     def _answered(self, job: Job, event: protocol.Result | protocol.Failed | protocol.Cancelled) -> None:
         if isinstance(event, protocol.Result):
             job.stage = Stage.READING
-            self._background.run(lambda: job.decode(_document(event)), job.finish, lambda error: self._unreadable(job, error))
+            self._background.run(
+                lambda: job.decode(_document(event)), job.finish, lambda error: self._unreadable(job, error)
+            )
         elif isinstance(event, protocol.Failed):
             job.fail(Failure(event.code, event.message, event.remedy, event.detail))
         else:

@@ -15,14 +15,14 @@ from quantscope import documents
 D = TypeVar("D", bound=documents.Document)
 
 
-class _Subgraph(documents.Document, kw_only=True):
+class _Subgraph(documents.Document, frozen=True, kw_only=True):
     index: int
     name: str
     operators: tuple[msgspec.Raw, ...]
     partitions: int | None
 
 
-class _Inspection(documents.Document, kw_only=True):
+class _Inspection(documents.Document, frozen=True, kw_only=True):
     schema: str = documents.INSPECT
     model: documents.File
     recipe: str
@@ -31,7 +31,7 @@ class _Inspection(documents.Document, kw_only=True):
     summary: documents.Summary
 
 
-class _Quantization(documents.Document, kw_only=True):
+class _Quantization(documents.Document, frozen=True, kw_only=True):
     schema: str = documents.QUANTIZE
     model: documents.File
     input: documents.File

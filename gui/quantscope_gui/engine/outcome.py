@@ -18,7 +18,7 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of an engine process. `exit_code` is the signal's number where it crashed on Unix; `stderr` its last words."""
+    """The end of an engine process. `exit_code` is a signal's number after a crash on Unix; `stderr` its last words."""
 
     ending: Ending
     exit_code: int

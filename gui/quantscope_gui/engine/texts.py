@@ -7,9 +7,10 @@ a translation is shown in the engine's own words.
 import re
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from quantscope import documents
+from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 
 # Codes of the engine's sentences: marked here so that every language's file asks for their translation.
 REASONS: Final = (

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from quantscope_gui.engine import texts
 from quantscope_gui.engine.outcome import Ending, Failure, Outcome
+from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,16 @@
 """The inspector: why this operator gets its precision, first; then what it is made of."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from quantscope_gui.engine import texts
 from quantscope_gui.inspector.tensors import TensorList
@@ -118,7 +127,9 @@ class OperatorDetails(QWidget):
         self.outputs.show_tensors(operator.outputs)
         facts = [self.tr("version {version}").format(version=operator.version)]
         if operator.delegated is not None:
-            facts.append(self.tr("taken by the delegate") if operator.delegated else self.tr("not taken by the delegate"))
+            facts.append(
+                self.tr("taken by the delegate") if operator.delegated else self.tr("not taken by the delegate")
+            )
         self.version.setText("  \u00b7  ".join(facts))
 
 
@@ -129,7 +140,10 @@ class Inspector(QStackedWidget):
         super().__init__(parent)
         self.setMinimumWidth(230)
         self.empty = EmptyState(
-            theme, "cursor", self.tr("Select an operator"), self.tr("Its precision, the reason for it and its tensors are shown here.")
+            theme,
+            "cursor",
+            self.tr("Select an operator"),
+            self.tr("Its precision, the reason for it and its tensors are shown here."),
         )
         self.details = OperatorDetails(theme)
         scroll = QScrollArea()

@@ -1,4 +1,4 @@
-"""A list of tensors: name, data type, shape, and whether it is constant. Rows are reused, so that walking the table is quick."""
+"""A list of tensors: name, data type, shape, constant or not. Rows are reused, so that walking the table is quick."""
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 

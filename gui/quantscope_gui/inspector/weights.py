@@ -28,13 +28,13 @@ class WeightBars(QWidget):
         self.setAccessibleName(self.tr("Weights now {now}, planned {planned}").format(now=now, planned=planned))
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(200, 2 * (self.fontMetrics().height() + 6))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._row is None:
             return
         tokens = self._theme.tokens

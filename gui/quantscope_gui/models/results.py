@@ -1,7 +1,7 @@
 """The session's folder: where results wait until they are saved, and how they are saved.
 
-It lies in the user's cache folder rather than in /tmp, which is often memory. A lock file tells a living session's folder
-from one that a crash left behind; those are removed.
+It lies in the user's cache folder rather than in /tmp, which is often memory. A lock file tells a living session's
+folder from one that a crash left behind; those are removed.
 """
 
 import shutil

@@ -28,7 +28,9 @@ class Saver(QObject):
             self.failed.emit(
                 Problem(
                     self.tr("The source model stays as it is"),
-                    self.tr("{path} is an open source model, and source models are never changed.").format(path=destination),
+                    self.tr("{path} is an open source model, and source models are never changed.").format(
+                        path=destination
+                    ),
                     self.tr("Choose another name or folder."),
                 )
             )

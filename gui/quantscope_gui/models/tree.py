@@ -19,22 +19,26 @@ class _EntryDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         tokens = self._theme.tokens
-        box: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        box: QRect = option.rect
+        state = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(tokens.selection))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(box, QColor(tokens.hover))
         icon: QIcon = index.data(Qt.ItemDataRole.DecorationRole)
         icon.paint(painter, QRect(box.left() + 2, box.top() + 8, ICON, ICON))
-        metrics = option.fontMetrics  # type: ignore[attr-defined]
+        metrics = option.fontMetrics
         inner = box.adjusted(ICON + 10, 6, -10, 0)
         line = QRect(inner.left(), inner.top(), inner.width(), metrics.height())
         selection: Selection = index.data(SELECTION)
         unsaved = selection.variant is not None and selection.variant.saved is None
-        text = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, line.width() - (DOT_ROOM if unsaved else 0))
+        text = metrics.elidedText(
+            index.data(), Qt.TextElideMode.ElideMiddle, line.width() - (DOT_ROOM if unsaved else 0)
+        )
         painter.setPen(QColor(tokens.text))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, text)
         painter.setPen(QColor(tokens.text_muted))
@@ -45,8 +49,8 @@ class _EntryDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(tokens.text_muted))
             painter.drawEllipse(QPoint(line.left() + metrics.horizontalAdvance(text) + 8, line.center().y() + 1), 2, 2)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
-        return QSize(160, 2 * option.fontMetrics.height() + 13)  # type: ignore[attr-defined]
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(160, 2 * option.fontMetrics.height() + 13)
 
 
 class ModelsTree(QTreeView):
@@ -75,7 +79,7 @@ class ModelsTree(QTreeView):
         library.model_added.connect(self._model_added)
         library.variant_added.connect(self._variant_added)
 
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         selection = self.entries.selection(self.currentIndex())
         if selection is not None and self.selectionModel().isSelected(self.currentIndex()):

@@ -1,4 +1,4 @@
-"""The models tree as an item model: a source under each model, then its variants; variants can be dragged out as files."""
+"""The models tree as an item model: each model with its variants below it; entries can be dragged out as files."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -57,17 +57,17 @@ class ModelsTreeModel(QStandardItemModel):
     def index_of(self, selection: Selection) -> QModelIndex:
         return next((item.index() for item in self._items() if item.data(SELECTION) == selection), QModelIndex())
 
-    def mimeTypes(self) -> list[str]:  # noqa: N802
+    def mimeTypes(self) -> list[str]:
         return ["text/uri-list"]
 
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """File URLs, so that dropping an entry on a file manager copies the file."""
         selections = [selection for index in indexes if (selection := self.selection(index)) is not None]
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(file_of(selection))) for selection in selections])
         return data
 
-    def supportedDragActions(self) -> Qt.DropAction:  # noqa: N802
+    def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
 
     def _items(self) -> Iterable[QStandardItem]:
@@ -94,11 +94,15 @@ class ModelsTreeModel(QStandardItemModel):
         spoken = [item.text(), facts]
         if unsaved:
             spoken.append(QCoreApplication.translate("ModelsTreeModel", "not saved"))
-            item.setToolTip(QCoreApplication.translate("ModelsTreeModel", "Not saved yet. Use Save As, or drag it to a folder."))
+            item.setToolTip(
+                QCoreApplication.translate("ModelsTreeModel", "Not saved yet. Use Save As, or drag it to a folder.")
+            )
         item.setData(", ".join(part for part in spoken if part), Qt.ItemDataRole.AccessibleTextRole)
 
     def _top(self, model: Model) -> QStandardItem:
-        return next(item for row in range(self.rowCount()) if (item := self.item(row)).data(SELECTION) == Selection(model))
+        return next(
+            item for row in range(self.rowCount()) if (item := self.item(row)).data(SELECTION) == Selection(model)
+        )
 
     def _child(self, model: Model, variant: Variant) -> QStandardItem:
         top = self._top(model)

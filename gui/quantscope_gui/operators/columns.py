@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from quantscope_gui import formatting
 from quantscope_gui.engine import texts
+from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.operators.plan import Row
 from quantscope_gui.theme import precisions
 
@@ -130,7 +131,6 @@ COLUMNS: Final = (
         _dtypes,
     ),
 )
-
 
 
 def place(key: str) -> int:

@@ -19,10 +19,12 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         tokens = self._theme.tokens
-        box: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        box: QRect = option.rect
+        state = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(tokens.selection))
         column = COLUMNS[index.column()]
@@ -35,13 +37,13 @@ class CellDelegate(QStyledItemDelegate):
         quiet = index.data(Qt.ItemDataRole.ForegroundRole) is not None
         painter.setPen(QColor(tokens.text_muted if quiet else tokens.text))
         mode = Qt.TextElideMode.ElideMiddle if column.key == "name" else Qt.TextElideMode.ElideRight
-        metrics = option.fontMetrics  # type: ignore[attr-defined]
+        metrics = option.fontMetrics
         text = metrics.elidedText(column.text(row), mode, inner.width())
         side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         column = COLUMNS[index.column()]
-        metrics = option.fontMetrics  # type: ignore[attr-defined]
+        metrics = option.fontMetrics
         extra = MARK + 7 if column.key == "precision" else 0
         return QSize(metrics.horizontalAdvance(index.data()) + 2 * PADDING + extra + 2, metrics.height() + 10)

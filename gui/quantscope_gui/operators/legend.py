@@ -37,10 +37,10 @@ class LegendEntry(QAbstractButton):
         name = 0 if compact else metrics.horizontalAdvance(self.text()) + 6
         return 6 + 10 + 6 + name + metrics.horizontalAdvance(self._count) + 8
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(self.width_for(self._compact), self.fontMetrics().height() + 8)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         tokens = self._theme.tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -98,7 +98,7 @@ class Legend(QWidget):
         for entry in self._entries:
             entry.setChecked(text == f"precision:{entry.kind}")
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 

@@ -25,7 +25,7 @@ class FilterEdit(QLineEdit):
         self._icon = self.addAction(theme.icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
         theme.bind_icon(self._icon, "search", "text_muted")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -35,6 +35,7 @@ class Plan:
     def subgraphs(self) -> int:
         return len(self.document.subgraphs)
 
+
 def _row(subgraph: documents.Subgraph, operator: documents.Operator) -> Row:
     kind = precisions.kind(operator.precision, operator.fallback)
     words = (operator.type, operator.name, operator.precision, kind, operator.reason.code)

@@ -46,7 +46,8 @@ class Planner(QObject):
         if not recipe or not target:
             return
         job = self._client.submit(
-            lambda identity: protocol.Inspect(id=identity, path=str(model.path), recipe=recipe, target=target), plan.decode
+            lambda identity: protocol.Inspect(id=identity, path=str(model.path), recipe=recipe, target=target),
+            plan.decode,
         )
         self._jobs[model] = job
         job.succeeded.connect(lambda result: self._planned(model, job, result))

@@ -45,16 +45,22 @@ class Tile(QAbstractButton):
         font.setWeight(QFont.Weight.DemiBold)
         return font
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         big = QFontMetrics(self._big())
-        width = max(big.horizontalAdvance(self._figure) + (18 if self._mark else 0), self.fontMetrics().horizontalAdvance(self._meaning))
+        width = max(
+            big.horizontalAdvance(self._figure) + (18 if self._mark else 0),
+            self.fontMetrics().horizontalAdvance(self._meaning),
+        )
         return QSize(width + 2 * self._PADDING, big.height() + self.fontMetrics().height() + 20)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         big = QFontMetrics(self._big())
-        return QSize(big.horizontalAdvance(self._figure) + (18 if self._mark else 0) + 2 * self._PADDING, self.sizeHint().height())
+        return QSize(
+            big.horizontalAdvance(self._figure) + (18 if self._mark else 0) + 2 * self._PADDING,
+            self.sizeHint().height(),
+        )
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         tokens = self._theme.tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -90,15 +96,15 @@ class SummaryStrip(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.size = Tile(theme, "")
+        self.file_size = Tile(theme, "")
         self.eight_bit = Tile(theme, "is:8bit")
         self.fallback = Tile(theme, "is:fallback")
         self.partitions = Tile(theme, "is:undelegated")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 4)
         layout.setSpacing(8)
-        for tile in (self.size, self.eight_bit, self.fallback, self.partitions):
-            layout.addWidget(tile, 3 if tile is self.size else 2)
+        for tile in (self.file_size, self.eight_bit, self.fallback, self.partitions):
+            layout.addWidget(tile, 3 if tile is self.file_size else 2)
             if tile.filter_text:
                 tile.clicked.connect(lambda _checked, tile=tile: self.filter_wanted.emit(tile.filter_text))
 
@@ -116,7 +122,7 @@ class SummaryStrip(QWidget):
         written = selection.variant is not None
         after = selection.variant.document.output.bytes if selection.variant is not None else summary.planned_bytes
         share = formatting.percent(after / summary.bytes) if summary.bytes else "\u2014"
-        self.size.show_figure(
+        self.file_size.show_figure(
             f"{formatting.size(summary.bytes)} {formatting.ARROW} {formatting.size(after)}",
             self.tr("{share} of the source, on disk").format(share=share)
             if written

@@ -66,7 +66,7 @@ class OperatorsTable(QTableView):
         """Keeps the columns' widths and order for the next session."""
         self._settings.columns = self.horizontalHeader().saveState()
 
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         if self._replacing:
             return
@@ -74,14 +74,14 @@ class OperatorsTable(QTableView):
         chosen = index.isValid() and self.selectionModel().isRowSelected(index.row())
         self._selection.set(self.operators.row(index.row()) if chosen else None)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """The reason takes what room the other columns leave."""
         super().resizeEvent(event)
         others = sum(self.columnWidth(place) for place in range(len(COLUMNS)) if place != columns.REASON)
         least = COLUMNS[columns.REASON].width * self.fontMetrics().averageCharWidth()
         self.setColumnWidth(columns.REASON, max(self.viewport().width() - others, least))
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.selectionModel().hasSelection():
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -41,17 +41,21 @@ class ChoiceCombo(QComboBox):
         self._describe()
         self.currentIndexChanged.connect(self._describe)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(self.itemText(row)) for row in range(self.count())), default=90)
         caption = metrics.horizontalAdvance(self._caption)
-        return QSize(2 * self._PADDING + caption + self._GAP + widest + self._GAP + self._ARROW, max(metrics.height() + 12, 30))
+        return QSize(
+            2 * self._PADDING + caption + self._GAP + widest + self._GAP + self._ARROW, max(metrics.height() + 12, 30)
+        )
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(2 * self._PADDING + metrics.horizontalAdvance(self._caption) + 60 + self._ARROW, self.sizeHint().height())
+        return QSize(
+            2 * self._PADDING + metrics.horizontalAdvance(self._caption) + 60 + self._ARROW, self.sizeHint().height()
+        )
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         tokens = self._theme.tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -74,7 +78,9 @@ class ChoiceCombo(QComboBox):
         arrow = self._theme.pixmap("chevron-down", ink, self._ARROW, self.devicePixelRatioF())
         top = (self.height() - self._ARROW) / 2
         painter.drawPixmap(
-            QRectF(self.width() - self._PADDING - self._ARROW + 2, top, self._ARROW, self._ARROW), arrow, QRectF(arrow.rect())
+            QRectF(self.width() - self._PADDING - self._ARROW + 2, top, self._ARROW, self._ARROW),
+            arrow,
+            QRectF(arrow.rect()),
         )
 
     def _describe(self) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.theme.tokens import Tokens
 
 FALLBACK: Final = "fallback"
@@ -36,8 +37,12 @@ _MEANINGS: Final = MappingProxyType(
             "Precision", "Weights are int4; activations are quantized on the fly; the arithmetic runs in integers."
         ),
         "int16x8": QT_TRANSLATE_NOOP("Precision", "All-integer: activations are int16, weights int8."),
-        "weight-only-int8": QT_TRANSLATE_NOOP("Precision", "Weights are stored in 8 bits; the arithmetic runs in float."),
-        "weight-only-int4": QT_TRANSLATE_NOOP("Precision", "Weights are stored in 4 bits; the arithmetic runs in float."),
+        "weight-only-int8": QT_TRANSLATE_NOOP(
+            "Precision", "Weights are stored in 8 bits; the arithmetic runs in float."
+        ),
+        "weight-only-int4": QT_TRANSLATE_NOOP(
+            "Precision", "Weights are stored in 4 bits; the arithmetic runs in float."
+        ),
         "float16": QT_TRANSLATE_NOOP("Precision", "Weights are stored as float16."),
         "float32": QT_TRANSLATE_NOOP("Precision", "Runs in float, as the recipe asks."),
         FALLBACK: QT_TRANSLATE_NOOP("Precision", "Runs in float although the recipe asks for less."),
@@ -49,7 +54,7 @@ ORDER: Final = tuple(_NAMES)
 
 
 def kind(precision: str, fallback: bool) -> str:
-    """The key an operator is shown under: its precision, except that float32 the recipe did not ask for is its own kind."""
+    """What an operator is shown as: its precision, or fallback where it is float32 and the recipe asks for less."""
     return FALLBACK if fallback and precision == "float32" else precision
 
 

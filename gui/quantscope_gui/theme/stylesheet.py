@@ -1,4 +1,4 @@
-"""The style sheet that refines Fusion: flat surfaces, one-pixel lines, quiet controls. Only tokens, no literal colours."""
+"""The style sheet that refines Fusion: flat surfaces, one-pixel lines, quiet controls. Colours are tokens only."""
 
 from string import Template
 from typing import Final
@@ -37,7 +37,9 @@ QToolButton[tight="true"] { padding: 2px; min-height: 18px; }
 QToolButton[primary="true"], QPushButton[primary="true"] {
   background: $primary; color: $primary_text; border: 1px solid $primary; font-weight: 600; padding: 0px 14px;
 }
-QToolButton[primary="true"]:hover, QPushButton[primary="true"]:hover { background: $primary_hover; border-color: $primary_hover; }
+QToolButton[primary="true"]:hover, QPushButton[primary="true"]:hover {
+  background: $primary_hover; border-color: $primary_hover;
+}
 QToolButton[primary="true"]:focus, QPushButton[primary="true"]:focus { border: 1px solid $focus; }
 QToolButton[primary="true"]:disabled, QPushButton[primary="true"]:disabled {
   background: $sunken; color: $text_disabled; border-color: $border;
@@ -54,7 +56,10 @@ QLineEdit QToolButton { background: transparent; border: none; padding: 0px; min
 QToolButton[compact="true"] { padding: 0px 8px; min-height: 20px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; outline: none; }
 
-QAbstractItemView { background: $surface; border: none; outline: none; selection-background-color: $selection; selection-color: $text; }
+QAbstractItemView {
+  background: $surface; border: none; outline: none;
+  selection-background-color: $selection; selection-color: $text;
+}
 QTreeView::item { min-height: 26px; padding: 0px 4px; border: none; }
 QTreeView::item:hover { background: $hover; }
 QTreeView::item:selected { background: $selection; color: $text; }
@@ -69,7 +74,9 @@ QTableCornerButton::section { background: $surface; border: none; }
 
 QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { background: $window; qproperty-drawBase: 0; }
-QTabBar::tab { background: transparent; color: $text_muted; padding: 7px 12px; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab {
+  background: transparent; color: $text_muted; padding: 7px 12px; border: none; border-bottom: 2px solid transparent;
+}
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $primary; }
 QTabBar::tab:focus { color: $text; background: $hover; }

@@ -37,7 +37,7 @@ class Theme(QObject):
         app.setStyle("Fusion")
         app.setWindowIcon(icons.application_icon())
         self._apply()
-        app.styleHints().colorSchemeChanged.connect(self._system_changed)
+        app.styleHints().colorSchemeChanged.connect(self.system_changed)
 
     @property
     def mode(self) -> Mode:
@@ -73,7 +73,8 @@ class Theme(QObject):
         )
         return DARK if dark else LIGHT
 
-    def _system_changed(self) -> None:
+    def system_changed(self) -> None:
+        """The desktop became light or dark."""
         self._refresh()
 
     def _refresh(self) -> None:

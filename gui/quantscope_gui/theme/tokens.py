@@ -1,8 +1,8 @@
 """The one table of colours. Everything the window paints takes its colour from here.
 
 Text tokens keep WCAG AA contrast (4.5:1) on every background token they are used on, marks 3:1; tests/gui/test_theme.py
-holds that. Colour means precision; the rest of the window is neutral so that nothing competes with it. The precision hues
-follow Okabe and Ito's palette, which people with colour-blindness tell apart, and each precision has its own mark besides.
+holds that. Colour means precision; the rest of the window is neutral so that nothing competes with it. The precision
+hues follow Okabe and Ito's palette, which people with colour-blindness tell apart, and each has its own mark besides.
 """
 
 from collections.abc import Mapping

@@ -19,10 +19,10 @@ class Glyph(QWidget):
         self.setFixedSize(extent, extent)
         theme.changed.connect(self.update)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(self._extent, self._extent)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         scale = self.devicePixelRatioF()
         pixmap = self._theme.pixmap(self._name, self._ink, self._extent, scale)
         painter = QPainter(self)

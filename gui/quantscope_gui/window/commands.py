@@ -115,7 +115,9 @@ class Commands:
                 QCoreApplication.translate(
                     "Commands", "\u201c{name}\u201d holds data to compare a quantized model on, and none is selected."
                 ).format(name=data.name),
-                QCoreApplication.translate("Commands", "Quantize a model and select the result, then drop the data again."),
+                QCoreApplication.translate(
+                    "Commands", "Quantize a model and select the result, then drop the data again."
+                ),
             )
         )
 

@@ -2,10 +2,9 @@
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from quantscope_gui import actions, dialogs, i18n
-from quantscope_gui.errors.problem import Problem
 from quantscope_gui.errors.tray import ErrorTray
 from quantscope_gui.help.dialogs import show_about, show_shortcuts
 from quantscope_gui.inspector.panel import Inspector
@@ -190,19 +189,21 @@ class MainWindow(QMainWindow):
         found = samples.load()
         self.start.show_samples(found)
         menus.fill_with_files(
-            self.samples_menu, [(sample.path, sample.title) for sample in found], lambda path: self.commands.open_files([path])
+            self.samples_menu,
+            [(sample.path, sample.title) for sample in found],
+            lambda path: self.commands.open_files([path]),
         )
         self.samples_menu.setEnabled(bool(found))
         self._show_recent()
         self._show_panels(False)
         self._show_selection(None)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self._was_painted:
             self.windowHandle().installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt paints the whole window while it handles the first Expose, so what is queued now comes after it."""
         if event.type() == QEvent.Type.Expose and not self._was_painted:
             self._was_painted = True
@@ -210,7 +211,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
         return False
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         unsaved = self._services.library.unsaved()
         if unsaved and not self._may_close:
             event.ignore()
@@ -339,7 +340,11 @@ class MainWindow(QMainWindow):
         """The context menu of an entry; the right click has selected it, so the ordinary commands apply."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        keys = ["save", "compare", "compare-data", "reveal", "close"] if selection.variant else ["quantize", "reveal", "close"]
+        keys = (
+            ["save", "compare", "compare-data", "reveal", "close"]
+            if selection.variant
+            else ["quantize", "reveal", "close"]
+        )
         for key in keys:
             menu.addAction(self.commands_by_key[key])
         menu.popup(position)
@@ -351,4 +356,3 @@ class MainWindow(QMainWindow):
     def _choose_language(self, code: str) -> None:
         self._services.settings.language = code
         self.status.say(self.tr("The language changes when Quantscope starts next."))
-
