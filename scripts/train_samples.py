@@ -1,7 +1,8 @@
 # /// script
-# requires-python = "==3.11.*"
+# requires-python = ">=3.11"
 # dependencies = [
-#     "ai-edge-litert==2.3.0", "numpy==2.4.6", "scikit-learn==1.9.1", "tensorflow-cpu==2.21.0", "tf_keras==2.21.0",
+#     "ai-edge-litert==2.3.0", "flatbuffers==25.12.19", "numpy==2.4.6", "scikit-learn==1.9.1", "scipy==1.17.1",
+#     "tensorflow-cpu==2.21.0", "tf_keras==2.21.0",
 # ]
 # ///
 """Train the sample models that ship with Quantscope and write them, their held-out data and index.json.
@@ -16,7 +17,6 @@ import os
 
 # Read when TensorFlow is imported: only Keras 2 layers convert to the fused LSTM operator.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import argparse
 import json
@@ -25,8 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import flatbuffers
 import numpy as np
 import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 from scipy.ndimage import affine_transform
 from sklearn.datasets import load_digits
@@ -38,17 +40,35 @@ COPIES = 10
 BATCH = 128
 LICENCE = "Apache-2.0 (model); CC BY 4.0 (data: E. Alpaydin and C. Kaynak, UCI, doi.org/10.24432/C50P49)"
 
+GATES = ("input", "forget", "cell", "output")
+OPERAND_NAMES = {
+    # Order of the inputs: tensorflow/lite/kernels/lstm_shared.h
+    schema.BuiltinOperator.UNIDIRECTIONAL_SEQUENCE_LSTM: (
+        "",
+        *(f"{source}_to_{gate}_weights" for source in ("input", "recurrent") for gate in GATES),
+        *(f"cell_to_{gate}_weights" for gate in ("input", "forget", "output")),
+        *(f"{gate}_gate_bias" for gate in GATES),
+        *("projection_weights", "projection_bias", "output_state", "cell_state"),
+    ),
+    schema.BuiltinOperator.STRIDED_SLICE: ("", "last_step_begin", "last_step_end", "last_step_strides"),
+}
+RESULT_NAMES = {
+    schema.BuiltinOperator.UNIDIRECTIONAL_SEQUENCE_LSTM: "every_step",
+    schema.BuiltinOperator.STRIDED_SLICE: "last_step",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One bundled model: how it is made and what the start page says about it."""
+    """One bundled model: how it is made and what the start page says about it.
+
+    `prepare` makes the model's input from digits, float32 (n, 8, 8) in 0..1."""
 
     name: str
     title: str
     description: str
     build: Callable[[], Model]
     prepare: Callable[[np.ndarray], np.ndarray]
-    """Digits, float32 (n, 8, 8) in 0..1, to the model's input."""
     epochs: int
     least_accuracy: float
 
@@ -59,7 +79,7 @@ def enlarged(digits: np.ndarray) -> np.ndarray:
 
 
 def normalized_relu6(x: tf.Tensor, convolution: layers.Layer) -> tf.Tensor:
-    """A convolution, batch normalization (folded away by the converter) and ReLU6."""
+    """A convolution, batch normalization (folded into it by the converter) and ReLU6."""
     # Training takes a few hundred steps; the usual momentum of 0.99 would still remember the first ones.
     x = layers.BatchNormalization(momentum=0.9, name=f"{convolution.name}_norm")(convolution(x))
     return layers.ReLU(6.0, name=f"{convolution.name}_relu6")(x)
@@ -72,17 +92,17 @@ def depthwise_cnn() -> Model:
     x = normalized_relu6(image, layers.Conv2D(32, 3, padding="same", use_bias=False, name="stem"))
     for block, (channels, stride) in enumerate([(64, 1), (128, 2), (128, 1), (128, 2), (128, 1)], start=1):
         name = f"block{block}"
-        depthwise = layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False, name=f"{name}_depthwise")
+        depthwise = layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False, name=f"{name}/depthwise")
         x = normalized_relu6(x, depthwise)
-        x = normalized_relu6(x, layers.Conv2D(channels, 1, use_bias=False, name=f"{name}_pointwise"))
+        x = normalized_relu6(x, layers.Conv2D(channels, 1, use_bias=False, name=f"{name}/pointwise"))
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dropout(0.2, name="dropout")(x)
     return Model(image, layers.Dense(10, "softmax", name="probabilities")(x), name="digits_depthwise")
 
 
 def lstm() -> Model:
-    """Two LSTMs reading a digit from its top row to its bottom row. The input matrices of the first
-    have fewer than 1024 weights each (96 x 8), all other matrices more."""
+    """Two LSTMs reading a digit from its top row to its bottom row. The input weights of the lower one
+    have fewer than 1024 elements each (96 x 8), all other matrices more."""
     rows = layers.Input((8, 8), name="rows")
     x = layers.GaussianNoise(0.1, name="noise")(rows)
     x = layers.LSTM(96, return_sequences=True, name="lower_lstm")(x)
@@ -105,7 +125,7 @@ SAMPLES = (
     Sample(
         "digits_lstm",
         "Digits, LSTM",
-        "Two fused LSTM operators that read handwritten digits row by row, 8 rows of 8 pixels.",
+        "Two fused LSTM operators that read a handwritten digit row by row, 8 rows of 8 pixels.",
         lstm,
         np.asarray,
         epochs=14,
@@ -125,6 +145,19 @@ def varied(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return copies
 
 
+def trained(sample: Sample, digits: np.ndarray, labels: np.ndarray) -> Model:
+    """The sample's network, fitted to the digits and to COPIES variations of each."""
+    utils.set_random_seed(SEED)
+    rng = np.random.default_rng(SEED)
+    x = sample.prepare(np.concatenate([digits, *(varied(digits, rng) for _ in range(COPIES))]))
+    y = np.tile(labels, 1 + COPIES)
+    model = sample.build()
+    rate = optimizers.schedules.CosineDecay(3e-3, sample.epochs * -(-len(x) // BATCH))
+    model.compile(optimizers.Adam(rate), "sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=BATCH, epochs=sample.epochs, verbose=2)
+    return model
+
+
 def converted(model: Model) -> bytes:
     """The model as float .tflite for batches of one, with the signature `serving_default`."""
     (source,) = model.inputs
@@ -135,9 +168,39 @@ def converted(model: Model) -> bytes:
         return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
 
 
-def accuracy(model: bytes, x: np.ndarray, y: np.ndarray) -> float:
+class AlignedBuilder(flatbuffers.Builder):
+    """Aligns vectors to 16 bytes, as the schema asks of weights and the Python object API forgets."""
+
+    def StartVector(self, elemSize: int, numElems: int, alignment: int) -> int:  # noqa: N802, N803
+        return super().StartVector(elemSize, numElems, max(alignment, 16))
+
+
+def named(tflite: bytes, model: Model) -> bytes:
+    """The same .tflite with names a reader understands where the converter invents some
+    (`arith.constant7`, `StatefulPartitionedCall:0`): inputs, outputs, and all that belongs to an LSTM."""
+    content = schema.ModelT.InitFromObj(schema.Model.GetRootAs(tflite))
+    (graph,) = content.subgraphs
+    lstms = iter([layer.name for layer in model.layers if isinstance(layer, layers.LSTM)])
+    scope = ""
+    for operator in graph.operators:
+        code = content.operatorCodes[operator.opcodeIndex].builtinCode
+        if code == schema.BuiltinOperator.UNIDIRECTIONAL_SEQUENCE_LSTM:
+            scope = f"{model.name}/{next(lstms)}"
+        if code in OPERAND_NAMES:
+            graph.tensors[operator.outputs[0]].name = f"{scope}/{RESULT_NAMES[code]}"
+            for tensor, name in zip(operator.inputs, OPERAND_NAMES[code], strict=False):
+                if name and tensor >= 0:
+                    graph.tensors[tensor].name = f"{scope}/{name}"
+    for tensor in (*content.signatureDefs[0].inputs, *content.signatureDefs[0].outputs):
+        graph.tensors[tensor.tensorIndex].name = tensor.name
+    builder = AlignedBuilder(len(tflite))
+    builder.Finish(content.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
+def accuracy(tflite: bytes, x: np.ndarray, y: np.ndarray) -> float:
     """Share of right answers of a .tflite, run as users run it."""
-    interpreter = Interpreter(model_content=model)
+    interpreter = Interpreter(model_content=tflite)
     interpreter.allocate_tensors()
     (source,), (result,) = interpreter.get_input_details(), interpreter.get_output_details()
     hits = 0
@@ -150,54 +213,32 @@ def accuracy(model: bytes, x: np.ndarray, y: np.ndarray) -> float:
     return hits / len(y)
 
 
-def make(sample: Sample, out: Path) -> None:
-    """Train one sample and write its .tflite and .npz.
-
-    Raises RuntimeError when the converted model is not accurate enough to ship."""
-    utils.set_random_seed(SEED)
-    bunch = load_digits()
-    digits, labels = (bunch.images / 16).astype(np.float32), bunch.target.astype(np.int64)
-    # A writer's digits follow one another in the data: holding out its end tests on other hands.
-    known, known_labels = digits[:-HELD_OUT], labels[:-HELD_OUT]
-    rng = np.random.default_rng(SEED)
-    x = sample.prepare(np.concatenate([known, *(varied(known, rng) for _ in range(COPIES))]))
-    y = np.tile(known_labels, 1 + COPIES)
-
-    model = sample.build()
-    steps = sample.epochs * -(-len(x) // BATCH)
-    model.compile(optimizers.Adam(optimizers.schedules.CosineDecay(3e-3, steps)), "sparse_categorical_crossentropy")
-    model.fit(x, y, batch_size=BATCH, epochs=sample.epochs, verbose=2)
-
-    tflite = converted(model)
-    x, y = sample.prepare(digits[-HELD_OUT:]), labels[-HELD_OUT:]
-    measured = accuracy(tflite, x, y)
-    print(f"{sample.name}: {len(tflite)} bytes, accuracy {measured:.3f} on {len(y)} held-out digits")
-    if measured < sample.least_accuracy:
-        raise RuntimeError(f"{sample.name} reached {measured:.3f}, less than {sample.least_accuracy}: not written.")
-    (out / f"{sample.name}.tflite").write_bytes(tflite)
-    np.savez_compressed(out / f"{sample.name}.npz", x=x, y=y)
-
-
 def main() -> None:
-    """Build every sample into the folder given with --out."""
+    """Build every sample into the folder given with --out; RuntimeError if one is not accurate enough to ship."""
     parser = argparse.ArgumentParser(description="Train the sample models that ship with Quantscope.")
     samples = Path(__file__).resolve().parent.parent / "resources" / "samples"
     parser.add_argument("--out", type=Path, default=samples, help="folder to write to (default: %(default)s)")
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     tf.config.experimental.enable_op_determinism()
+
+    bunch = load_digits()
+    digits, labels = (bunch.images / 16).astype(np.float32), bunch.target.astype(np.int64)
+    index = []
     for sample in SAMPLES:
-        make(sample, out)
-    index = [
-        {
-            "file": f"{sample.name}.tflite",
-            "data": f"{sample.name}.npz",
-            "title": sample.title,
-            "description": sample.description,
-            "licence": LICENCE,
-        }
-        for sample in SAMPLES
-    ]
+        # A writer's digits follow one another in the data: holding out its end tests on other hands.
+        model = trained(sample, digits[:-HELD_OUT], labels[:-HELD_OUT])
+        tflite = named(converted(model), model)
+        x, y = sample.prepare(digits[-HELD_OUT:]), labels[-HELD_OUT:]
+        measured = accuracy(tflite, x, y)
+        print(f"{sample.name}: {len(tflite)} bytes, accuracy {measured:.3f} on {len(y)} held-out digits")
+        if measured < sample.least_accuracy:
+            raise RuntimeError(f"{sample.name} reached {measured:.3f}, less than {sample.least_accuracy}: not written.")
+        file, data = f"{sample.name}.tflite", f"{sample.name}.npz"
+        (out / file).write_bytes(tflite)
+        np.savez_compressed(out / data, x=x, y=y)
+        entry = {"file": file, "data": data, "title": sample.title, "description": sample.description}
+        index.append(entry | {"licence": LICENCE})
     (out / "index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
 
 

@@ -119,13 +119,14 @@ class OutputError(Document, frozen=True, kw_only=True):
     """How far one output of the quantized model is from the float one, over all samples.
 
     `sqnr_db` = 10 log10(sum(float^2) / sum((float - quantized)^2)), None where `identical`, or where the reference is all
-    zeros; `cosine` is the mean over samples, None where a vector is all zeros; `top1_agreement` the share of rows (last axis) whose
-    largest element is in the same place, None for outputs without a last axis of at least two elements.
+    zeros; `cosine` is the mean over samples, None where a vector is all zeros; `top1_agreement` the share of rows (last
+    axis) whose largest element is in the same place, None for outputs without a last axis of at least two elements. Where
+    an output is infinite or NaN, `sqnr_db`, `max_abs` and `cosine` are None.
     """
 
     name: str
     sqnr_db: float | None
-    max_abs: float
+    max_abs: float | None
     cosine: float | None
     top1_agreement: float | None
     identical: bool

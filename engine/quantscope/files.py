@@ -41,7 +41,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     target = os.path.abspath(path)
     folder, name = os.path.split(target)
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=folder)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{name[:40]}.", suffix=".tmp", dir=folder)
     except OSError as error:
         raise _output_error(error, target) from error
     try:

@@ -981,6 +981,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
         <translation>权重只有 {elements} 个元素，少于方案的下限 {minimum}：保留浮点只多占 {bytes} 字节，并能保持精度。</translation>
     </message>
     <message>
+        <source>not-smaller</source>
+        <translation>以 8 位存储时该权重不会变小：其缩放因子占用的空间抵消了数值节省的空间。</translation>
+    </message>
+    <message>
         <source>recurrent-incomplete</source>
         <translation>该算子只有部分权重是常量，而其内核要求全部为 8 位或全部不是。</translation>
     </message>

@@ -14,21 +14,22 @@ from tests.bench.report import Section, at_most
 from tests.bench.zoo import Zoo, note
 
 NOTES = """Ratios of ours to the peer's, medians of several runs, interleaved, each in a fresh process. *Work*: user +
-system time of the tool's process from the end of its imports to the written file: read, plan, apply, write; our final
-check runs in a process of its own and is given apart. *Process*: the same from the start of Python, imports included.
-*Peak*: highest resident memory of the tool's process. litert-quantizer starts from the same .tflite, TensorFlow from
-the SavedModel."""
+system time from the end of imports to the written file: read, plan, apply, write. *Job*: the same from the start of
+Python, imports included, and for ours with the final check (a process of its own), checksums and report, which the
+peers do not have. *Peak*: highest resident memory of the process that does the work. litert-quantizer starts from the
+same .tflite, TensorFlow from the SavedModel."""
 HEADER = (
     "model",
     "work s",
-    "check s",
+    "job s",
     "peak MB",
     "work / litert-quantizer",
-    "process / litert-quantizer",
+    "job / litert-quantizer",
     "peak / litert-quantizer",
     "work / TensorFlow",
-    "process / TensorFlow",
+    "job / TensorFlow",
 )
+MEASURED = (tools.OURS, tools.OURS_CHECKED, *tools.PEERS)
 LITERT_QUANTIZER_CPU_BAR, TENSORFLOW_CPU_BAR, PEAK_BAR = 0.7, 0.05, 0.65
 
 
@@ -36,8 +37,7 @@ class Cost(TypedDict):
     """Seconds of processor time and bytes of memory of one conversion."""
 
     work: float
-    process: float
-    children: float
+    job: float
     peak: float
 
 
@@ -50,7 +50,7 @@ def run(zoo: Zoo, models: Sequence[Model], runs: int) -> Section:
 def costs(zoo: Zoo, model: Model, runs: int) -> Mapping[str, Cost]:
     """Median costs by tool, for the tools that can convert this model."""
     note(f"convert: {model.name}")
-    taken: dict[str, list[Cost]] = {tool: [] for tool in (tools.OURS, *tools.PEERS) if zoo.source(tool, model).exists()}
+    taken: dict[str, list[Cost]] = {tool: [] for tool in MEASURED if zoo.source(tool, model).exists()}
     with tempfile.TemporaryDirectory(dir=zoo.cache) as folder:
         for _ in range(runs):
             for tool in tuple(taken):
@@ -69,9 +69,8 @@ def measure(tool: str, source: str, output: str) -> Cost:
     work = tools.TOOLS[tool].load()
     imported = processor_seconds(resource.RUSAGE_SELF)
     work(Path(source), Path(output))
-    process = processor_seconds(resource.RUSAGE_SELF)
-    children = processor_seconds(resource.RUSAGE_CHILDREN)
-    return Cost(work=process - imported, process=process, children=children, peak=peak_bytes())
+    done = processor_seconds(resource.RUSAGE_SELF)
+    return Cost(work=done - imported, job=done + processor_seconds(resource.RUSAGE_CHILDREN), peak=peak_bytes())
 
 
 def processor_seconds(who: int) -> float:
@@ -96,24 +95,24 @@ def median(several: Sequence[Cost]) -> Cost:
 
     return Cost(
         work=of([cost["work"] for cost in several]),
-        process=of([cost["process"] for cost in several]),
-        children=of([cost["children"] for cost in several]),
+        job=of([cost["job"] for cost in several]),
         peak=of([cost["peak"] for cost in several]),
     )
 
 
 def row(name: str, cost: Mapping[str, Cost]) -> tuple[str, ...]:
-    ours = cost.get(tools.OURS)
-    if ours is None:
+    ours, checked = cost.get(tools.OURS), cost.get(tools.OURS_CHECKED)
+    if ours is None or checked is None:
         return name, "failed", *("-" for _ in HEADER[2:])
-    own = f"{ours['work']:.3f}", f"{ours['children']:.3f}", f"{ours['peak'] / 1e6:.0f}"
     litert, tensorflow = cost.get(tools.LITERT_QUANTIZER), cost.get(tools.TENSORFLOW)
     return (
         name,
-        *own,
+        f"{ours['work']:.3f}",
+        f"{checked['job']:.3f}",
+        f"{ours['peak'] / 1e6:.0f}",
         at_most(ours["work"] / litert["work"], LITERT_QUANTIZER_CPU_BAR) if litert else "-",
-        f"{ours['process'] / litert['process']:.3f}" if litert else "-",
+        f"{checked['job'] / litert['job']:.3f}" if litert else "-",
         at_most(ours["peak"] / litert["peak"], PEAK_BAR) if litert else "-",
         at_most(ours["work"] / tensorflow["work"], TENSORFLOW_CPU_BAR) if tensorflow else "-",
-        f"{ours['process'] / tensorflow['process']:.3f}" if tensorflow else "-",
+        f"{checked['job'] / tensorflow['job']:.3f}" if tensorflow else "-",
     )

@@ -2,7 +2,7 @@
 
     python -m tests.bench.fuzz [--cases 10000] [--seed 0]
 
-Each case is one mutated file, determined by its number and the seed; `--first N --cases 1` repeats case N alone. Half of
+Each case is one mutated file, determined by its number and the seed; `--first N --cases 1` repeats case N. Half of
 the cases are files with damaged bytes, half are well-formed files that say something nonsensical. Cases run in child
 processes that may neither die, nor take more than 2 s of processor time or a bounded amount of memory for a case. Only
 ModelReadError and ModelUnsupportedError may come out of reading, only QuantscopeError out of what follows, and what was
@@ -47,7 +47,7 @@ MEMORY: Final = 128 << 20  # bytes that the process may grow by over all its cas
 ADDRESSES: Final = 1 << 30  # bytes of address space it may add; beyond, allocation fails
 SILENCE: Final = 60.0  # seconds without a sign of life after which a child hangs in something that takes no time
 LARGEST: Final = 2 << 20  # bytes of a zoo model that is still worth damaging: larger ones are weights and nothing else
-LARGEST_REPACKED: Final = 200 << 10
+LARGEST_REPACKED: Final = 1 << 20
 
 INTERESTING: Final = (0, 1, 2, 3, 4, 7, 8, 12, 15, 16, 127, 128, 255, 256, 0x7FFF, 0x8000, 0xFFFF, 0x10000,
     0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFFFFF0, 0xFFFFFFFC, 0xFFFFFFFE, 0xFFFFFFFF)  # fmt: skip

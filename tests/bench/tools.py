@@ -17,6 +17,23 @@ class Tool:
 
 
 def load_quantscope() -> Convert:
+    """Read, plan, apply and write alone."""
+    import ai_edge_litert.schema_py_generated  # noqa: F401 (the engine imports it when it is first needed)
+
+    from quantscope import load, plan
+    from quantscope.files import replacing
+    from quantscope.quantize.apply import write_quantized
+
+    def convert(source: Path, output: Path) -> None:
+        planned = plan(load(source), recipe="dynamic-int8", target="xnnpack")
+        with replacing(output) as temporary, open(temporary, "wb") as file:
+            write_quantized(planned, file)
+
+    return convert
+
+
+def load_quantscope_checked() -> Convert:
+    """All that a user gets: with the final check, checksums and the report."""
     from quantscope import quantize_file
 
     def convert(source: Path, output: Path) -> None:
@@ -57,6 +74,7 @@ def load_tensorflow_float() -> Convert:
 
 
 OURS = "quantscope"
+OURS_CHECKED = "quantscope, checked"
 TENSORFLOW = "tensorflow"
 LITERT_QUANTIZER = "litert-quantizer"
 FLOAT = "float"
@@ -64,6 +82,7 @@ SAVED_MODEL = "savedmodel"
 PEERS = (LITERT_QUANTIZER, TENSORFLOW)
 TOOLS: Mapping[str, Tool] = {
     OURS: Tool(load_quantscope, FLOAT),
+    OURS_CHECKED: Tool(load_quantscope_checked, FLOAT),
     LITERT_QUANTIZER: Tool(load_litert_quantizer, FLOAT),
     TENSORFLOW: Tool(load_tensorflow, SAVED_MODEL),
     FLOAT: Tool(load_tensorflow_float, SAVED_MODEL),

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from quantscope.model.edit import ModelEdit, OperatorEdit, SubgraphEdit
 from quantscope.model.graph import NUMPY_TYPES, Buffer, Model, Operator, Quantization, Subgraph, Tensor
-from quantscope.model.options import OptionsReader, leading_elements, scalar_options
+from quantscope.model.options import OptionsReader, leading_elements
 from quantscope.model.read import read
 from quantscope.model.write import write
 from quantscope.quantize import xnnpack
@@ -333,13 +333,28 @@ def test_a_circle_is_not_delegated(tmp_path: Path) -> None:
 # Options --------------------------------------------------------------------------------------------------------------
 
 
-def test_options_are_read_alike(tmp_path: Path) -> None:
+def test_options_are_those_that_the_schemas_own_accessors_give(tmp_path: Path) -> None:
+    compared = 0
     for make in (embedding_model, depthwise_model, loop_model):
         model = read(save(make(), tmp_path))
         reader = OptionsReader(model)
-        for subgraph in model.subgraphs:
-            for operator in (*subgraph.operators, *(replace(operator, options=0) for operator in subgraph.operators)):
-                assert reader.scalars(operator) == scalar_options(model, operator)
+        for operator in (operator for subgraph in model.subgraphs for operator in subgraph.operators if operator.options):
+            accessor = getattr(schema_py_generated, operator.options_type)()
+            accessor.Init(model.mapping, operator.options)
+            for name, value in reader.scalars(operator).items():
+                assert value == getattr(accessor, name)()
+                compared += 1
+    assert compared
+
+
+def test_an_option_that_the_end_of_the_file_cuts_off_has_its_default(tmp_path: Path) -> None:
+    """The reader checks that a field starts inside its table, not that it ends there."""
+    vtable, table = np.array([0, 0, 0, 0, 8, 10, 4, 8], "<u2").tobytes(), np.array([8, 3], "<i4").tobytes() + b"\7\0"
+    mapping = mmap.mmap(-1, len(vtable + table))
+    mapping.write(vtable + table)
+    model = replace(read(save(loop_model(), tmp_path)), mapping=mapping, data=np.frombuffer(mapping, np.uint8))
+    operator = Operator(0, 0, "GATHER", 1, 0, (), (), (), "GatherOptions", len(vtable))
+    assert OptionsReader(model).scalars(operator) == {"Axis": 3, "BatchDims": 0}
 
 
 def test_leading_elements_of_a_vector_that_leaves_the_file(tmp_path: Path) -> None:
@@ -433,18 +448,19 @@ OPTIONS = (
     "StrideW", "WeightsFormat",
 )  # fmt: skip
 KINDS = (*xnnpack.RULES, "DENSIFY", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "WHILE", "GATHER", "CUSTOM:x")
+DTYPES = ("FLOAT16", "INT8", "UINT8", "INT64", "INT4", "RESOURCE", "STRING")
 DATA = np.arange(4096, dtype=np.uint32).astype(np.uint8)
 
 
-def hostile(seed: int) -> tuple[Model, ModelEdit]:
-    """Operators with operands of any number, type and shape, as far as the reader lets them pass."""
+def hostile(base: Model, seed: int) -> tuple[Model, ModelEdit]:
+    """`base` with operators whose operands are of any number, type and shape, as far as the reader lets them pass."""
     random = Random(seed)
     buffers = [Buffer(0, 0, 0, 0, False)]
     tensors = []
     for index in range(random.randint(1, 8)):
-        shape = tuple(random.choices(range(5), k=random.choice([0, 1, 1, 2, 2, 4, 4, 4, 4, 7])))
-        dtype = random.choice(["FLOAT32", "FLOAT32", "FLOAT16", "INT8", "UINT8", "INT32", "INT64", "INT4", "RESOURCE"])
-        scales = tuple(random.choices([1.0, 0.0, math.nan], [8, 1, 1], k=random.randint(0, 4)))
+        shape = tuple(random.choices([0, 1, 2, 4], [1, 20, 20, 20], k=random.choice([0, 1, 1, 1, 2, 2, 4, 4, 4, 4, 7])))
+        dtype = random.choices(["FLOAT32", "INT32", *DTYPES], [10, 4, *(1 for _ in DTYPES)])[0]
+        scales = tuple(random.choices([1.0, 0.0, math.nan], [20, 1, 1], k=random.choice([0, 1, 1, 2, 4])))
         quantization = Quantization(scales, (0,) * len(scales), random.randint(-1, 4)) if scales else None
         size = math.prod(shape) * (np.dtype(NUMPY_TYPES[dtype]).itemsize if dtype in NUMPY_TYPES else 1)
         constant = 0 < size <= DATA.size and random.random() < 0.6
@@ -460,26 +476,24 @@ def hostile(seed: int) -> tuple[Model, ModelEdit]:
     for index in range(random.randint(1, 4)):
         inputs, outputs = (
             tuple(random.choices(range(-1, len(tensors)), k=random.choice(counts)))
-            for counts in ((0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6), (0, 1, 1, 1, 1, 2))
+            for counts in ((0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 6), (0, 1, 1, 1, 1, 2))
         )
         operators.append(Operator(index, 0, random.choice(KINDS), 1, 0, inputs, outputs, (), "NONE", 0))
-        overrides = {name: random.choice([-1, 0, 1, 1, 1, 2]) for name in OPTIONS}
+        overrides = {name: random.choices([-1, 0, 1, 2], [1, 5, 20, 5])[0] for name in OPTIONS}
         entries.append(OperatorEdit(index, random.randint(1, 12), inputs, overrides))
     subgraph = Subgraph(0, 0, "main", tuple(tensors), tuple(operators), (), ())
-    model = Model(
-        path="", mapping=mmap.mmap(-1, 64), data=DATA, position=0, subgraphs=(subgraph,), buffers=tuple(buffers),
-        operator_codes=(), signatures=(), metadata={}, metadata_buffers=frozenset(), references=(),
-    )  # fmt: skip
+    model = replace(base, data=DATA, subgraphs=(subgraph,), buffers=tuple(buffers))
     return model, ModelEdit({0: SubgraphEdit({}, (), tuple(entries))}, {}, ())
 
 
-def test_hostile_operators_are_judged_and_never_fail() -> None:
+def test_hostile_operators_are_judged_and_never_fail(tmp_path: Path) -> None:
+    base = read(save(loop_model(), tmp_path))
     judged: dict[bool, set[str]] = {False: set(), True: set()}
     for seed in range(4000):
-        model, edit = hostile(seed)
+        model, edit = hostile(base, seed)
         (found,) = delegation(model, edit, XNNPACK)
         assert found.partitions > 0 or not found.taken
         for operator in model.subgraphs[0].operators:
             judged[operator.index in found.taken].add(operator.type)
     assert judged[False] == set(KINDS)
-    assert len(judged[True]) > len(KINDS) // 2
+    assert len(judged[True]) > 20  # else the models are too wild to get far into the rules

@@ -1,4 +1,4 @@
-"""Fixtures of the window's tests: the real engine, a private place for settings and results, and nothing left behind."""
+"""Fixtures of the window's tests: the real engine, private settings and results, and nothing left behind."""
 
 import gc
 import os
@@ -12,7 +12,7 @@ os.environ["QT_SCALE_FACTOR"] = "1"
 
 import psutil
 import pytest
-from PySide6.QtCore import QEvent, QCoreApplication, QSettings, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid

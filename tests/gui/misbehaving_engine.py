@@ -1,8 +1,8 @@
 """An engine process that behaves as badly as its command line and its requests' paths say. Run as a script.
 
-argv[1] is when it is started: "ready", "never-ready", "other-protocol", "exit", "garbage". Then an Inspect of a path that
-contains "crash" ends by a signal, "exit" ends quietly, "garbage" prints what is no message, "endless" prints a line without
-end, "deaf" never answers nor cancels, "polite" waits for Cancel, "file" answers by a file; anything else answers at once.
+argv[1] says how it starts: "ready", "never-ready", "other-protocol", "exit", "garbage". Then an Inspect of a path with
+"crash" in it ends by a signal, with "exit" quietly; "garbage" prints what is no message, "endless" a line without end;
+"deaf" never answers, "polite" waits for Cancel, "refuse" fails, "file" answers by a file, anything else at once.
 """
 
 import os

@@ -1,5 +1,7 @@
 """Models and documents for the window's tests."""
 
+from collections import Counter
+
 import numpy as np
 from ai_edge_litert import schema_py_generated as tfl
 
@@ -92,7 +94,7 @@ def operator(
 def inspection(*subgraphs: tuple[documents.Operator, ...]) -> documents.Inspection:
     """A made-up plan of these operators."""
     every = [each for subgraph in subgraphs for each in subgraph]
-    counts = {each.precision: sum(other.precision == each.precision for other in every) for each in every}
+    counts = Counter(each.precision for each in every)
     return documents.Inspection(
         model=documents.File(path="/tmp/model.tflite", bytes=100_000, sha256="0" * 64),
         recipe="dynamic-int8",

@@ -1,10 +1,11 @@
 """Float against quantized: both models on the same inputs, each in a process of its own, sample by sample."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from quantscope import documents
-from quantscope.errors import ModelUnsupportedError
-from quantscope.evaluate.inputs import Samples, fitted_to, from_file, generated
+from quantscope.errors import ModelUnsupportedError, UsageError
+from quantscope.evaluate.inputs import Samples, fitted_to, from_file, generated, open_shape
 from quantscope.evaluate.measures import Distance, real
 from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
@@ -26,9 +27,11 @@ def compare(
     """Error of each output of `quantized` against `reference`, over `samples` samples.
 
     Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is None).
-    Raises ModelReadError, ModelUnsupportedError if the two aren't versions of one model, DataError if the data doesn't fit,
-    RunError if the runtime refuses or crashes on either.
+    Raises UsageError for less than one sample, ModelReadError, ModelUnsupportedError if the two aren't versions of one
+    model, DataError if the data doesn't fit, RunError if the runtime refuses or crashes on either.
     """
+    if samples is not None and samples < 1:
+        raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
     model = read(reference)
     read(quantized)
 
@@ -36,7 +39,7 @@ def compare(
         progress(0.0, "Running both models")
 
     with running(reference, check) as (first, one), running(quantized, check) as (second, two):
-        if len(one.inputs) != len(two.inputs) or len(one.outputs) != len(two.outputs):
+        if not _alike(one.inputs, two.inputs) or len(one.outputs) != len(two.outputs):
             raise ModelUnsupportedError(
                 "The two models have different inputs or outputs.", "Give versions of one model."
             )
@@ -68,6 +71,15 @@ def compare(
         inputs=inputs.description,
         samples=len(inputs),
         outputs=tuple(distance.result() for distance in distances),
+    )
+
+
+def _alike(inputs: Sequence[TensorInfo], others: Sequence[TensorInfo]) -> bool:
+    """True if both have inputs of the same shapes, where neither leaves a dimension open."""
+    return len(inputs) == len(others) and all(
+        len(one.shape) == len(two.shape)
+        and all(a == b or -1 in (a, b) for a, b in zip(open_shape(one), open_shape(two), strict=True))
+        for one, two in zip(inputs, others, strict=True)
     )
 
 

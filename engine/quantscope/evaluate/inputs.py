@@ -13,7 +13,7 @@ from quantscope.errors import DataError
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model, Subgraph
 from quantscope.model.metadata import input_ranges
-from quantscope.model.options import scalar_options
+from quantscope.model.options import OptionsReader
 
 Arrays = list[npt.NDArray[Any]]
 
@@ -79,11 +79,12 @@ def _draw(random: np.random.Generator, info: TensorInfo, span: tuple[float, floa
         return values.astype(dtype)
     if dtype.kind == "b":
         return random.integers(0, 2, info.shape).astype(bool)
+    limits = np.iinfo(dtype)
     if info.scale or dtype.itemsize == 1:
-        limits = np.iinfo(dtype)
         low, high = (limits.min, limits.max) if dtype.itemsize <= 2 else (0, IMAGE_BYTES - 1)
     else:
         low, high = (0, SMALL_INTEGERS - 1) if span is None else (int(span[0]), int(span[1]))
+        low, high = (min(max(end, limits.min), limits.max) for end in (low, high))
     return random.integers(low, high, info.shape, endpoint=True).astype(dtype)
 
 
@@ -93,6 +94,7 @@ def _index_range(model: Model, subgraph: Subgraph, position: int) -> tuple[float
         return None
     reached = {subgraph.inputs[position]}
     rows: list[int] = []
+    options = OptionsReader(model)
     for operator in subgraph.operators:
         inputs = operator.inputs
         if operator.type in ("RESHAPE", "CAST", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "SLICE", "STRIDED_SLICE"):
@@ -101,7 +103,7 @@ def _index_range(model: Model, subgraph: Subgraph, position: int) -> tuple[float
         elif operator.type in ("EMBEDDING_LOOKUP", "GATHER") and len(inputs) > 1:
             ids, table = (0, 1) if operator.type == "EMBEDDING_LOOKUP" else (1, 0)
             shape = subgraph.tensors[inputs[table]].shape
-            axis = int(scalar_options(model, operator).get("Axis", 0))
+            axis = int(options.scalars(operator).get("Axis", 0))
             if inputs[ids] in reached and -len(shape) <= axis < len(shape):
                 rows.append(shape[axis])
     return (0, max(0, min(rows) - 1)) if rows else None
@@ -174,7 +176,7 @@ def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo],
 
 def _fitted(values: npt.NDArray[Any], info: TensorInfo, path: str) -> npt.NDArray[Any]:
     """One sample in the shape and dtype of an input."""
-    shape = info.signature_shape or info.shape
+    shape = open_shape(info)
     if _matches(values.shape, shape):
         shaped = values
     elif shape and shape[0] in (1, -1) and _matches(values.shape, shape[1:]):
@@ -185,6 +187,11 @@ def _fitted(values: npt.NDArray[Any], info: TensorInfo, path: str) -> npt.NDArra
             "The first axis of each array is the samples; each sample may come with or without the batch axis.",
         )
     return _cast(shaped, info, path)
+
+
+def open_shape(info: TensorInfo) -> tuple[int, ...]:
+    """The shape of an input with -1 where the caller may choose."""
+    return info.signature_shape or info.shape
 
 
 def _matches(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

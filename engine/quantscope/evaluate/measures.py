@@ -28,10 +28,11 @@ class Distance:
         a, b = reference.astype(np.float64), other.astype(np.float64)
         if a.size == 0:
             return
-        error = a - b
+        with np.errstate(invalid="ignore"):  # infinities give NaN, which result() reports as unknown
+            error = a - b
         self.power += float(np.vdot(a, a))
         self.noise += float(np.vdot(error, error))
-        self.max_abs = max(self.max_abs, float(np.abs(error).max()))
+        self.max_abs = float(np.maximum(self.max_abs, np.abs(error).max()))  # unlike max, keeps a NaN
         length = math.sqrt(float(np.vdot(a, a)) * float(np.vdot(b, b)))
         if length > 0:
             self.cosines.append(float(np.vdot(a, b)) / length)
@@ -45,12 +46,13 @@ class Distance:
     def result(self) -> documents.OutputError:
         """The figures over all samples taken in."""
         finite = math.isfinite(self.power) and math.isfinite(self.noise)
+        cosine = float(np.mean(self.cosines)) if self.cosines else math.nan
         known = finite and self.power > 0 and self.noise > 0
         return documents.OutputError(
             name=self.name,
             sqnr_db=10 * math.log10(self.power / self.noise) if known else None,
-            max_abs=self.max_abs,
-            cosine=float(np.mean(self.cosines)) if self.cosines and not self.undefined else None,
+            max_abs=self.max_abs if math.isfinite(self.max_abs) else None,
+            cosine=cosine if math.isfinite(cosine) and not self.undefined else None,
             top1_agreement=self.agreeing / self.rows if self.rows else None,
             identical=self.noise == 0,
         )

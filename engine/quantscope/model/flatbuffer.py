@@ -1,20 +1,27 @@
 """Checked, columnar reading of a flatbuffer: many tables of one kind at once, in numpy.
 
-Every offset, vtable and vector is checked against the file before it is followed, so the rest of the package may trust what
-comes out. Each reference that was followed is remembered: `splice` needs them all to move parts of the file.
+Every offset, vtable and vector is checked against the file before it is followed, so the rest of the package may trust
+what comes out. Each reference that was followed is remembered: `splice` needs them all to move parts of the file.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from quantscope.errors import ModelReadError
+from quantscope.errors import ModelReadError, ModelUnsupportedError
 from quantscope.model.schema import Field
 
 # The largest table of the schema has 17 fields; this leaves room for the future and none for a file made to waste time.
 MAX_VTABLE: Final = 4 + 2 * 128
+# Far more than any model has: one of 10,000 operators has about 150,000 tables, one with seven billion parameters and a
+# scale for each channel about 20 MB of lists. It is what a hostile file can at most make us spend time and memory on.
+MAX_TABLES: Final = 1_000_000
+MAX_LISTS: Final = 64 << 20
+# Bytes that a table takes in the file at least, its place in a list of tables included; vtables are shared.
+SMALLEST_TABLE: Final = 8
 
 Positions = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -49,32 +56,83 @@ class Vectors:
         """Elements of all of them together."""
         return int(self.counts.sum())
 
+    def ranges(self, itemsize: int) -> "Ranges":
+        """Where those that are present lie, their lengths included."""
+        present = self.starts > 0
+        starts = self.starts[present]
+        return Ranges(starts - 4, starts + self.counts[present] * itemsize)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Byte ranges of the file, from `starts[i]` to before `ends[i]`."""
+
+    starts: Positions
+    ends: Positions
+
+    @classmethod
+    def of(cls, parts: Iterable["Ranges"]) -> "Ranges":
+        """All of `parts` as one."""
+        every = tuple(parts)
+        return cls(np.concatenate([part.starts for part in every]), np.concatenate([part.ends for part in every]))
+
+    def touch(self, starts: Positions, ends: Positions) -> npt.NDArray[np.bool_]:
+        """Which of the ranges from `starts` to `ends` have a byte in common with one of these."""
+        began = np.searchsorted(np.sort(self.starts), ends, side="left")
+        over = np.searchsorted(np.sort(self.ends), starts, side="right")
+        return began > over
+
+    @property
+    def overlap(self) -> bool:
+        """True if two of the ranges have a byte in common and aren't the same."""
+        pairs = np.unique(np.stack([self.starts, self.ends]), axis=1)
+        return bool(np.any(pairs[1, :-1] > pairs[0, 1:]))
+
 
 @dataclass(slots=True)
 class FlatBuffer:
-    """The bytes of a file and the references followed so far."""
+    """The bytes of a file and the references followed so far.
+
+    `parts` are the tables, vtables and lists that were read. `unknown` are the locations of fields that the schema doesn't
+    know and that may be references, and what they'd refer to.
+    """
 
     data: Bytes
     references: list[References] = field(default_factory=list)
+    parts: list[Ranges] = field(default_factory=list)
+    unknown: list[tuple[Positions, Positions]] = field(default_factory=list)
     claimed: int = 0
+    counted: int = 0
 
     def claim(self, size: int, what: str) -> None:
-        """Counts `size` bytes of vectors that will be turned into Python values.
+        """Counts `size` bytes of tables and vectors that will be turned into Python values.
 
-        The vectors of an honest file hardly overlap, so together they can't be much larger than the file. Without this
-        bound a small hostile file could ask for endless memory by naming the same bytes again and again.
+        Those of an honest file hardly overlap, so together they can't be much larger than the file. Without this bound
+        a small hostile file could ask for endless memory by naming the same bytes again and again.
         """
         self.claimed += size
         if self.claimed > 2 * self.data.size:
             raise broken(f"the lists of {what} overlap")
+        if self.claimed > MAX_LISTS:
+            raise ModelUnsupportedError(f"The model's lists are too long to be read ({what}).")
+
+    def count(self, tables: int, what: str) -> None:
+        """Counts tables that will be turned into Python values, for the same reason."""
+        self.counted += tables
+        self.claim(tables * SMALLEST_TABLE, what)
+        if self.counted > MAX_TABLES:
+            raise ModelUnsupportedError(f"The model has more parts than can be read ({what}).")
 
     def words(self, positions: Positions, dtype: str) -> npt.NDArray[Any]:
         """Scalars of `dtype` at `positions`, which may be unaligned."""
         kind = np.dtype(dtype)
         if positions.size and (positions.min() < 0 or positions.max() + kind.itemsize > self.data.size):
             raise broken("an offset points outside the file")
-        found: npt.NDArray[Any] = self.data[positions[:, None] + np.arange(kind.itemsize)].view(kind)[:, 0]
-        return found
+        found = np.empty((positions.size, kind.itemsize), np.uint8)
+        for at in range(kind.itemsize):  # byte by byte, for a matrix of positions would take 64 bytes a word
+            found[:, at] = self.data[positions + at]
+        words: npt.NDArray[Any] = found.view(kind)[:, 0]
+        return words
 
     def offsets(self, locations: Positions, what: str) -> Positions:
         """Targets of the forward references at `locations`."""
@@ -87,6 +145,7 @@ class FlatBuffer:
     def tables(self, positions: Positions, what: str) -> "Tables":
         """Tables at `positions` (0 means absent), with their vtables checked."""
         present = positions[positions > 0]
+        self.count(present.size, what)
         if np.any(present % 4):
             raise broken(f"a {what} is not aligned")
         vtables = present - self.words(present, "<i4").astype(np.int64)
@@ -104,6 +163,7 @@ class FlatBuffer:
         result.vtables[positions > 0] = vtables
         result.slots[positions > 0] = (sizes - 4) // 2
         result.inline[positions > 0] = inline
+        self.parts += [Ranges(present, present + inline), Ranges(vtables, vtables + sizes)]
         for slot in range(int(result.slots.max(initial=0))):
             offsets = result.slot(slot)
             if np.any((offsets != 0) & ((offsets < 4) | (offsets >= result.inline))):
@@ -124,6 +184,7 @@ class FlatBuffer:
         """All elements of `vectors`, one after the other."""
         kind = np.dtype(dtype)
         self.claim(vectors.total * kind.itemsize, what)
+        self.parts.append(vectors.ranges(kind.itemsize))
         return self.words(self.element_positions(vectors, kind.itemsize), dtype)
 
     def element_positions(self, vectors: Vectors, itemsize: int) -> Positions:
@@ -137,20 +198,17 @@ class FlatBuffer:
         """The tables that the vector at `position` (0: absent) lists."""
         return self.tables(self.listed(np.array([position], np.int64), what), what)
 
+    def table_vectors(self, positions: Positions, what: str) -> tuple["Tables", Positions]:
+        """The tables that the vectors at `positions` (0: absent) list, one vector after the other; how many each."""
+        counts = self.vectors(positions, 4, what).counts
+        return self.tables(self.listed(positions, what), what), counts
+
     def listed(self, positions: Positions, what: str) -> Positions:
         """Positions of the tables that the vectors at `positions` (0 where absent) list."""
         vectors = self.vectors(positions, 4, what)
         self.claim(vectors.total * 4, what)
+        self.parts.append(vectors.ranges(4))
         return self.offsets(self.element_positions(vectors, 4), what)
-
-    def plausible(self, targets: Positions) -> npt.NDArray[np.bool_]:
-        """Which of `targets` look like the start of a table, or of a vector or string that fits into the file."""
-        inside = (targets % 4 == 0) & (targets + 4 <= self.data.size)
-        result = np.zeros(targets.size, bool)
-        word = self.words(targets[inside], "<i4").astype(np.int64)
-        at = targets[inside]
-        result[inside] = ((word > 0) & (at + 4 + word <= self.data.size)) | ((at - word >= 0) & (word != 0))
-        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +254,9 @@ class Tables:
         return result
 
     def follow(self, fields: dict[str, Field]) -> None:
-        """Follows every reference these tables hold, those in fields that the schema doesn't know included.
+        """Follows every reference these tables hold, and notes the fields that the schema doesn't know.
 
-        An unknown field of four bytes may be a number or an offset. It is taken for an offset if that leads past the table
-        to something plausible. A small number can be mistaken so, which does no harm: only references across a part of
-        the file that is cut out are ever changed, and a small number doesn't reach that far.
+        Those are looked into once everything else is known, see `unknown`.
         """
         known = {schema_field.slot for schema_field in fields.values()}
         for schema_field in fields.values():
@@ -213,8 +269,7 @@ class Tables:
                 locations = (self.positions + offsets)[wide]
                 targets = locations + self.file.words(locations, "<u4").astype(np.int64)
                 past = targets >= (self.positions + self.inline)[wide]
-                past[past] = self.file.plausible(targets[past])
-                self.file.references.append(References(locations[past], targets[past], backward=False))
+                self.file.unknown.append((locations[past], targets[past]))
 
     def vectors(self, schema_field: Field, itemsize: int) -> Vectors:
         """A vector field of every table."""
@@ -231,6 +286,7 @@ class Tables:
         """A string field of every table; bytes that aren't UTF-8 are replaced, absent is the empty string."""
         vectors = self.vectors(schema_field, 1)
         self.file.claim(vectors.total, f"{self.what} names")
+        self.file.parts.append(vectors.ranges(1))
         data = self.file.data
         return [
             data[start : start + count].tobytes().decode("utf-8", "replace")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from quantscope.model.flatbuffer import References
+from quantscope.model.flatbuffer import Ranges, References
 
 # How numpy sees the fixed-width types of the schema; types it has no dtype for (4 bits, bfloat16) stay bytes.
 NUMPY_TYPES: dict[str, str] = {
@@ -139,7 +139,8 @@ class Signature:
 class Model:
     """A checked model and the bytes of its file, mapped and not copied.
 
-    `references` are all the references in the file that were followed: what `splice` needs.
+    `references` are all the references in the file that were followed, `parts` the tables, vtables and lists that were
+    read: what a rewrite needs.
     """
 
     path: str
@@ -153,6 +154,7 @@ class Model:
     metadata: dict[str, int]
     metadata_buffers: frozenset[int]
     references: tuple[References, ...]
+    parts: Ranges
 
     @property
     def bytes(self) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from quantscope.errors import ModelReadError
+from quantscope.errors import ModelReadError, ModelUnsupportedError
 from quantscope.model.flatbuffer import FlatBuffer
 from quantscope.model.graph import Model
 from quantscope.model.schema import Field
@@ -28,7 +28,7 @@ def input_ranges(model: Model) -> Mapping[int, tuple[float, float]]:
         return {}
     try:
         return _ranges(FlatBuffer(model.raw(model.metadata[ENTRY])))
-    except ModelReadError:
+    except (ModelReadError, ModelUnsupportedError):
         return {}
 
 

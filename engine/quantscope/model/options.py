@@ -16,30 +16,6 @@ _UINT32: Final = Struct("<I")
 _UINT16: Final = Struct("<H")
 
 
-def scalar_options(model: Model, operator: Operator) -> Mapping[str, int | float]:
-    """The operator's scalar options, for instance {"StrideW": 2, ...}; defaults where the file is silent.
-
-    Empty for operators without options or with options of a type the schema doesn't know.
-    """
-    name = operator.options_type
-    if name == "NONE" or name.startswith("UNKNOWN"):
-        return {}
-    fields = schema().table(name)
-    if not operator.options:
-        return {field: spec.default for field, spec in fields.items() if spec.dtype is not None}
-    data, position = model.data, operator.options
-    vtable = position - int(data[position : position + 4].view("<i4")[0])
-    slots = data[vtable : vtable + int(data[vtable : vtable + 2].view("<u2")[0])].view("<u2").tolist()[2:]
-    result: dict[str, int | float] = {}
-    for field, spec in fields.items():
-        if spec.dtype is None:
-            continue
-        at = slots[spec.slot] if spec.slot < len(slots) else 0
-        start = position + at
-        result[field] = data[start : start + spec.dtype.itemsize].view(spec.dtype)[0].item() if at else spec.default
-    return result
-
-
 class OptionsReader:
     """Scalar options of many operators. Those of one kind mostly share a vtable, whose layout is worked out once."""
 
@@ -48,7 +24,10 @@ class OptionsReader:
         self._layouts: dict[tuple[str, int], tuple[dict[str, int | float], list[tuple[str, int, Struct]]]] = {}
 
     def scalars(self, operator: Operator) -> Mapping[str, int | float]:
-        """What `scalar_options` gives, with defaults for fields that the end of the file cuts off."""
+        """The operator's scalar options, for instance {"StrideW": 2, ...}; defaults where the file is silent or cut off.
+
+        Empty for operators without options or with options of a type the schema doesn't know.
+        """
         name, position, file = operator.options_type, operator.options, self.model.mapping
         if name == "NONE" or name.startswith("UNKNOWN"):
             return {}
@@ -63,7 +42,7 @@ class OptionsReader:
         return result
 
     def _layout(self, name: str, vtable: int) -> tuple[dict[str, int | float], list[tuple[str, int, Struct]]]:
-        """Every scalar field's default, and where tables with this vtable (0: there is no table) keep those they have."""
+        """Default of every scalar field, and where tables with this vtable (0: there is none) keep those they have."""
         scalars = {field: (spec, spec.dtype) for field, spec in schema().table(name).items() if spec.dtype is not None}
         return (
             {field: spec.default for field, (spec, _) in scalars.items()},

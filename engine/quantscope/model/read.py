@@ -2,25 +2,28 @@
 
 import mmap
 import os
+import stat
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from quantscope.errors import ModelReadError, ModelUnsupportedError
-from quantscope.model.flatbuffer import FlatBuffer, Positions, Tables, broken
+from quantscope.model.flatbuffer import FlatBuffer, Positions, Ranges, Tables, broken
 from quantscope.model.graph import Buffer, Model, Operator, OperatorCode, Quantization, Signature, Subgraph, Tensor
 from quantscope.model.schema import IDENTIFIER, VERSION, Schema, schema
+from quantscope.model.unknown import follow_unknown
 
 MAX_RANK: Final = 16
+T = TypeVar("T")
 
 
 def read(path: str | os.PathLike[str]) -> Model:
     """The model in the file at `path`.
 
-    Raises ModelReadError if the file can't be opened or isn't an intact TFLite model, ModelUnsupportedError if its weights
-    lie in other files.
+    Raises ModelReadError if the file can't be opened or isn't an intact TFLite model, ModelUnsupportedError if its
+    weights lie in other files or it is beyond all bounds.
     """
     name = os.fspath(path)
     mapping = _map(name)
@@ -29,6 +32,8 @@ def read(path: str | os.PathLike[str]) -> Model:
 
 def _map(path: str) -> mmap.mmap:
     try:
+        if stat.S_ISFIFO(os.stat(path).st_mode):  # opening one waits for somebody to write
+            raise ModelReadError(f"'{path}' is a pipe, not a .tflite file.", "Save the model to a file first.")
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size < 8:
@@ -84,6 +89,10 @@ class _Reader:
         subgraphs = self._subgraphs(self._list(root, "Subgraphs", "subgraph"), codes, buffers)
         if not subgraphs:
             raise ModelReadError(f"'{path}' holds no subgraph.")
+        signatures = self._signatures(self._list(root, "SignatureDefs", "signature"), subgraphs)
+        metadata = self._metadata(self._list(root, "Metadata", "metadata entry"), len(buffers))
+        metadata_buffers = self._metadata_buffers(root, len(buffers))
+        follow_unknown(self.file, self._known(buffers))
         return Model(
             path=path,
             mapping=mapping,
@@ -92,11 +101,19 @@ class _Reader:
             subgraphs=subgraphs,
             buffers=buffers,
             operator_codes=codes.codes,
-            signatures=self._signatures(self._list(root, "SignatureDefs", "signature"), subgraphs),
-            metadata=self._metadata(self._list(root, "Metadata", "metadata entry"), len(buffers)),
-            metadata_buffers=self._metadata_buffers(root, len(buffers)),
+            signatures=signatures,
+            metadata=metadata,
+            metadata_buffers=metadata_buffers,
             references=tuple(self.file.references),
+            parts=Ranges.of(self.file.parts),
         )
+
+    def _known(self, buffers: tuple[Buffer, ...]) -> Ranges:
+        """Where everything is that the schema knows: what was read, what is referred to, and the weights."""
+        starts = np.array([buffer.start for buffer in buffers], np.int64)
+        sizes = np.array([buffer.size for buffer in buffers], np.int64)
+        referred = [Ranges(each.targets, each.targets + 4) for each in self.file.references]
+        return Ranges.of([*self.file.parts, *referred, Ranges(starts, starts + sizes)])
 
     def _list(self, root: Tables, field: str, what: str) -> Tables:
         return self.file.table_vector(int(root.targets(root_field(self.schema, field))[0]), what)
@@ -145,23 +162,35 @@ class _Reader:
         names = tables.strings(fields["Name"])
         inputs = tables.lists(fields["Inputs"], "<i4")
         outputs = tables.lists(fields["Outputs"], "<i4")
-        tensor_lists = tables.targets(fields["Tensors"]).tolist()
-        operator_lists = tables.targets(fields["Operators"]).tolist()
-        if len(set(tensor_lists) - {0}) < len([at for at in tensor_lists if at]):
+        tensor_lists = tables.targets(fields["Tensors"])
+        present = tensor_lists[tensor_lists > 0]
+        if np.unique(present).size < present.size:
             raise broken("two subgraphs share their list of tensors")
+        # All subgraphs at once: a hostile file can have a great many of them.
+        tensor_tables, tensor_counts = self.file.table_vectors(tensor_lists, "tensor")
+        operator_tables, operator_counts = self.file.table_vectors(tables.targets(fields["Operators"]), "operator")
+        tensors = split(self._tensors(tensor_tables, numbered(tensor_counts), buffers), tensor_counts)
+        limits = np.repeat(tensor_counts, operator_counts).tolist()
+        operators = split(self._operators(operator_tables, numbered(operator_counts), codes, limits), operator_counts)
         subgraphs = []
         for index, position in enumerate(tables.positions.tolist()):
-            tensors = self._tensors(self.file.table_vector(tensor_lists[index], "tensor"), buffers)
-            operators = self._operators(self.file.table_vector(operator_lists[index], "operator"), codes, len(tensors))
             for io in (inputs[index], outputs[index]):
-                if io and not 0 <= min(io) <= max(io) < len(tensors):
+                if io and not 0 <= min(io) <= max(io) < len(tensors[index]):
                     raise broken(f"subgraph {index} names an input or output it doesn't have")
             subgraphs.append(
-                Subgraph(index, position, names[index], tensors, operators, tuple(inputs[index]), tuple(outputs[index]))
+                Subgraph(
+                    index=index,
+                    position=position,
+                    name=names[index],
+                    tensors=tensors[index],
+                    operators=operators[index],
+                    inputs=tuple(inputs[index]),
+                    outputs=tuple(outputs[index]),
+                )
             )
         return tuple(subgraphs)
 
-    def _tensors(self, tables: Tables, buffers: tuple[Buffer, ...]) -> tuple[Tensor, ...]:
+    def _tensors(self, tables: Tables, numbers: list[int], buffers: tuple[Buffer, ...]) -> list[Tensor]:
         fields = self.schema.table("Tensor")
         shapes = tables.lists(fields["Shape"], "<i4")
         signatures = tables.lists(fields["ShapeSignature"], "<i4")
@@ -177,6 +206,7 @@ class _Reader:
         variants = self.file.listed(tables.targets(fields["VariantTensors"]), "variant types")
         self.file.tables(variants, "variant type").follow(self.schema.table("VariantSubType"))
         columns = zip(
+            numbers,
             tables.positions.tolist(),
             tables.strings(fields["Name"]),
             shapes,
@@ -189,9 +219,7 @@ class _Reader:
             strict=True,
         )
         result = []
-        for index, (position, name, shape, signature, kind, buffer, variable, quantization, sparse) in enumerate(
-            columns
-        ):
+        for index, position, name, shape, signature, kind, buffer, variable, quantization, sparse in columns:
             if kind not in self.schema.data_types:
                 raise ModelUnsupportedError(
                     f"Tensor '{name}' has data type {kind}, which the installed runtime doesn't know.",
@@ -201,12 +229,14 @@ class _Reader:
                 raise broken(f"tensor '{name}' has an impossible shape")
             if signature and len(signature) != len(shape):
                 raise broken(f"tensor '{name}' has two shapes of different rank")
-            dynamic = tuple(-1 if sign == -1 else size for size, sign in zip(shape, signature or shape, strict=True))
+            # A constant has the shape it has, whatever else it may claim.
+            signs = shape if buffers[buffer].size else signature or shape
+            dynamic = tuple(-1 if sign == -1 else size for size, sign in zip(shape, signs, strict=True))
             dtype = self.schema.data_types[kind]
             tensor = Tensor(index, position, name, dynamic, dtype, buffer, variable, quantization, sparse)
             self._check_size(tensor, kind, shape, buffers[buffer])
             result.append(tensor)
-        return tuple(result)
+        return result
 
     def _check_size(self, tensor: Tensor, kind: int, shape: list[int], buffer: Buffer) -> None:
         bits = self.schema.bits(kind)
@@ -217,9 +247,10 @@ class _Reader:
             elements *= size
         if buffer.size != (elements * bits + 7) // 8:
             raise broken(f"tensor '{tensor.name}' of shape {shape} has {buffer.size} bytes of values")
-        axis = tensor.quantization.axis if tensor.quantization and tensor.quantization.per_channel else None
-        if axis is not None and tensor.quantization is not None:
-            if not 0 <= axis < len(shape) or shape[axis] != len(tensor.quantization.scales):
+        quantization = tensor.quantization
+        if quantization and quantization.per_channel:
+            axis = quantization.axis
+            if not 0 <= axis < len(shape) or shape[axis] != len(quantization.scales):
                 raise broken(f"tensor '{tensor.name}' has scales that don't fit its shape")
 
     def _quantizations(self, positions: Positions) -> list[Quantization | None]:
@@ -235,7 +266,8 @@ class _Reader:
             for scale, zero, axis in zip(scales, zero_points, axes, strict=True)
         ]
 
-    def _operators(self, tables: Tables, codes: _Codes, tensors: int) -> tuple[Operator, ...]:
+    def _operators(self, tables: Tables, numbers: list[int], codes: _Codes, limits: list[int]) -> list[Operator]:
+        """`limits` is the number of tensors that each operator's subgraph has."""
         fields = self.schema.table("Operator")
         opcodes = tables.scalars(fields["OpcodeIndex"]).astype(np.int64)
         if np.any(opcodes >= len(codes.types)):
@@ -244,32 +276,43 @@ class _Reader:
         outputs = tables.lists(fields["Outputs"], "<i4")
         intermediates = tables.lists(fields["Intermediates"], "<i4")
         for lists in (inputs, outputs, intermediates):
-            for indices in lists:
-                if indices and not -1 <= min(indices) <= max(indices) < tensors:
+            for indices, limit in zip(lists, limits, strict=True):
+                if indices and not -1 <= min(indices) <= max(indices) < limit:
                     raise broken("an operator names a tensor that doesn't exist")
         tables.follow(fields)
+        if np.any(tables.scalars(fields["LargeCustomOptionsOffset"]) > 1):  # 1 is the writers' placeholder for "none"
+            raise ModelUnsupportedError("The model keeps options of operators outside the flatbuffer.")
         options = tables.targets(fields["BuiltinOptions"])
         option_types = tables.scalars(fields["BuiltinOptionsType"])
         self._options(options, option_types, self.schema.options_names)
         options2_types = tables.scalars(fields["BuiltinOptions2Type"])
         self._options(tables.targets(fields["BuiltinOptions2"]), options2_types, self.schema.options2_names)
-        return tuple(
+        columns = zip(
+            numbers,
+            tables.positions.tolist(),
+            opcodes.tolist(),
+            inputs,
+            outputs,
+            intermediates,
+            option_types.tolist(),
+            options.tolist(),
+            strict=True,
+        )
+        return [
             Operator(
                 index=index,
                 position=position,
                 type=codes.types[opcode],
                 version=codes.versions[opcode],
                 opcode=opcode,
-                inputs=tuple(inputs[index]),
-                outputs=tuple(outputs[index]),
-                intermediates=tuple(intermediates[index]),
+                inputs=tuple(reads),
+                outputs=tuple(writes),
+                intermediates=tuple(keeps),
                 options_type=self.schema.options_names.get(kind, f"UNKNOWN:{kind}"),
                 options=at,
             )
-            for index, (position, opcode, kind, at) in enumerate(
-                zip(tables.positions.tolist(), opcodes.tolist(), option_types.tolist(), options.tolist(), strict=True)
-            )
-        )
+            for index, position, opcode, reads, writes, keeps, kind, at in columns
+        ]
 
     def _options(self, positions: Positions, types: npt.NDArray[Any], names: dict[int, str]) -> None:
         """Checks the options tables and follows their references, those of types the schema doesn't know included."""
@@ -296,23 +339,23 @@ class _Reader:
         keys = tables.strings(fields["SignatureKey"])
         indices = tables.scalars(fields["SubgraphIndex"]).tolist()
         result = []
-        maps = [
-            [self._tensor_map(at) for at in tables.targets(fields[field]).tolist()] for field in ("Inputs", "Outputs")
-        ]
-        for key, index, inputs, outputs in zip(keys, indices, *maps, strict=True):
+        inputs = self._tensor_maps(tables.targets(fields["Inputs"]))
+        outputs = self._tensor_maps(tables.targets(fields["Outputs"]))
+        for key, index, reads, writes in zip(keys, indices, inputs, outputs, strict=True):
             if index >= len(subgraphs):
                 raise broken(f"signature '{key}' names a subgraph that doesn't exist")
-            if any(tensor >= len(subgraphs[index].tensors) for tensor in (*inputs.values(), *outputs.values())):
+            if any(tensor >= len(subgraphs[index].tensors) for tensor in (*reads.values(), *writes.values())):
                 raise broken(f"signature '{key}' names a tensor that doesn't exist")
-            result.append(Signature(key, index, inputs, outputs))
+            result.append(Signature(key, index, reads, writes))
         return tuple(result)
 
-    def _tensor_map(self, position: int) -> dict[str, int]:
-        tables = self.file.table_vector(position, "signature entry")
+    def _tensor_maps(self, positions: Positions) -> list[dict[str, int]]:
+        tables, counts = self.file.table_vectors(positions, "signature entry")
         fields = self.schema.table("TensorMap")
         tables.follow(fields)
-        indices: list[Any] = tables.scalars(fields["TensorIndex"]).tolist()
-        return dict(zip(tables.strings(fields["Name"]), indices, strict=True))
+        indices: list[int] = tables.scalars(fields["TensorIndex"]).tolist()
+        names = tables.strings(fields["Name"])
+        return [dict(entries) for entries in split(list(zip(names, indices, strict=True)), counts)]
 
     def _metadata(self, tables: Tables, buffers: int) -> dict[str, int]:
         fields = self.schema.table("Metadata")
@@ -327,6 +370,18 @@ class _Reader:
         if listed and not 0 <= min(listed) <= max(listed) < buffers:
             raise broken("the list of metadata buffers names one that doesn't exist")
         return frozenset(listed)
+
+
+def split(items: list[T], counts: Positions) -> list[tuple[T, ...]]:
+    """`items` cut into rows of `counts` each."""
+    ends = np.cumsum(counts).tolist()
+    return [tuple(items[end - count : end]) for end, count in zip(ends, counts.tolist(), strict=True)]
+
+
+def numbered(counts: Positions) -> list[int]:
+    """0, 1, 2... within each row of `counts`."""
+    result: list[int] = (np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)).tolist()
+    return result
 
 
 def root_field(tflite: Schema, name: str) -> Any:

@@ -8,16 +8,17 @@ end, buffers lie outside the flatbuffer by `offset` and `size`, as the schema pr
 """
 
 import struct
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import flatbuffers
 import numpy as np
 import numpy.typing as npt
 
+from quantscope.errors import ModelUnsupportedError
+from quantscope.model.archive import archive_start, moved
 from quantscope.model.edit import Blob, ModelEdit, NewOperator, NewTensor, OperatorEdit, Scales, SubgraphEdit
 from quantscope.model.flatbuffer import Positions
 from quantscope.model.graph import Buffer, Model
@@ -26,6 +27,7 @@ from quantscope.model.splice import ALIGNMENT, Skeleton, cut
 
 # Smaller buffers (shapes, axes, short biases) stay where they are: moving them would gain nothing.
 MOVED_FROM: Final = 256
+_PLACES: Final = ("Data", "Offset", "Size")
 FLATBUFFER_LIMIT: Final = 2**31 - 2**20
 
 
@@ -74,7 +76,7 @@ class _Writer:
             for buffer in model.buffers
             if buffer.size >= MOVED_FROM or buffer.external or buffer.index in edit.buffers
         }
-        self.tail = _archive_start(model)
+        self.tail = archive_start(model)
         self.skeleton = self._skeleton()
         self.builder = flatbuffers.Builder(0)
         self.builder.Bytes = self.skeleton.data
@@ -115,6 +117,9 @@ class _Writer:
                 holes.append((buffer.start - (0 if buffer.external else 4), buffer.start + buffer.size))
         if self.tail < self.model.bytes:
             holes.append((self.tail, self.model.bytes))
+        ranges = np.array(holes, np.int64).reshape(-1, 2)
+        if self.model.parts.overlap or np.any(self.model.parts.touch(ranges[:, 0], ranges[:, 1])):
+            raise ModelUnsupportedError("Parts of the model file overlap, so it can't be rewritten.")
         return cut(self.model.data, holes, self.model.references, self._replaced())
 
     def _replaced(self) -> Iterator[tuple[int, int]]:
@@ -273,21 +278,23 @@ class _Writer:
             # Buffer tables of the source that share their data go on sharing it.
             place = self._identity(self.model.buffers[index])
             if place not in written:
-                written[place] = self._buffer(blob, external)
+                written[place] = self._buffer(blob, external, self.model.buffers[index].position)
             result[index] = written[place]
         return result + [self._buffer(blob, external) for blob in self.edit.new_buffers]
 
     def _identity(self, buffer: Buffer) -> tuple[int, int]:
         return (-1, buffer.index) if buffer.index in self.edit.buffers else (buffer.start, buffer.size)
 
-    def _buffer(self, blob: Blob, external: bool) -> int:
+    def _buffer(self, blob: Blob, external: bool, source: int | None = None) -> int:
+        """A buffer table with room for where its data will be; other fields are the ones of the table at `source`."""
         fields = self.schema.table("Buffer")
-        values: dict[str, int] = {"Offset": 1, "Size": 1} if external else {}
+        if source is None:
+            self.builder.StartObject(_slots(fields))
+        else:
+            self._start_clone(source, fields, _PLACES)
         places: dict[str, int] = {}
-        names = ("Offset", "Size") if external else ("Data",)
-        self.builder.StartObject(_slots(fields))
-        for name in names:
-            self._raw(fields[name].slot, b"\0" * (8 if values else 4))
+        for name in ("Offset", "Size") if external else ("Data",):
+            self._raw(fields[name].slot, b"\0" * (8 if external else 4))
             places[name] = self.builder.Offset()
         self.patches.append(_Patch(blob, places.get("Data", 0), places.get("Offset", 0), places.get("Size", 0)))
         return self._end()
@@ -302,25 +309,29 @@ class _Writer:
 
     def _clone(self, position: int, fields: dict[str, Field], overrides: Mapping[str, int]) -> int:
         """A copy of the source's table at `position` with some fields replaced or added."""
+        self._start_clone(position, fields, overrides)
+        self._put(fields, overrides)
+        return self._end()
+
+    def _start_clone(self, position: int, fields: dict[str, Field], without: Iterable[str]) -> None:
+        """Begins a table with the fields of the source's table at `position`, except some."""
         data = self.model.data
         inline, *slots = self._vtable(position)
         references = self._references_in(position, inline)
-        replaced = {fields[name].slot for name in overrides}
+        left_out = {fields[name].slot for name in without}
         self.builder.StartObject(max(_slots(fields), len(slots)))
         ends = sorted({*slots, inline})
         for slot, at in sorted(enumerate(slots), key=lambda entry: entry[1]):
-            if at == 0 or slot in replaced:
+            if at == 0 or slot in left_out:
                 continue
-            width = ends[ends.index(at) + 1] - at
             if position + at in references:
                 self.builder.PrependUOffsetTRelative(self._old(references[position + at]))
                 self.builder.Slot(slot)
             else:
                 known = next((field for field in fields.values() if field.slot == slot and field.dtype), None)
-                size = known.dtype.itemsize if known and known.dtype else _scalar_width(at, width)
+                room = ends[ends.index(at) + 1] - at
+                size = known.dtype.itemsize if known and known.dtype else _scalar_width(position + at, room)
                 self._raw(slot, data[position + at : position + at + size].tobytes())
-        self._put(fields, overrides)
-        return self._end()
 
     def _references_in(self, position: int, size: int) -> dict[int, int]:
         return {
@@ -393,9 +404,9 @@ class _Writer:
             if written != patch.blob.size:
                 raise AssertionError(f"a blob of {patch.blob.size} bytes gave {written}")
             position = start + prefix + written
-        tail = self.model.data[self.tail :]
-        file.write(b"\0" * (-position % ALIGNMENT))
-        file.write(tail.data)
+        padding = -position % ALIGNMENT
+        file.write(b"\0" * padding)
+        file.write(moved(self.model.data[self.tail :].tobytes(), self.tail, position + padding))
         for vector, scales in self.late:
             start = size - vector + 4
             head[start : start + scales.values.nbytes] = scales.values.astype("<f4").tobytes()
@@ -410,17 +421,3 @@ def _slots(fields: dict[str, Field]) -> int:
 def _scalar_width(at: int, room: int) -> int:
     """Width of a scalar the schema doesn't know: the largest its alignment and the room behind it allow."""
     return next(width for width in (8, 4, 2, 1) if at % width == 0 and width <= room)
-
-
-def _archive_start(model: Model) -> int:
-    """Where a ZIP archive of associated files, appended as TFLite Metadata does, begins; the file's size if there is none."""
-    size = model.bytes
-    if b"PK\x05\x06" not in model.data[max(0, size - 66_000) :].tobytes():
-        return size
-    try:
-        with zipfile.ZipFile(model.path) as archive:
-            start = min((entry.header_offset for entry in archive.infolist()), default=size)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return size
-    known = max((each.targets.max(initial=0) for each in model.references), default=0)
-    return start if known < start <= size else size

@@ -24,6 +24,7 @@ class WeightFacts:
     `all_or_none`: the kernel takes all its weights in 8 bits or none. `version` is the operator's when hybrid. `unsound`
     gives a phrase if this form of the operator is known to go wrong in 8 bits, else None. `activation` is the input that
     must be float32. `lookup`: indexes rows and computes nothing. `optional`: just as well used without any constant operand.
+    `only_stored` are further inputs that no kernel reads in 8 bits, but that may be constant and large in place of `weights`.
     """
 
     weights: tuple[int, ...]
@@ -35,6 +36,7 @@ class WeightFacts:
     activation: int = 0
     lookup: bool = False
     optional: bool = False
+    only_stored: tuple[int, ...] = ()
 
 
 def _always(version: int) -> Callable[[Inputs, Options], int]:
@@ -54,6 +56,11 @@ def _transpose_conv_version(inputs: Inputs, options: Options) -> int:
 
 def _lstm_version(inputs: Inputs, options: Options) -> int:
     return 4 if options.get("DiagonalRecurrentTensors") else 3
+
+
+def _lstm_unsound(inputs: Inputs, options: Options) -> str | None:
+    # The basic kernel has other operands in the weights' places, states among them.
+    return "basic kernel" if options.get("KernelType") else None
 
 
 def _fully_connected_unsound(inputs: Inputs, options: Options) -> str | None:
@@ -92,9 +99,12 @@ FACTS: Final[Mapping[str, WeightFacts]] = {
     "DEPTHWISE_CONV_2D": WeightFacts((1,), -1, -1, _always(6)),
     "FULLY_CONNECTED": WeightFacts((1,), 0, 0, _always(12), unsound=_fully_connected_unsound),
     # Per-channel works on today's runtime but older ones read only the first scale, so one scale it is.
-    "BATCH_MATMUL": WeightFacts((1,), None, -1, _always(4), unsound=_batch_matmul_unsound, optional=True),
+    # An int8 left operand with a float right one fails to prepare.
+    "BATCH_MATMUL": WeightFacts(
+        (1,), None, -1, _always(4), unsound=_batch_matmul_unsound, optional=True, only_stored=(0,)
+    ),
     "TRANSPOSE_CONV": WeightFacts((1,), 0, 0, _transpose_conv_version, activation=2),
-    "LSTM": WeightFacts(_LSTM_WEIGHTS, None, 0, _always(4), all_or_none=True),
+    "LSTM": WeightFacts(_LSTM_WEIGHTS, None, 0, _always(4), all_or_none=True, unsound=_lstm_unsound),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": WeightFacts(_LSTM_WEIGHTS, None, 0, _lstm_version, all_or_none=True),
     "BIDIRECTIONAL_SEQUENCE_LSTM": WeightFacts(
         (*_LSTM_WEIGHTS, *range(18, 29), 33, *range(40, 48)), None, 0, _always(3), all_or_none=True

@@ -4,6 +4,7 @@
 (`_settle`), and last predicts the delegate's partitions of the graph as it would be written.
 """
 
+import contextlib
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,21 +12,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from quantscope.errors import ModelUnsupportedError
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
-from quantscope.model.options import scalar_options
+from quantscope.model.options import OptionsReader
 from quantscope.quantize.kernels import CONTROL_FLOW, DATA_MOVEMENT, FACTS, Inputs, Options, WeightFacts
 from quantscope.quantize.precision import EIGHT_BIT, Precision
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.recipe import Recipe, Weights
 from quantscope.quantize.targets import Target
-from quantscope.quantize.weights import fits_float16, quantization_error_db
+from quantscope.quantize.weights import fits_float16, per_tensor_error_db
 
-# Below this signal to noise ratio of a recurrent weight under one scale, the errors that add up over the steps ruin the
-# result. Measured: resemblyzer's first LSTM has a weight of 23.5 dB; with it hybrid, speaker accuracy is .74, with it
-# stored by rows 1.00, while its other two (from 29.8 dB up) and fsdd_lstm's (from 35.2 dB up) do no harm when hybrid.
-COARSEST_RECURRENT_DB: Final = 27.0
+# Below this signal to noise ratio of a recurrent weight's rows under one scale, the errors that add up over the steps ruin
+# the result. Measured: resemblyzer's first LSTM has a weight of 13.6 dB; with it hybrid, speaker accuracy is .74, with it
+# stored by rows 1.00, while its other two (from 26.7 dB up) and fsdd_lstm's (from 35.0 dB up) do no harm when hybrid.
+COARSEST_RECURRENT_DB: Final = 20.0
 # In a recurrent operator that is only stored in 8 bits, smaller vectors are left in float: they'd gain nothing.
 SMALLEST_STORED: Final = 256
+# A float32 scale and an int64 zero point.
+SCALE_BYTES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class _Planner:
         self.model = model
         self.recipe = recipe
         self.target = target
+        self.options = OptionsReader(model)
         self.uses = self._uses()
         self.pinned = self._pinned()
         self.coarseness: dict[int, float] = {}
@@ -203,6 +208,8 @@ class _Planner:
         inputs = subgraph.inputs_of(operator)
         present = self.precision_now(subgraph, operator)
         facts = FACTS.get(operator.type)
+        if facts is not None and not _complete(facts, inputs, operator):
+            facts = None
         if present not in (Precision.FLOAT32, Precision.NONE):
             return _keep(operator, ReasonCode.ALREADY_QUANTIZED, precision=present)
         if facts is None or not self._asked(facts, inputs):
@@ -217,11 +224,14 @@ class _Planner:
 
     def _asked(self, facts: WeightFacts, inputs: Inputs) -> bool:
         """True if the recipe speaks of this operator: it has something in a weight's place."""
-        places = [tensor for at in facts.weights if at < len(inputs) and (tensor := inputs[at]) is not None]
+        operands = [at for at in (*facts.weights, *facts.only_stored) if at < len(inputs)]
+        places = [tensor for at in operands if (tensor := inputs[at]) is not None]
         return any(self.model.is_constant(tensor) for tensor in places) if facts.optional else bool(places)
 
     def _int8(self, subgraph: Subgraph, operator: Operator, facts: WeightFacts, inputs: Inputs) -> Decision:
         places = [at for at in facts.weights if at < len(inputs) and inputs[at] is not None]
+        if others := [at for at in facts.only_stored if self._is_weight(inputs[at])]:
+            places = [at for at in places if self._is_weight(inputs[at])] or others
         weights = {at: tensor for at in places if (tensor := inputs[at]) is not None and self._is_weight(tensor)}
         if any(self._sparse(subgraph, tensor) for at in places if (tensor := inputs[at]) is not None):
             return _keep(operator, ReasonCode.SPARSE_WEIGHT, fallback=True)
@@ -241,16 +251,21 @@ class _Planner:
         activation = inputs[facts.activation]
         if activation is not None and not facts.lookup and activation.dtype != "FLOAT32":
             return _keep(operator, ReasonCode.NOT_FLOAT, fallback=True)
-        options = scalar_options(self.model, operator)
+        options = self.options.scalars(operator)
         if facts.lookup:
-            return self._lookup(subgraph, operator, facts, inputs, options)
-        obstacle = self._obstacle(subgraph, operator, facts, inputs, options, weights)
-        if obstacle is None:
-            axis = {at: None if facts.axis is None else facts.axis % len(weights[at].shape) for at in weights}
-            stored = {at: Storage("INT8", axis[at]) for at in weights}
-            reason = Reason(ReasonCode.HYBRID_KERNEL, {"target": self.target.short})
-            return Decision(operator.index, Precision.HYBRID_INT8, reason, stored, direct=True)
-        return self._weight_only(operator, facts, weights, obstacle)
+            decision = self._lookup(subgraph, operator, facts, inputs, options)
+        else:
+            obstacle = self._obstacle(subgraph, operator, facts, inputs, options, weights)
+            if obstacle is None:
+                axis = {at: None if facts.axis is None else facts.axis % len(weights[at].shape) for at in weights}
+                stored = {at: Storage("INT8", axis[at]) for at in weights}
+                reason = Reason(ReasonCode.HYBRID_KERNEL, {"target": self.target.short})
+                decision = Decision(operator.index, Precision.HYBRID_INT8, reason, stored, direct=True)
+            else:
+                decision = self._weight_only(operator, facts, weights, obstacle)
+        if decision.stored and all(_shrinks(weights[at], form) for at, form in decision.stored.items()):
+            return decision
+        return _keep(operator, ReasonCode.NOT_SMALLER, fallback=True)
 
     def _obstacle(
         self,
@@ -263,6 +278,8 @@ class _Planner:
     ) -> Reason | None:
         """Why the operator had better not, or can't, run in 8 bits on the target; None if it should."""
         what = facts.unsound(inputs, options)
+        if not weights.keys() <= {*facts.weights}:
+            what = "constant on the left"
         arguments: dict[str, str | int] = {"target": self.target.short, "operator": operator.type}
         if what is not None:
             return Reason(ReasonCode.NO_QUANTIZED_KERNEL, {**arguments, "what": what})
@@ -346,9 +363,11 @@ class _Planner:
         for tensor in weights:
             if len(tensor.shape) > 1:
                 if tensor.buffer not in self.coarseness:
-                    values = self.model.values(tensor)
-                    self.coarseness[tensor.buffer] = quantization_error_db(values, None, tensor.name)
-                worst = min(worst, self.coarseness[tensor.buffer])
+                    # Of infinite or NaN weights, applying the plan will complain.
+                    with contextlib.suppress(ModelUnsupportedError):
+                        values = self.model.values(tensor)
+                        self.coarseness[tensor.buffer] = per_tensor_error_db(values, tensor.name)
+                worst = min(worst, self.coarseness.get(tensor.buffer, math.inf))
         return worst
 
     def precision_now(self, subgraph: Subgraph, operator: Operator) -> Precision:
@@ -416,6 +435,20 @@ def _keep(
 ) -> Decision:
     """The operator stays as it is."""
     return Decision(operator.index, precision, Reason(code, arguments or {}), {}, fallback=fallback)
+
+
+def _complete(facts: WeightFacts, inputs: Inputs, operator: Operator) -> bool:
+    """False for an operator of a broken model, without what all its kernels need."""
+    if len(inputs) <= max(1, facts.activation) or not operator.outputs:
+        return False
+    needed = (inputs[facts.activation], inputs[facts.weights[0]], inputs[0])
+    return all(tensor is None or tensor.shape for tensor in needed) and operator.outputs[0] >= 0
+
+
+def _shrinks(weight: Tensor, form: Storage) -> bool:
+    """True if the weight takes less room in this form, scales included, than in float32."""
+    scales = 1 if form.axis is None else weight.shape[form.axis]
+    return weight.elements + SCALE_BYTES * scales < 4 * weight.elements
 
 
 def _work(kind: str, weight: Tensor, activation: Tensor, output: Tensor) -> tuple[int, int]:

@@ -23,6 +23,7 @@ class ReasonCode(StrEnum):
     SHARED_WEIGHT = "shared-weight"
     WEIGHT_NOT_CONSTANT = "weight-not-constant"
     TOO_FEW_ELEMENTS = "too-few-elements"
+    NOT_SMALLER = "not-smaller"
     RECURRENT_INCOMPLETE = "recurrent-incomplete"
     OUT_OF_FLOAT16_RANGE = "out-of-float16-range"
     SPARSE_WEIGHT = "sparse-weight"
@@ -83,10 +84,15 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         " {bytes} bytes and preserves accuracy.",
         "Lower the recipe's minimum_elements.",
     ),
+    ReasonCode.NOT_SMALLER: Sentence(
+        "Stored in 8 bits the weight would not be smaller: its scales would take the room that its values save."
+    ),
     ReasonCode.RECURRENT_INCOMPLETE: Sentence(
         "Only some of this operator's weights are constant, and its kernel takes all of them in 8 bits or none."
     ),
-    ReasonCode.OUT_OF_FLOAT16_RANGE: Sentence("The weight holds values beyond 65504, the largest number of float16."),
+    ReasonCode.OUT_OF_FLOAT16_RANGE: Sentence(
+        "The weight holds values that float16, which ends at 65504, can't represent."
+    ),
     ReasonCode.SPARSE_WEIGHT: Sentence(
         "The weight is stored sparse, which this recipe can't quantize.", "Convert the model without sparsity."
     ),

@@ -18,7 +18,7 @@ from quantscope.model.edit import (
     TensorEdit,
 )
 from quantscope.model.graph import Operator, Subgraph, Tensor
-from quantscope.model.options import scalar_options
+from quantscope.model.options import OptionsReader
 from quantscope.quantize.kernels import FACTS, dequantize_version
 from quantscope.quantize.plan import Decision, Plan, Storage
 from quantscope.quantize.weights import Float16Blob, Int8Blob
@@ -27,6 +27,7 @@ ASYMMETRIC: Final = "AsymmetricQuantizeInputs"
 OPTIONS: Final[Mapping[str, str]] = {
     "DEQUANTIZE": "DequantizeOptions",
     "CAST": "CastOptions",
+    "EXPAND_DIMS": "ExpandDimsOptions",
     "RESHAPE": "ReshapeOptions",
     "EMBEDDING_LOOKUP": "NONE",
 }
@@ -75,6 +76,7 @@ class _SubgraphRewrite:
     ) -> None:
         self.plan = plan
         self.subgraph = subgraph
+        self.options = OptionsReader(plan.model)
         self.scales = scales
         self.new_buffers = new_buffers
         self.new_tensors: list[NewTensor] = []
@@ -101,7 +103,7 @@ class _SubgraphRewrite:
     def _direct(self, operator: Operator) -> None:
         """The kernel reads the stored weights itself."""
         facts = FACTS[operator.type]
-        options = scalar_options(self.plan.model, operator)
+        options = self.options.scalars(operator)
         version = facts.version(self.subgraph.inputs_of(operator), options)
         asymmetric = {ASYMMETRIC: True} if ASYMMETRIC in options else {}
         self.operators.append(OperatorEdit(operator.index, max(operator.version, version), operator.inputs, asymmetric))
@@ -137,7 +139,11 @@ class _SubgraphRewrite:
         self._add("RESHAPE", 1, (ids, self._constant(f"{name}_flat_shape", (count,))), flat)
         rows = self._tensor(f"{name}_rows", (count, *table.shape[1:]))
         self._add("EMBEDDING_LOOKUP", FACTS["EMBEDDING_LOOKUP"].version((), {}), (flat, table.index), rows)
-        self._add("RESHAPE", 1, (rows, self._constant(f"{name}_shape", output.shape)), output.index)
+        if indices.shape[:-1] == (1,):
+            # XNNPACK takes RESHAPE but never EXPAND_DIMS: what follows a lookup shall not become a partition of its own.
+            self._add("EXPAND_DIMS", 1, (rows, self._constant(f"{name}_axis", (0,))), output.index)
+        else:
+            self._add("RESHAPE", 1, (rows, self._constant(f"{name}_shape", output.shape)), output.index)
 
     def _add(self, kind: str, version: int, inputs: tuple[int, ...], output: int) -> None:
         self.operators.append(NewOperator(kind, version, inputs, (output,), OPTIONS[kind]))

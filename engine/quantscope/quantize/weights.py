@@ -53,13 +53,18 @@ def channels(values: Floats, axis: int | None) -> Floats:
     return values.reshape(int(np.prod(values.shape[:axis])), values.shape[axis], -1)
 
 
-def quantization_error_db(values: Floats, axis: int | None, name: str) -> float:
-    """Signal to noise ratio in dB that int8 with scales along `axis` (None: one scale) leaves of a weight."""
-    blocks = channels(values, axis)
-    scales = scales_from(absmax_bits(blocks, (0, 2)), name)[:, None]
-    noise = blocks - np.rint(blocks / scales) * scales
-    power, lost = float(np.vdot(blocks, blocks)), float(np.vdot(noise, noise))
-    return float(10 * np.log10(power / lost)) if lost > 0 else float("inf")
+def per_tensor_error_db(values: Floats, name: str) -> float:
+    """Signal to noise ratio in dB that int8 with one scale for the tensor leaves of a matrix's rows.
+
+    Noise to signal is averaged over rows, as each makes an output of its own: over the whole matrix, large rows would hide
+    that small ones are lost. Rows of zeros don't count.
+    """
+    rows = values.reshape(-1, values.shape[-1])
+    scale = scales_from(absmax_bits(rows, (0, 1)).reshape(1), name)
+    noise = rows - np.rint(rows / scale) * scale
+    power, lost = (np.einsum("rc,rc->r", each, each, dtype=np.float64) for each in (rows, noise))
+    share = float(np.mean(lost[power > 0] / power[power > 0])) if np.any(power) else 0.0
+    return float(-10 * np.log10(share)) if share > 0 else float("inf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ VALID: Final = 1  # Padding
 SMALLEST_NORMAL: Final = 2.0**-126  # of float32
 SPARSE_WEIGHTS_VERSION: Final = 8  # of FULLY_CONNECTED
 
-_FLOAT32: Final = frozenset({"FLOAT32"})
 _FLOATS: Final = frozenset({"FLOAT32", "FLOAT16"})
 _EIGHT_BIT: Final = frozenset({"INT8", "UINT8"})
 

@@ -1,9 +1,11 @@
 """The engine process: takes requests on stdin, works on them one after the other, answers on stdout.
 
 A thread reads stdin, so that a Cancel arrives while a job runs; the job notices at its next report of progress. When stdin
-closes, the window is gone: the process ends at once, whatever it is doing.
+closes, the window is gone: whatever runs is cancelled, so that it takes its temporary files with it, and the process ends,
+at the latest after a second.
 """
 
+import contextlib
 import os
 import queue
 import sys
@@ -12,7 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -21,6 +23,9 @@ from quantscope.documents import Document
 from quantscope.errors import CancelledError, QuantscopeError
 from quantscope.worker import protocol
 from quantscope.worker.jobs import Jobs
+
+
+SECONDS_TO_LEAVE: Final = 1.0
 
 
 def main() -> None:
@@ -38,37 +43,51 @@ class Engine:
         self.requests = requests
         self.answers = answers
         self.jobs = Jobs()
-        self.waiting: queue.Queue[protocol.Request] = queue.Queue()
+        self.waiting: queue.Queue[protocol.Request | None] = queue.Queue()
         self.cancelled: set[int] = set()
         self.lock = threading.Lock()
+        self.closing = threading.Event()
+        self.idle = threading.Event()
 
     def serve(self) -> None:
         """Works until stdin closes."""
         threading.Thread(target=self._read, daemon=True).start()
         self._say(protocol.Ready(protocol=protocol.PROTOCOL, version=__version__, pid=os.getpid()))
-        while True:
-            request = self.waiting.get()
+        while (request := self.waiting.get()) is not None and not self.closing.is_set():
             self._say(self._outcome(request))
             self.cancelled.discard(request.id)
+        self.idle.set()
 
     def _read(self) -> None:
         while line := self.requests.readline(protocol.MAX_LINE):
             try:
-                request = protocol.decode_request(line)
-            except msgspec.MsgspecError as error:
+                request = self._request(line)
+            except (msgspec.MsgspecError, RecursionError) as error:
                 self._say(protocol.Failed(id=-1, code="protocol", message=f"Not a request: {error}.", remedy=None))
                 continue
             if isinstance(request, protocol.Cancel):
                 self.cancelled.add(request.id)
             else:
                 self.waiting.put(request)
+        self.closing.set()
+        self.waiting.put(None)
+        self.idle.wait(SECONDS_TO_LEAVE)
         os._exit(0)
 
+    def _request(self, line: bytes) -> protocol.Request:
+        if line.endswith(b"\n") or len(line) < protocol.MAX_LINE:
+            return protocol.decode_request(line)
+        while not line.endswith(b"\n") and (line := self.requests.readline(protocol.MAX_LINE)):
+            pass  # the rest of the line is no request of its own
+        raise msgspec.DecodeError(f"the line is longer than {protocol.MAX_LINE} bytes")
+
     def _outcome(self, request: protocol.Request) -> protocol.Event:
-        reporter = Reporter(request.id, self._say, lambda: request.id in self.cancelled)
+        reporter = Reporter(request.id, self._say, lambda: self.closing.is_set() or request.id in self.cancelled)
         try:
             reporter.check()
             document = self.jobs.run(request, reporter)
+            if self.closing.is_set():
+                return protocol.Cancelled(id=request.id)
         except CancelledError:
             return protocol.Cancelled(id=request.id)
         except QuantscopeError as error:
@@ -84,7 +103,8 @@ class Engine:
         return _result(request.id, document)
 
     def _say(self, event: protocol.Event) -> None:
-        with self.lock:
+        # Nobody may be listening any more; then stdin closes too, and that is what ends us.
+        with self.lock, contextlib.suppress(BrokenPipeError):
             self.answers.write(protocol.encode(event))
 
 

@@ -28,9 +28,28 @@ class _Engine(QObject):
 
     def __init__(self, process: EngineProcess, parent: QObject) -> None:
         super().__init__(parent)
+        process.setParent(self)
         self.process = process
         self.ready = False
         self.job: Job | None = None
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(round(CANCEL_SECONDS * 1000))
+        self._patience.timeout.connect(lambda: self.process.kill())
+
+    def give(self, job: Job) -> None:
+        self.job = job
+        job.stage = Stage.RUNNING
+        self.process.send(job.request)
+
+    def cancel(self, identity: int) -> None:
+        """Asks for an end, and enforces it after `CANCEL_SECONDS`."""
+        self.process.send(protocol.Cancel(id=identity))
+        self._patience.start()
+
+    def rest(self) -> None:
+        self._patience.stop()
+        self.job = None
 
 
 def _document(result: protocol.Result) -> bytes:
@@ -83,8 +102,7 @@ class EngineClient(QObject):
             return
         engine = next((engine for engine in self._engines if engine.job is job), None)
         if engine is not None:
-            engine.process.send(protocol.Cancel(id=job.id))
-            QTimer.singleShot(round(CANCEL_SECONDS * 1000), engine, lambda: self._kill_if_still(engine, job))
+            engine.cancel(job.id)
 
     def shutdown(self, milliseconds: int = 1000) -> None:
         """Ends every engine, waiting at most about `milliseconds` for all of them together."""
@@ -97,6 +115,7 @@ class EngineClient(QObject):
             if engine.job is None:
                 engine.process.retire()
             else:
+                engine.job.unwanted = True
                 engine.process.kill()
         for engine in list(self._engines):
             if not engine.process.wait(milliseconds // (2 * MAX_ENGINES)):
@@ -113,18 +132,13 @@ class EngineClient(QObject):
             if engine is None:
                 break
             self._queue.remove(job)
-            self._give(engine, job)
+            engine.give(job)
+            job.started.emit()
         starting = sum(not engine.ready for engine in self._engines)
         if self._queue and not starting and len(self._engines) < MAX_ENGINES:
             self._start_engine()
         if not any(engine.job is None for engine in self._engines):
             self._spare.start()
-
-    def _give(self, engine: _Engine, job: Job) -> None:
-        engine.job = job
-        job.stage = Stage.RUNNING
-        engine.process.send(job.request)
-        job.started.emit()
 
     def _warm(self) -> None:
         idle = any(engine.job is None for engine in self._engines)
@@ -134,7 +148,6 @@ class EngineClient(QObject):
     def _start_engine(self) -> None:
         process = EngineProcess(self._command)
         engine = _Engine(process, self)
-        process.setParent(engine)
         self._engines.append(engine)
         process.spoke.connect(lambda event: self._spoke(engine, event))
         process.ended.connect(lambda outcome: self._ended(engine, outcome))
@@ -151,7 +164,7 @@ class EngineClient(QObject):
             if not job.unwanted:
                 job.progressed.emit(event.fraction, event.text)
         else:
-            engine.job = None
+            engine.rest()
             self._answered(job, event)
             self._rest(engine)
 
@@ -178,16 +191,14 @@ class EngineClient(QObject):
         else:
             self._dispatch()
 
-    def _kill_if_still(self, engine: _Engine, job: Job) -> None:
-        if engine.job is job:
-            engine.process.kill()
-
     def _ended(self, engine: _Engine, outcome: Outcome) -> None:
         self._engines.remove(engine)
         engine.deleteLater()
         failure = Failure("engine-ended", outcome.stderr, outcome=outcome)
-        if engine.job is not None:
-            engine.job.fail(failure)
+        job = engine.job
+        engine.rest()
+        if job is not None:
+            job.fail(failure)
         if self._closing:
             return
         if engine.ready:

@@ -25,6 +25,7 @@ REASONS: Final = (
     QT_TRANSLATE_NOOP("Reason", "shared-weight"),
     QT_TRANSLATE_NOOP("Reason", "weight-not-constant"),
     QT_TRANSLATE_NOOP("Reason", "too-few-elements"),
+    QT_TRANSLATE_NOOP("Reason", "not-smaller"),
     QT_TRANSLATE_NOOP("Reason", "recurrent-incomplete"),
     QT_TRANSLATE_NOOP("Reason", "out-of-float16-range"),
     QT_TRANSLATE_NOOP("Reason", "sparse-weight"),

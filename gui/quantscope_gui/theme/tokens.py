@@ -74,9 +74,9 @@ LIGHT: Final = Tokens(
             "weight-only-int8": "#00805d",
             "weight-only-int4": "#5f7d12",
             "float16": "#b0508a",
-            "float32": "#6d7683",
+            "float32": "#626b78",
             "fallback": "#c25400",
-            "none": "#8b929d",
+            "none": "#747c88",
         }
     ),
 )
@@ -116,7 +116,7 @@ DARK: Final = Tokens(
             "float16": "#e18fc0",
             "float32": "#8f98a5",
             "fallback": "#ff8a3d",
-            "none": "#767f8c",
+            "none": "#838c99",
         }
     ),
 )

@@ -1,0 +1,33 @@
+"""Fixtures of the engine's tests of files and numbers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from quantscope.model.graph import Model
+from quantscope.model.read import read
+from tests.engine.specimens import ZOO, zoo_models
+
+Load = Callable[[bytes], Model]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Reads a model from these bytes."""
+    count = 0
+
+    def loaded(content: bytes) -> Model:
+        nonlocal count
+        count += 1
+        path = tmp_path / f"model{count}.tflite"
+        path.write_bytes(content)
+        return read(path)
+
+    return loaded
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    models = zoo_models()
+    what = f"{len(models)} models of the zoo were tried" if models else "no zoo there, tests ran on their own models alone"
+    terminalreporter.write_line(f"{ZOO}: {what}")

@@ -1,0 +1,197 @@
+"""The operators table: filter language, order, and speed at 20,000 rows. No engine."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from quantscope import documents
+from quantscope_gui import formatting
+from quantscope_gui.operators import plan as plans
+from quantscope_gui.operators import query
+from quantscope_gui.operators.columns import COLUMNS, SUBGRAPH
+from quantscope_gui.operators.panel import OperatorsPanel
+from quantscope_gui.operators.plan import Plan
+from quantscope_gui.operators.selection import OperatorSelection
+from quantscope_gui.settings import Settings
+from quantscope_gui.theme.theme import Theme
+from tests.gui.specimens import inspection, operator
+
+KEY = {column.key: place for place, column in enumerate(COLUMNS)}
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return plans.of(
+        inspection(
+            (
+                operator(0, "CONV_2D", "float32", code="too-few-elements", fallback=True, weight_bytes=864),
+                operator(1, "DEPTHWISE_CONV_2D", "weight-only-int8", code="holds-partition", fallback=True),
+                operator(2, "CONV_2D", "hybrid-int8", weight_bytes=9999),
+                operator(3, "ADD", "float32", code="not-requested", weight_bytes=0),
+                operator(4, "RESHAPE", "none", code="data-movement", weight_bytes=0, delegated=False),
+            )
+        )
+    )
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme, settings: Settings, plan: Plan) -> Iterator[OperatorsPanel]:
+    made = OperatorsPanel(theme, settings, OperatorSelection())
+    qtbot.addWidget(made)
+    made.resize(900, 500)
+    made.show()
+    made.set_plan(plan)
+    yield made
+    made.hide()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", [0, 1, 2, 3, 4]),
+        ("conv", [0, 1, 2]),
+        ("CONV add", []),
+        ("type:conv_2d", [0, 1, 2]),
+        ("type:conv -depthwise", [0, 2]),
+        ("precision:int8", []),
+        ("precision:hybrid", [2]),
+        ("precision:hybrid-int8", [2]),
+        ("precision:float32", [3]),
+        ("precision:fallback", [0]),
+        ("is:fallback", [0, 1]),
+        ("is:8bit", [2]),
+        ("is:undelegated", [4]),
+        ("-is:undelegated", [0, 1, 2, 3]),
+        ("is:weighted", [0, 1, 2]),
+        ("reason:data", [4]),
+        ("data-movement", [4]),
+        ("dtype:float32", [0, 1, 2, 3, 4]),
+        ("shape:8x8", [0, 1, 2, 3, 4]),
+        ("shape:7x7", []),
+        ("subgraph:graph_0 add", [3]),
+        ("name:block_3", [3]),
+        ("is:nothing", []),
+        ("-", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_filter(plan: Plan, text: str, expected: list[int]) -> None:
+    assert query.select(plan.rows, text) == expected
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_filter_and_its_complement_is_complementary(text: str) -> None:
+    rows = plans.of(
+        inspection(tuple(operator(index, kind) for index, kind in enumerate(("ADD", "CONV_2D", "MUL"))))
+    ).rows
+    chosen = query.select(rows, text)
+    assert chosen == sorted(set(chosen))
+    words = text.lower().split()
+    if len(words) == 1 and not words[0].startswith("-"):
+        assert sorted(chosen + query.select(rows, f"-{text.strip()}")) == [0, 1, 2]
+
+
+def test_eight_bit_is_what_the_engine_counts() -> None:
+    from quantscope.quantize.precision import EIGHT_BIT
+
+    assert frozenset(map(str, EIGHT_BIT)) == query.EIGHT_BIT
+
+
+def test_sorting_is_three_state(panel: OperatorsPanel) -> None:
+    def shown() -> list[int]:
+        model = panel.table.operators
+        return [model.row(place).operator.index for place in range(model.rowCount())]
+
+    header = panel.table.horizontalHeader()
+    header.setSortIndicator(KEY["weights"], Qt.SortOrder.DescendingOrder)
+    assert shown() == [2, 1, 0, 3, 4]
+    header.setSortIndicator(KEY["type"], Qt.SortOrder.AscendingOrder)
+    assert shown() == [3, 0, 2, 1, 4]
+    header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    assert shown() == [0, 1, 2, 3, 4]
+
+
+def test_the_selected_operator_stays_selected(panel: OperatorsPanel, plan: Plan) -> None:
+    table = panel.table
+    table.selectRow(2)
+    table.horizontalHeader().setSortIndicator(KEY["weights"], Qt.SortOrder.DescendingOrder)
+    assert table.currentIndex().row() == 0
+    panel.set_filter("type:conv")
+    assert table.operators.row(table.currentIndex().row()).operator.index == 2
+    panel.set_plan(plans.of(inspection(tuple(operator(index) for index in range(5)))))
+    panel.set_filter("")
+    selected = table.selectionModel().selectedRows()
+    assert [table.operators.row(index.row()).operator.index for index in selected] == [2]
+
+
+def test_the_subgraph_is_shown_only_where_there_are_several(panel: OperatorsPanel) -> None:
+    assert panel.table.isColumnHidden(SUBGRAPH)
+    panel.set_plan(plans.of(inspection((operator(0),), (operator(0), operator(1)))))
+    assert not panel.table.isColumnHidden(SUBGRAPH)
+    assert panel.table.operators.index(2, SUBGRAPH).data() == "graph_1"
+
+
+def test_cells(panel: OperatorsPanel) -> None:
+    def cell(row: int, key: str) -> str:
+        return panel.table.operators.index(row, KEY[key]).data()
+
+    assert cell(0, "precision") == "float fallback"
+    assert cell(1, "precision") == "weight-only int8"
+    assert cell(2, "weights") == formatting.size(9999)
+    assert cell(3, "weights") == ""
+    assert cell(0, "dtypes") == "float32"
+    assert cell(0, "output") == formatting.shape((1, 8, 8, 16))
+
+
+def test_twenty_thousand_rows(panel: OperatorsPanel) -> None:
+    """No single step may block the window for 50 ms; the bound here leaves room for a busy machine."""
+    every = tuple(operator(index, ("CONV_2D", "ADD", "MUL")[index % 3]) for index in range(20_000))
+    large = plans.of(inspection(every))
+    steps = {
+        "plan": lambda: panel.set_plan(large),
+        "filter": lambda: panel.set_filter("conv is:8bit"),
+        "clear": lambda: panel.set_filter(""),
+        "sort": lambda: panel.table.sortByColumn(KEY["name"], Qt.SortOrder.DescendingOrder),
+        "scroll": lambda: (panel.table.scrollToBottom(), panel.table.repaint()),
+        "select": lambda: panel.table.selectRow(19_000),
+    }
+    taken = {}
+    for name, step in steps.items():
+        start = time.process_time()
+        step()
+        taken[name] = round((time.process_time() - start) * 1000)
+    print(taken)
+    assert max(taken.values()) < 150, taken
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"), (999, "999 B"), (1000, "1.00 kB"), (9994, "9.99 kB"), (9996, "10.0 kB"), (99_960, "100 kB"),
+        (999_400, "999 kB"), (999_600, "1.00 MB"), (16_861_548, "16.9 MB"), (437_000_000, "437 MB"),
+    ],
+)  # fmt: skip
+def test_sizes(count: int, text: str) -> None:
+    assert formatting.size(count) == text.replace(" ", formatting.NARROW_SPACE)
+
+
+@given(st.integers(0, 10**15))
+def test_sizes_have_three_digits(count: int) -> None:
+    number = formatting.size(count).split(formatting.NARROW_SPACE)[0]
+    assert len(number.replace(".", "")) <= 3 or count >= 10**15 * 0.9995
+
+
+def test_documents_decode_in_pieces_as_in_one() -> None:
+    from quantscope_gui.engine import decoding
+
+    document = inspection((operator(0), operator(1)), (operator(0),))
+    assert decoding.inspection(documents.to_json(document)) == document
+    file = document.model
+    quantization = documents.Quantization(
+        model=file, input=file, output=file, ratio=0.26, plan=document, seconds=1.0, peak_rss_bytes=1
+    )
+    assert decoding.quantization(documents.to_json(quantization)) == quantization

@@ -1,0 +1,123 @@
+"""Every text has a Chinese translation, and the engine's sentences too."""
+
+import string
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
+from quantscope import documents
+from quantscope_gui import i18n, resources
+from quantscope_gui.engine import texts
+from tests.gui.conftest import REPOSITORY
+
+
+def messages(language: str) -> Iterator[tuple[str, ElementTree.Element]]:
+    path = resources.path("translations", f"quantscope_{language}.ts")
+    for context in ElementTree.parse(path).getroot().iter("context"):
+        for message in context.iter("message"):
+            yield context.findtext("name", ""), message
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_nothing_is_unfinished(language: str) -> None:
+    for context, message in messages(language):
+        translation = message.find("translation")
+        assert translation is not None
+        assert translation.get("type") is None, (context, message.findtext("source"))
+        forms = [form.text for form in translation.iter("numerusform")] or [translation.text]
+        assert all(forms), (context, message.findtext("source"))
+
+
+def test_placeholders_and_mnemonics_survive() -> None:
+    for context, message in messages("zh_CN"):
+        if context in ("Reason", "Remedy", "Choice"):
+            continue
+        source = message.findtext("source", "")
+        translation = message.find("translation")
+        assert translation is not None
+        text = "".join(translation.itertext()).strip()
+        assert placeholders(source) == placeholders(text), source
+        assert ("%n" in source) == ("%n" in text) or "(s)" in source, source
+        assert ("&" in source) == ("&" in text), source
+
+
+def test_the_translation_files_know_every_text_of_the_sources(tmp_path: Path) -> None:
+    """What scripts/translations.py would find now is what is there."""
+    target = tmp_path / "now.ts"
+    lupdate = Path(sys.executable).with_name("pyside6-lupdate")
+    sources = sorted(str(path) for path in (REPOSITORY / "gui" / "quantscope_gui").rglob("*.py"))
+    subprocess.run([lupdate, "-silent", "-locations", "none", *sources, "-ts", target], check=True, timeout=120)
+    found = {
+        (context.findtext("name"), message.findtext("source"))
+        for context in ElementTree.parse(target).getroot().iter("context")
+        for message in context.iter("message")
+    }
+    assert found == {(context, message.findtext("source")) for context, message in messages("zh_CN")}
+
+
+def test_every_reason_of_the_engine_has_a_translation() -> None:
+    from quantscope.quantize.reasons import SENTENCES
+
+    translated = {
+        (context, message.findtext("source")): message.findtext("translation", "")
+        for context, message in messages("zh_CN")
+    }
+    assert set(texts.REASONS) == {str(code) for code in SENTENCES}
+    assert set(texts.REMEDIES) == {str(code) for code, sentence in SENTENCES.items() if sentence.remedy}
+    for code, sentence in SENTENCES.items():
+        assert placeholders(translated["Reason", code]) == placeholders(sentence.text), code
+        if sentence.remedy:
+            assert placeholders(translated["Remedy", code]) == placeholders(sentence.remedy), code
+
+
+def test_every_recipe_and_target_has_a_translation() -> None:
+    from quantscope import api
+
+    catalogue = api.catalogue()
+    ids = [choice.id for choice in (*catalogue.recipes, *catalogue.targets)]
+    assert set(texts.CHOICES) == {f"{identity}.{part}" for identity in ids for part in ("title", "description")}
+
+
+@pytest.fixture
+def chinese(qapp: QApplication) -> Iterator[None]:
+    translators = i18n.install(qapp, "zh_CN")
+    yield
+    for translator in translators:
+        qapp.removeTranslator(translator)
+
+
+def test_sentences_are_translated_by_code(chinese: None) -> None:
+    reason = documents.Reason(
+        code="too-few-elements",
+        text="English.",
+        remedy="English.",
+        arguments={"elements": 864, "minimum": 1024, "bytes": 2592},
+    )
+    assert texts.reason(reason) == "权重只有 864 个元素，少于方案的下限 1024：保留浮点只多占 2592 字节，并能保持精度。"
+    assert texts.remedy(reason) == "降低方案的 minimum_elements。"
+    assert texts.phrase("Comparing sample 3 of 16") == "正在比较样本 3 / 16"
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
+
+
+def test_unknown_or_unfitting_sentences_stay_in_the_engines_words(chinese: None) -> None:
+    unknown = documents.Reason(code="of-the-future", text="A new reason.", remedy=None)
+    assert texts.reason(unknown) == "A new reason."
+    assert texts.remedy(unknown) == ""
+    unfitting = documents.Reason(code="too-few-elements", text="Without arguments.", remedy=None)
+    assert texts.reason(unfitting) == "Without arguments."
+    assert texts.phrase("Thinking") == "Thinking"
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 operators"), (1, "1 operator"), (2, "2 operators")])
+def test_english_plurals(english: None, count: int, text: str) -> None:
+    assert QCoreApplication.translate("OperatorsPanel", "%n operator(s)", "", count) == text
