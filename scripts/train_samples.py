@@ -171,7 +171,7 @@ def converted(model: Model) -> bytes:
 class AlignedBuilder(flatbuffers.Builder):
     """Aligns vectors to 16 bytes, as the schema asks of weights and the Python object API forgets."""
 
-    def StartVector(self, elemSize: int, numElems: int, alignment: int) -> int:  # noqa: N802, N803
+    def StartVector(self, elemSize: int, numElems: int, alignment: int) -> int:
         return super().StartVector(elemSize, numElems, max(alignment, 16))
 
 

@@ -1064,6 +1064,25 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
 </context>
 <context>
+    <name>Sample</name>
+    <message>
+        <source>Digits, depthwise CNN</source>
+        <translation>手写数字（深度可分离 CNN）</translation>
+    </message>
+    <message>
+        <source>A small MobileNet that reads handwritten digits from 16x16 images, with depthwise layers large and small.</source>
+        <translation>一个小型 MobileNet，从 16x16 图像识别手写数字，包含大小不同的深度卷积层。</translation>
+    </message>
+    <message>
+        <source>Digits, LSTM</source>
+        <translation>手写数字（LSTM）</translation>
+    </message>
+    <message>
+        <source>Two fused LSTM operators that read a handwritten digit row by row, 8 rows of 8 pixels.</source>
+        <translation>两个融合 LSTM 算子，逐行读取手写数字（8 行，每行 8 像素）。</translation>
+    </message>
+</context>
+<context>
     <name>Saver</name>
     <message>
         <source>The source model stays as it is</source>

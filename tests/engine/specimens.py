@@ -13,6 +13,7 @@ import numpy.typing as npt
 from tests.models import Input, ModelBuilder, conv, depthwise_conv, fully_connected, one_operator, tfl
 
 ZOO: Final = Path(os.environ.get("QUANTSCOPE_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
+SAMPLES: Final = Path(__file__).parents[2] / "resources" / "samples"
 
 
 def weights(*shape: int, seed: int = 0) -> npt.NDArray[np.float32]:
@@ -172,6 +173,11 @@ SPECIMENS: Final[Mapping[str, Callable[[], bytes]]] = {
 def zoo_models() -> list[Path]:
     """The models of the zoo, smallest first; none where there is no zoo."""
     return sorted(ZOO.glob("*.tflite"), key=lambda path: path.stat().st_size)
+
+
+def real_models() -> list[Path]:
+    """The samples that the project brings, and the zoo where there is one."""
+    return [*sorted(SAMPLES.glob("*.tflite")), *zoo_models()]
 
 
 def same(left: Any, right: Any) -> bool:

@@ -24,7 +24,7 @@ from tests.engine.specimens import (
     several,
     sparse,
     weights,
-    zoo_models,
+    real_models,
 )
 from tests.models import Input, ModelBuilder, one_operator, tfl
 
@@ -257,14 +257,12 @@ def test_every_specimen_reads_as_its_own_object_api_says(load: Load, name: str) 
         assert [list(tensor.shape) for tensor in graph.tensors] == [[*each.shape] for each in other.tensors]
         assert [tensor.name.encode() for tensor in graph.tensors] == [each.name for each in other.tensors]
         assert [list(operator.inputs) for operator in graph.operators] == [[*each.inputs] for each in other.operators]
-        assert [list(operator.outputs) for operator in graph.operators] == [
-            [*each.outputs] for each in other.operators
-        ]
+        assert [list(operator.outputs) for operator in graph.operators] == [[*each.outputs] for each in other.operators]
         assert [operator.opcode for operator in graph.operators] == [each.opcodeIndex for each in other.operators]
 
 
-@pytest.mark.parametrize("path", zoo_models(), ids=lambda path: path.stem)
-def test_every_model_of_the_zoo(path: Path) -> None:
+@pytest.mark.parametrize("path", real_models(), ids=lambda path: path.stem)
+def test_real_models(path: Path) -> None:
     model = read(path)
     assert model.operators > 0
     assert all(np.shares_memory(model.raw(each.index), model.data) for each in model.buffers if each.size)

@@ -17,6 +17,12 @@ SCREEN = (1600, 1000)
 WINDOW = (1320, 820)
 SOURCE = (1480, 60)
 PATIENCE_SECONDS = 60
+GRAB = """
+import sys
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+app.primaryScreen().grabWindow(0).save(sys.argv[1])
+"""
 OUTPUT = REPOSITORY / "ci-output"
 
 
@@ -99,9 +105,9 @@ def test_a_file_dragged_from_another_process_opens(environment: dict[str, str], 
         time.sleep(1)
         OUTPUT.mkdir(exist_ok=True)
         picture = OUTPUT / "real-window.png"
-        subprocess.run(["import", "-window", "root", str(picture)], env=environment, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", GRAB, str(picture)], env=environment, check=True, timeout=60)
         assert picture.stat().st_size > 20_000
-        xdotool(environment, "key", "--window", titled(environment, "dropped network"), "ctrl+q")
+        xdotool(environment, "windowfocus", "--sync", titled(environment, "dropped network"), "key", "ctrl+q")
         assert program.wait(20) == 0
         assert messages.read_text() == "", "the program printed something unexpected"
     finally:
@@ -113,4 +119,4 @@ def test_a_file_dragged_from_another_process_opens(environment: dict[str, str], 
 
 def test_the_tools_are_there() -> None:
     """Nothing here is skipped: scripts/system_packages.sh brings them."""
-    assert [tool for tool in ("Xvfb", "xdotool", "import") if shutil.which(tool) is None] == []
+    assert [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None] == []

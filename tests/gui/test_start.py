@@ -33,6 +33,15 @@ def test_samples_whose_files_are_there(folder: Path) -> None:
     assert sample.path == folder / "a.tflite"
 
 
+def test_the_bundled_samples_are_there_and_their_texts_can_be_translated() -> None:
+    found = samples.load()
+    assert found
+    assert {text for sample in found for text in (sample.title, sample.description)} == set(samples.TEXTS)
+    for sample in found:
+        assert sample.data is None or resources.path("samples", sample.data).is_file()
+        assert sample.licence
+
+
 @pytest.mark.parametrize("content", [None, b"", b"{}", b'[{"title": 3}]'])
 def test_without_a_sound_index_there_are_no_samples(folder: Path, content: bytes | None) -> None:
     if content is not None:
@@ -73,7 +82,7 @@ print(sorted(name for name in sys.modules if name.split(".")[0] in ("numpy", "ai
 
 
 def test_the_window_is_there_in_well_under_a_second(tmp_path: Path) -> None:
-    """To the first paint, best of three; nothing of the engine's is loaded. What is bounded is the time spent computing,
+    """To the first paint, best of three; nothing of the engine's is loaded. The bound is on the time spent computing,
     since a busy machine can make anything late."""
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(str(REPOSITORY / name) for name in ("engine", "gui")),

@@ -12,10 +12,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QWidget
 
 from quantscope.worker import protocol
-from quantscope_gui import dialogs, formatting
+from quantscope_gui import dialogs, formatting, resources
 from quantscope_gui.engine.process import Command
 from quantscope_gui.models.library import Selection
 from quantscope_gui.settings import Settings
+from quantscope_gui.start import samples
 from tests.gui.conftest import ZOO, Stage, real_engine
 from tests.gui.specimens import small_network
 from tests.gui.test_engine_client import misbehaving
@@ -456,6 +457,22 @@ def test_real_models(stage: Stage, name: str) -> None:
     variant = stage.quantize().variant
     assert variant is not None
     assert variant.document.ratio < 0.5
+
+
+def test_every_sample_from_the_start_page_to_a_comparison_on_its_data(stage: Stage) -> None:
+    for sample, button in zip(samples.load(), stage.window.start.samples.buttons, strict=True):
+        button.click()
+        stage.until(lambda: stage.selection is not None and stage.selection.plan is not None)
+        assert stage.current().model.path == sample.path
+        variant = stage.quantize().variant
+        assert variant is not None
+        assert variant.document.ratio < 0.5
+        assert sample.data is not None
+        stage.window.commands.open_files([resources.path("samples", sample.data)])
+        stage.until(lambda variant=variant: variant.comparison is not None)  # type: ignore[misc]
+        assert variant.comparison is not None
+        assert variant.comparison.outputs[0].top1_agreement is not None
+        assert variant.comparison.outputs[0].top1_agreement > 0.9
 
 
 def test_a_model_of_the_session_before_is_removed(stage_with: Callable[[Command], Stage], tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""A window to drag a file out of, for tests of real drag and drop. `python xdnd_source.py FILE X Y`; prints the outcome."""
+"""A window to drag a file out of, for tests of real drag and drop. `python xdnd_source.py FILE X Y`; prints the outcome.
+
+It stays until it is killed: the other side fetches the data only after the drop.
+"""
 
 import sys
 
@@ -25,7 +28,6 @@ class Source(QLabel):
         data.setUrls([QUrl.fromLocalFile(self._path)])
         drag.setMimeData(data)
         print(drag.exec(Qt.DropAction.CopyAction).name, flush=True)
-        QApplication.quit()
 
 
 def main() -> None:

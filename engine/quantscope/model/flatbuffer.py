@@ -85,8 +85,10 @@ class Ranges:
     @property
     def overlap(self) -> bool:
         """True if two of the ranges have a byte in common and aren't the same."""
-        pairs = np.unique(np.stack([self.starts, self.ends]), axis=1)
-        return bool(np.any(pairs[1, :-1] > pairs[0, 1:]))
+        order = np.lexsort((self.ends, self.starts))
+        starts, ends = self.starts[order], self.ends[order]
+        same = (starts[1:] == starts[:-1]) & (ends[1:] == ends[:-1])
+        return bool(np.any((ends[:-1] > starts[1:]) & ~same))
 
 
 @dataclass(slots=True)

@@ -164,7 +164,7 @@ class _Reader:
         outputs = tables.lists(fields["Outputs"], "<i4")
         tensor_lists = tables.targets(fields["Tensors"])
         present = tensor_lists[tensor_lists > 0]
-        if np.unique(present).size < present.size:
+        if len(set(present.tolist())) < present.size:
             raise broken("two subgraphs share their list of tensors")
         # All subgraphs at once: a hostile file can have a great many of them.
         tensor_tables, tensor_counts = self.file.table_vectors(tensor_lists, "tensor")
@@ -316,7 +316,7 @@ class _Reader:
 
     def _options(self, positions: Positions, types: npt.NDArray[Any], names: dict[int, str]) -> None:
         """Checks the options tables and follows their references, those of types the schema doesn't know included."""
-        for kind in np.unique(types[positions > 0]).tolist():
+        for kind in set(types[positions > 0].tolist()):
             tables = self.file.tables(positions[(types == kind) & (positions > 0)], "options")
             tables.follow(self.schema.table(names[kind]) if kind in names else {})
 

@@ -6,6 +6,8 @@ from the enum classes.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -70,6 +72,7 @@ class Schema:
         self.options2_names = _names(module.BuiltinOptions2)
         self.options_codes = {name: code for code, name in self.options_names.items()}
         self._tables: dict[str, dict[str, Field]] = {}
+        self._adders = _adders(module)
 
     def table(self, name: str) -> dict[str, Field]:
         """Fields of a table by their schema name in CamelCase, for instance `table("Tensor")["QuantizedDimension"]`."""
@@ -79,19 +82,28 @@ class Schema:
 
     def _reflect(self, name: str) -> dict[str, Field]:
         fields = {}
-        prefix = name + "Add"
-        for attribute, function in vars(self.module).items():
-            if attribute.startswith(prefix):
-                notes = _Notes()
-                function(notes, 0)
-                if notes.field is not None:
-                    fields[attribute[len(prefix) :]] = notes.field
+        for field, add in self._adders.get(name, []):
+            notes = _Notes()
+            add(notes, 0)
+            if notes.field is not None:
+                fields[field] = notes.field
         return fields
 
     def bits(self, data_type: int) -> int | None:
         """Bits of one element, 0 for types without a fixed width, None for a type this schema doesn't know."""
         name = self.data_types.get(data_type)
         return None if name is None else _BITS.get(name)
+
+
+def _adders(module: ModuleType) -> dict[str, list[tuple[str, Callable[[_Notes, int], None]]]]:
+    """The module's `<Table>Add<Field>` functions by table. A name with several "Add"s is kept under each reading."""
+    adders: dict[str, list[tuple[str, Callable[[_Notes, int], None]]]] = defaultdict(list)
+    for name, function in vars(module).items():
+        at = name.find("Add", 1)
+        while at > 0:
+            adders[name[:at]].append((name[at + 3 :], function))
+            at = name.find("Add", at + 1)
+    return adders
 
 
 def _names(enum: type) -> dict[int, str]:

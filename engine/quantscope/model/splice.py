@@ -115,7 +115,7 @@ def _with_padding(data: npt.NDArray[np.uint8], ranges: list[Range], references: 
     """The ranges, each with the alignment bytes between it and the next: zeros that nothing refers to."""
     if not references:
         return ranges
-    used = np.unique(np.concatenate([side for each in references for side in (each.locations, each.targets)]))
+    used = np.sort(np.concatenate([side for each in references for side in (each.locations, each.targets)]))
     result = []
     for (start, end), (following, _) in pairwise([*ranges, (data.size, data.size)]):
         first, last = np.searchsorted(used, (end, following))

@@ -20,7 +20,7 @@ from quantscope.quantize.precision import EIGHT_BIT, Precision
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.recipe import Recipe, Weights
 from quantscope.quantize.targets import Target
-from quantscope.quantize.weights import fits_float16, per_tensor_error_db
+from quantscope.quantize.weights import fits_float16, one_scale_loss_db, per_tensor_error_db
 
 # Below this signal to noise ratio of a recurrent weight's rows under one scale, the errors that add up over the steps ruin
 # the result. Measured: resemblyzer's first LSTM has a weight of 13.6 dB; with it hybrid, speaker accuracy is .74, with it
@@ -28,6 +28,10 @@ from quantscope.quantize.weights import fits_float16, per_tensor_error_db
 COARSEST_RECURRENT_DB: Final = 20.0
 # In a recurrent operator that is only stored in 8 bits, smaller vectors are left in float: they'd gain nothing.
 SMALLEST_STORED: Final = 256
+# In a table with shorter rows the scales take more than 4 % of its float size. One scale does for all rows unless it costs
+# more than a bit (6 dB).
+SHORTEST_SCALED_ROW: Final = 300
+ONE_SCALE_LOSS_DB: Final = 6.0
 # A float32 scale and an int64 zero point.
 SCALE_BYTES: Final = 12
 
@@ -316,7 +320,7 @@ class _Planner:
         (at,) = facts.weights
         table, output = inputs[at], subgraph.outputs_of(operator)[0]
         assert table is not None
-        stored = {at: Storage("INT8", 0)}
+        stored = {at: Storage("INT8", self._table_axis(table))}
         reason = Reason(ReasonCode.INT8_LOOKUP)
         if operator.type == "EMBEDDING_LOOKUP":
             return Decision(operator.index, Precision.HYBRID_INT8, reason, stored, direct=True, lookup=True)
@@ -332,6 +336,15 @@ class _Planner:
         }
         why = Reason(ReasonCode.NO_QUANTIZED_KERNEL, arguments) if not rows_first else Reason(ReasonCode.DYNAMIC_SHAPE)
         return Decision(operator.index, Precision.WEIGHT_ONLY_INT8, why, stored, fallback=True)
+
+    def _table_axis(self, table: Tensor) -> int | None:
+        """0 for a scale for each row of a lookup table, None for one scale where rows are too short to be worth their own."""
+        width = table.elements // max(1, table.shape[0])
+        if width >= SHORTEST_SCALED_ROW or len(self.uses[table.buffer]) > 1:
+            return 0
+        if table.buffer not in self.coarseness:
+            self.coarseness[table.buffer] = one_scale_loss_db(self.model.values(table).reshape(-1, max(1, width)))
+        return 0 if self.coarseness[table.buffer] > ONE_SCALE_LOSS_DB else None
 
     def _float16(self, operator: Operator, inputs: Inputs, places: Iterable[int]) -> Decision:
         """Every float constant of some size in 16 bits."""

@@ -47,7 +47,7 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ReasonCode.HYBRID_KERNEL: Sentence(
         "Runs in 8 bits: {target} has a kernel with int8 weights that quantizes the activations on the fly."
     ),
-    ReasonCode.INT8_LOOKUP: Sentence("Looks up int8 rows, each with its own scale, and gives them out in float."),
+    ReasonCode.INT8_LOOKUP: Sentence("Looks up rows of int8 weights and gives them out in float."),
     ReasonCode.FLOAT16_WEIGHTS: Sentence(
         "Weights are stored in 16 bits; they are computed in float16 where the hardware has it, else in float32."
     ),

@@ -127,18 +127,19 @@ class _SubgraphRewrite:
         table, indices = (self.subgraph.tensors[at] for at in operator.inputs[:2])
         output = self.subgraph.tensors[operator.outputs[0]]
         name, ids = output.name, indices.index
+        version = FACTS["EMBEDDING_LOOKUP"].version((), {})
         count = -1 if -1 in indices.shape else indices.elements
         if indices.dtype == "INT64":
             narrow = self._tensor(f"{name}_indices", indices.shape, "INT32")
             self._add("CAST", 1, (ids,), narrow)
             ids = narrow
         if len(indices.shape) == 1:
-            self._add("EMBEDDING_LOOKUP", FACTS["EMBEDDING_LOOKUP"].version((), {}), (ids, table.index), output.index)
+            self._add("EMBEDDING_LOOKUP", version, (ids, table.index), output.index)
             return
         flat = self._tensor(f"{name}_flat_indices", (count,), "INT32")
         self._add("RESHAPE", 1, (ids, self._constant(f"{name}_flat_shape", (count,))), flat)
         rows = self._tensor(f"{name}_rows", (count, *table.shape[1:]))
-        self._add("EMBEDDING_LOOKUP", FACTS["EMBEDDING_LOOKUP"].version((), {}), (flat, table.index), rows)
+        self._add("EMBEDDING_LOOKUP", version, (flat, table.index), rows)
         if indices.shape[:-1] == (1,):
             # XNNPACK takes RESHAPE but never EXPAND_DIMS: what follows a lookup shall not become a partition of its own.
             self._add("EXPAND_DIMS", 1, (rows, self._constant(f"{name}_axis", (0,))), output.index)

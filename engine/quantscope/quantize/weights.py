@@ -4,6 +4,7 @@ The formula, in float32 throughout: scale = max(absmax, 1e-9) / 127, code = rint
 [-127, 127]. It is litert-quantizer's to the bit; TensorFlow divides in float64, which differs in about 2 codes per million.
 """
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -65,6 +66,18 @@ def per_tensor_error_db(values: Floats, name: str) -> float:
     power, lost = (np.einsum("rc,rc->r", each, each, dtype=np.float64) for each in (rows, noise))
     share = float(np.mean(lost[power > 0] / power[power > 0])) if np.any(power) else 0.0
     return float(-10 * np.log10(share)) if share > 0 else float("inf")
+
+
+def one_scale_loss_db(rows: Floats) -> float:
+    """How many dB one scale for all rows costs against a scale for each.
+
+    Rounding noise has a power of scale^2 / 12, so the loss is the largest row's squared magnitude over the rows' mean one.
+    """
+    step = max(1, BLOCK // (4 * max(1, rows.shape[1])))
+    blocks = (absmax_bits(rows[low : low + step], 1) for low in range(0, len(rows), step))
+    squares = np.concatenate([block.view(np.float32) for block in blocks]).astype(np.float64) ** 2
+    mean = float(squares.mean())
+    return 10 * math.log10(float(squares.max()) / mean) if 0 < mean < math.inf else 0.0
 
 
 @dataclass(frozen=True, slots=True)

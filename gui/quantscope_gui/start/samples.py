@@ -1,10 +1,25 @@
 """The bundled sample models, from resources/samples/index.json; none where that is absent or unreadable."""
 
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from quantscope_gui import resources
+from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+
+# The index is in English; its texts are marked here so that every language's file asks for their translation.
+TEXTS: Final = (
+    QT_TRANSLATE_NOOP("Sample", "Digits, depthwise CNN"),
+    QT_TRANSLATE_NOOP(
+        "Sample",
+        "A small MobileNet that reads handwritten digits from 16x16 images, with depthwise layers large and small.",
+    ),
+    QT_TRANSLATE_NOOP("Sample", "Digits, LSTM"),
+    QT_TRANSLATE_NOOP(
+        "Sample", "Two fused LSTM operators that read a handwritten digit row by row, 8 rows of 8 pixels."
+    ),
+)
 
 
 class Sample(msgspec.Struct, frozen=True):

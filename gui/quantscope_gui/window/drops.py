@@ -1,12 +1,17 @@
 """Files dropped anywhere on the window, at any time."""
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from quantscope_gui.theme.theme import Theme
+
+
+# The ordinary end of a drag, and what shows that it has ended where its source died in the middle of it.
+_OVER: Final = (QEvent.Type.DragLeave, QEvent.Type.Enter, QEvent.Type.WindowActivate, QEvent.Type.WindowDeactivate)
 
 
 def local_files(event: QDropEvent) -> list[Path]:
@@ -28,7 +33,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(tokens.window)
-        veil.setAlpha(215)
+        veil.setAlpha(240)
         painter.fillRect(self.rect(), veil)
         pen = QPen(QColor(tokens.focus), 2, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([4, 4])
@@ -74,7 +79,7 @@ class Drops(QObject):
             else:
                 event.ignore()
             return True
-        if event.type() == QEvent.Type.DragLeave:
+        if event.type() in _OVER:
             self._overlay.hide()
         return False
 

@@ -1,6 +1,6 @@
 """The main window. It only assembles: what things do lives with the things."""
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         self.start.show_samples(found)
         menus.fill_with_files(
             self.samples_menu,
-            [(sample.path, sample.title) for sample in found],
+            [(sample.path, QCoreApplication.translate("Sample", sample.title)) for sample in found],
             lambda path: self.commands.open_files([path]),
         )
         self.samples_menu.setEnabled(bool(found))
