@@ -226,7 +226,7 @@ def main() -> None:
     digits, labels = (bunch.images / 16).astype(np.float32), bunch.target.astype(np.int64)
     index = []
     for sample in SAMPLES:
-        # A writer's digits follow one another in the data: holding out its end tests on other hands.
+        # A writer's digits follow one another in the data: holding out its end tests on unseen hands.
         model = trained(sample, digits[:-HELD_OUT], labels[:-HELD_OUT])
         tflite = named(converted(model), model)
         x, y = sample.prepare(digits[-HELD_OUT:]), labels[-HELD_OUT:]

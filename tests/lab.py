@@ -57,11 +57,13 @@ class Lab:
             raise
 
     def quantized(self, path: str, recipe: str, target: str) -> tuple[Plan, str]:
+        """The plan, and the file that applying it gives, unchecked."""
         plan = make_plan(read(path), PRESETS[recipe], TARGETS[target])
-        output = f"{os.path.splitext(path)[0]}.{recipe}.{target}.tflite"
-        with open(output, "wb") as file:
-            write_quantized(plan, file)
-        return plan, output
+        output = self.folder / f"{Path(path).stem}.{recipe}.{target}.tflite"
+        if not output.exists():
+            with open(output, "wb") as file:
+                write_quantized(plan, file)
+        return plan, str(output)
 
     def close(self) -> None:
         self.runner.__exit__()

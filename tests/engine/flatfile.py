@@ -9,7 +9,7 @@ from tests.models import UNKNOWN
 
 
 class FlatFile:
-    """The bytes of a model. A table is the position where it starts; a field is the position of its value, 0 if absent."""
+    """The bytes of a model. A table is the position where it starts, a field that of its value, 0 if absent."""
 
     def __init__(self, content: bytes) -> None:
         self.data = bytearray(content)

@@ -1,4 +1,4 @@
-"""Files that are broken, by accident or on purpose: each kind is refused in words, quickly, and nothing else happens."""
+"""Files that are broken, by accident or on purpose: each kind is refused in words, quickly, and that is all."""
 
 import os
 import re
@@ -118,7 +118,7 @@ def test_truncated_everywhere(tmp_path: Path) -> None:
     content = several_small().build()
     path = tmp_path / "short.tflite"
     accepted = []
-    for length in range(len(content)):
+    for length in [*range(200), *range(200, len(content), 5)]:
         path.write_bytes(content[:length])
         try:
             read(path)
@@ -134,29 +134,29 @@ def test_every_offset_out_of_range(tmp_path: Path) -> None:
     path.write_bytes(content)
     for each in read(path).references:
         for at in each.locations.tolist():
-            for value in (0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, len(content) - at - 3):
+            for value in (0xFFFFFFFF, len(content) - at - 3):
                 FlatFile(content).put(at, value).save(path)
                 with pytest.raises(ModelReadError):
                     read(path)
 
 
-def test_every_offset_to_every_other_place(tmp_path: Path) -> None:
+def test_every_offset_to_a_wrong_place(tmp_path: Path) -> None:
     """References that lead to the wrong thing, to themselves, to their own table: refused or read, nothing else."""
     content = several_small().build()
     path = tmp_path / "model.tflite"
     path.write_bytes(content)
     references = [each for each in read(path).references if not each.backward]
-    targets = np.unique(np.concatenate([each.targets for each in references])).tolist()
-    tried = 0
-    for at in np.concatenate([each.locations for each in references]).tolist():
-        for aim in [at, *targets[:: len(targets) // 12]]:
-            FlatFile(content).put(at, (aim - at) & 0xFFFFFFFF).save(path)
-            tried += 1
-            try:
-                read(path)
-            except (ModelReadError, ModelUnsupportedError):
-                pass
-    assert tried > 500
+    root = FlatFile(content).model
+    wrong = 0
+    for each in references:
+        for at, other in zip(each.locations.tolist(), np.roll(each.targets, 1).tolist(), strict=True):
+            for aim in {at, root, other}:
+                FlatFile(content).put(at, (aim - at) & 0xFFFFFFFF).save(path)
+                try:
+                    read(path)
+                except (ModelReadError, ModelUnsupportedError):
+                    wrong += 1
+    assert wrong > len(references)
 
 
 def several_small() -> ModelBuilder:
@@ -194,7 +194,7 @@ def _vtable_of_itself(file: FlatFile) -> None:
 
 
 def _vtable_outside(file: FlatFile) -> None:
-    file.put(file.model, 2**31 - 1, "<i")
+    file.put(file.model, file.model - len(file.data) - 1000, "<i")
 
 
 def _vtable_odd(file: FlatFile) -> None:
@@ -511,7 +511,7 @@ def test_weights_over_other_parts_are_not_rewritten(load: Load, where: str) -> N
         file = FlatFile(model.build() + bytes(30_000))
         start = {
             "a list": file.vector(file.tensor(1), "Tensor", "Shape") - 64,
-            "a table": file.operator(1) - 400,
+            "a table": file.operator(1),
             "another weight": len(file.data) - 26_000,
         }[where]
         model.model.buffers[1].offset = start
@@ -534,7 +534,7 @@ def test_weights_that_are_not_finite_are_refused_by_name(load: Load) -> None:
             written(model, "dynamic-int8")
 
 
-# Files made to waste time and memory ------------------------------------------------------------------------------------
+# Files made to waste time and memory ----------------------------------------------------------------------------------
 
 
 def _repeating(builder: flatbuffers.Builder, table: int, count: int) -> int:
@@ -547,6 +547,12 @@ def _repeating(builder: flatbuffers.Builder, table: int, count: int) -> int:
     builder.Bytes[builder.head : builder.head + len(data)] = data
     vector: int = builder.EndVector()
     return vector
+
+
+BOMBS = (
+    "buffers", "operator codes", "tensors", "operators", "subgraphs", "signatures", "signature entries", "metadata",
+    "names", "shapes",
+)  # fmt: skip
 
 
 def _bomb(what: str, count: int) -> bytes:
@@ -591,13 +597,7 @@ def _bomb(what: str, count: int) -> bytes:
     return bytes(builder.Output())
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        "buffers", "operator codes", "tensors", "operators", "subgraphs", "signatures", "signature entries", "metadata",
-        "names", "shapes",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("what", BOMBS)
 def test_the_same_bytes_named_again_and_again(tmp_path: Path, what: str) -> None:
     path = tmp_path / "bomb.tflite"
     path.write_bytes(_bomb(what, 300_000))

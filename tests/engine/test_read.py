@@ -21,10 +21,10 @@ from tests.engine.specimens import (
     fully_connected,
     loop,
     old,
+    real_models,
     several,
     sparse,
     weights,
-    real_models,
 )
 from tests.models import Input, ModelBuilder, one_operator, tfl
 

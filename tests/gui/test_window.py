@@ -411,6 +411,8 @@ def test_everything_by_keyboard(stage: Stage, model_file: Path) -> None:
     stage.bot.keyClick(window, Qt.Key.Key_F1)
     stage.until(lambda: QApplication.activeWindow() not in (window, None))
     QApplication.activeWindow().close()
+    window.activateWindow()
+    stage.until(window.isActiveWindow)
     stage.bot.keyClick(window, Qt.Key.Key_W, control)
     assert stage.selection is None
 

@@ -1,6 +1,6 @@
-"""A window to drag a file out of, for tests of real drag and drop. `python xdnd_source.py FILE X Y`; prints the outcome.
+"""A window to drag a file out of, for tests of real drag and drop: `python xdnd_source.py FILE X Y`.
 
-It stays until it is killed: the other side fetches the data only after the drop.
+It prints the outcome and stays until it is killed: the other side fetches the data only after the drop.
 """
 
 import sys

@@ -130,10 +130,14 @@ class FlatBuffer:
         kind = np.dtype(dtype)
         if positions.size and (positions.min() < 0 or positions.max() + kind.itemsize > self.data.size):
             raise broken("an offset points outside the file")
-        found = np.empty((positions.size, kind.itemsize), np.uint8)
-        for at in range(kind.itemsize):  # byte by byte, for a matrix of positions would take 64 bytes a word
+        size = kind.itemsize
+        if not (positions % size).any():
+            words: npt.NDArray[Any] = self.data[: self.data.size // size * size].view(kind)[positions // size]
+            return words
+        found = np.empty((positions.size, size), np.uint8)
+        for at in range(size):  # byte by byte, for a matrix of positions would take 64 bytes a word
             found[:, at] = self.data[positions + at]
-        words: npt.NDArray[Any] = found.view(kind)[:, 0]
+        words = found.view(kind)[:, 0]
         return words
 
     def offsets(self, locations: Positions, what: str) -> Positions:

@@ -34,6 +34,8 @@ SHORTEST_SCALED_ROW: Final = 300
 ONE_SCALE_LOSS_DB: Final = 6.0
 # A float32 scale and an int64 zero point.
 SCALE_BYTES: Final = 12
+# DENSIFY and DEQUANTIZE between a constant and its user; more than both only a broken model has, or one that goes in circles.
+LONGEST_CHAIN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +186,10 @@ class _Planner:
         """The decision, changed if its operator can't read the weight directly in the form it is stored in."""
         if decision.stored.get(use.input) == form:
             return decision
-        others = [other for other in self.uses[buffer] if other != use]
+        other = next((other for other in self.uses[buffer] if other != use), None)
         reason = decision.reason
         if decision.stored.get(use.input) is None or decision.direct:
-            reason = Reason(ReasonCode.SHARED_WEIGHT, {"other": self._name(others[0]) if others else "another tensor"})
+            reason = Reason(ReasonCode.SHARED_WEIGHT, {"other": self._name(other) if other else "another tensor"})
         precision = Precision.FLOAT16 if form.dtype == "FLOAT16" else Precision.WEIGHT_ONLY_INT8
         return replace(
             decision,
@@ -327,7 +329,8 @@ class _Planner:
         indices = inputs[1]
         rows_first = options.get("Axis", 0) == 0 and options.get("BatchDims", 0) == 0 and len(table.shape) > 1
         known = indices is not None and output.shape.count(-1) <= 1 and indices.shape.count(-1) <= 1
-        if rows_first and known and indices is not None and indices.dtype in ("INT32", "INT64"):
+        countable = indices is not None and indices.elements < 2**31
+        if rows_first and known and countable and indices is not None and indices.dtype in ("INT32", "INT64"):
             return Decision(operator.index, Precision.HYBRID_INT8, reason, stored, direct=True, lookup=True)
         arguments: dict[str, str | int] = {
             "target": self.target.short,
@@ -414,10 +417,15 @@ class _Planner:
 
     def _origin(self, subgraph: Subgraph, tensor: Tensor) -> Tensor:
         """The constant that DEQUANTIZE and DENSIFY in the source turn into `tensor`; `tensor` itself if there is none."""
-        producer = self._producers(subgraph).get(tensor.index)
-        if producer is None or producer.type not in ("DEQUANTIZE", "DENSIFY"):
-            return tensor
-        origin = self._origin(subgraph, subgraph.tensors[producer.inputs[0]])
+        origin = tensor
+        for _ in range(LONGEST_CHAIN):
+            producer = self._producers(subgraph).get(origin.index)
+            if producer is None or producer.type not in ("DEQUANTIZE", "DENSIFY"):
+                break
+            (source, *_) = (*subgraph.inputs_of(producer), None)
+            if source is None:
+                break
+            origin = source
         return origin if self.model.is_constant(origin) else tensor
 
     def _sparse(self, subgraph: Subgraph, tensor: Tensor) -> bool:

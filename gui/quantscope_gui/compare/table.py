@@ -59,7 +59,7 @@ COLUMNS: Final = (
     Column(
         QT_TRANSLATE_NOOP("Compare", "Max. error"),
         QT_TRANSLATE_NOOP("Compare", "Largest absolute difference of any element"),
-        lambda output: formatting.significant(output.max_abs),
+        lambda output: "\u2014" if output.max_abs is None else formatting.significant(output.max_abs),
     ),
     Column(
         QT_TRANSLATE_NOOP("Compare", "Cosine"),

@@ -18,8 +18,8 @@ class TensorRow(QWidget):
         self._name = ElidedLabel()
         self._facts = ElidedLabel(muted=theme)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 3, 0, 3)
-        layout.setSpacing(1)
+        layout.setContentsMargins(0, 2, 0, 2)
+        layout.setSpacing(0)
         layout.addWidget(self._name)
         layout.addWidget(self._facts)
 

@@ -40,7 +40,7 @@ class ResultCard(QWidget):
         card = QFrame()
         card.setProperty("card", "true")
         words = QVBoxLayout()
-        words.setSpacing(2)
+        words.setSpacing(1)
         words.addWidget(self.title)
         words.addWidget(self.facts)
         inner = QHBoxLayout(card)

@@ -136,7 +136,7 @@ class SummaryStrip(QWidget):
         self.fallback.show_figure(
             str(summary.fallback),
             self.tr("fall(s) back to float", "", summary.fallback),
-            precisions.FALLBACK if summary.fallback else "",
+            precisions.FALLBACK if precisions.FALLBACK in plan.kinds else "",
             self.tr("Operators that run in float although the recipe asks for less. Click to show only these."),
         )
         self._show_partitions(summary.partitions)

@@ -67,9 +67,12 @@ class DropZone(QFrame):
 class FileButton(QAbstractButton):
     """A file to open: icon, name, and a quiet second line."""
 
-    def __init__(self, theme: Theme, icon: str, title: str, note: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, icon: str, title: str, note: str, elide: Qt.TextElideMode, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._elide = elide
         self._icon = icon
         self._note = note
         self.setText(title)
@@ -104,7 +107,7 @@ class FileButton(QAbstractButton):
         title = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(QRectF(40, 7, room, metrics.height()), line, title)
         painter.setPen(QColor(tokens.text_muted))
-        note = metrics.elidedText(self._note, Qt.TextElideMode.ElideMiddle, room)
+        note = metrics.elidedText(self._note, self._elide, room)
         painter.drawText(QRectF(40, 9 + metrics.height(), room, metrics.height()), line, note)
 
 
@@ -113,10 +116,13 @@ class FileColumn(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, title: str, empty: str, theme: Theme, icon: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, empty: str, theme: Theme, icon: str, elide: Qt.TextElideMode, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._icon = icon
+        self._elide = elide
         self.buttons: list[FileButton] = []
         heading = QLabel(title)
         heading.setProperty("section", True)
@@ -140,7 +146,7 @@ class FileColumn(QWidget):
             button.deleteLater()
         self.buttons = []
         for place, (path, title, note) in enumerate(files):
-            button = FileButton(self._theme, self._icon, title, note)
+            button = FileButton(self._theme, self._icon, title, note, self._elide)
             button.clicked.connect(lambda _checked, path=path: self.chosen.emit(path))
             self._layout.insertWidget(place + 1, button)
             self.buttons.append(button)
@@ -159,8 +165,20 @@ class StartPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.zone = DropZone(theme)
         self.zone.open_wanted.connect(self.open_wanted)
-        self.recent = FileColumn(self.tr("Recent"), self.tr("Models you open are listed here."), theme, "recent")
-        self.samples = FileColumn(self.tr("Samples"), self.tr("This installation has no samples."), theme, "sample")
+        self.recent = FileColumn(
+            self.tr("Recent"),
+            self.tr("Models you open are listed here."),
+            theme,
+            "recent",
+            Qt.TextElideMode.ElideMiddle,
+        )
+        self.samples = FileColumn(
+            self.tr("Samples"),
+            self.tr("This installation has no samples."),
+            theme,
+            "sample",
+            Qt.TextElideMode.ElideRight,
+        )
         for column in (self.recent, self.samples):
             column.chosen.connect(self.chosen)
 

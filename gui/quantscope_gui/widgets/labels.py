@@ -48,10 +48,11 @@ class ElidedLabel(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._text) + 1, metrics.height())
+        # Fonts that stand in for scripts the main one lacks may reach below its descent.
+        return QSize(metrics.horizontalAdvance(self._text) + 1, metrics.height() + 3)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * 6, self.fontMetrics().height())
+        return QSize(self.fontMetrics().averageCharWidth() * 6, self.fontMetrics().height() + 3)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

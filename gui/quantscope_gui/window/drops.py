@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 
 from quantscope_gui.theme.theme import Theme
 
-
 # The ordinary end of a drag, and what shows that it has ended where its source died in the middle of it.
 _OVER: Final = (QEvent.Type.DragLeave, QEvent.Type.Enter, QEvent.Type.WindowActivate, QEvent.Type.WindowDeactivate)
 

@@ -1,0 +1,149 @@
+"""The zoo's real models: every recipe and target quantizes them, results run, trained ones keep their accuracy."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from quantscope.evaluate.runner import Runner
+from quantscope.model.read import read
+from quantscope.quantize.plan import make_plan
+from quantscope.quantize.recipe import PRESETS
+from quantscope.quantize.targets import TARGETS
+from tests.bench.data import SAMPLES, Samples
+from tests.bench.fidelity import nearest_centroid, top_1
+from tests.lab import Lab, check_size, operators_of, sqnr, stored, unpacked
+from tests.models import Array
+
+ZOO = Path(os.environ.get("QUANTSCOPE_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
+
+pytestmark = pytest.mark.skipif(not ZOO.is_dir(), reason=f"the zoo of real models is not at {ZOO}")
+
+
+@dataclass(frozen=True)
+class Real:
+    """A model of the zoo: its samples (every `step`-th), its task, the SQNR that int8 must reach on them, and the largest
+    sizes in relation to the source that int8 and float16 may have."""
+
+    name: str
+    samples: str | None = None
+    step: int = 1
+    task: Any = None
+    decibel: float = 0.0
+    ratio: float = 0.33
+    half: float = 0.53
+
+    @property
+    def path(self) -> str:
+        return str(ZOO / f"{self.name}.tflite")
+
+
+REAL = (
+    Real("bert_tiny_tied", ratio=0.30),
+    Real("efficientnet_lite0", "imagenet", 10, top_1, 18, ratio=0.28),
+    Real("fsdd_dscnn", "spoken_digits", 1, top_1, 25, ratio=0.46, half=0.60),
+    Real("fsdd_lstm", "spoken_digits", 1, top_1, 20, ratio=0.26),
+    Real("g2p_decoder_step", "phonemes", 10, None, 25, ratio=0.28),
+    Real("g2p_encoder_gru_while", "graphemes", 10, None, 20, ratio=0.28),
+    Real("mlperf_resnet8_cifar10", "photos_32", 2, None, 20, ratio=0.30),
+    Real("mlperf_vww_mobilenet_v1_025_96", "photos_96", 2, None, 15),
+    Real("mnist_cnn", "mnist", 4, top_1, 28, ratio=0.29),
+    Real("rand_MobileNet", ratio=0.28),
+    Real("resemblyzer_lstm3x256", "speakers", 3, nearest_centroid, 10, ratio=0.27),
+    Real("sklearn_digits_cnn", "digits", 1, top_1, 28, ratio=0.36, half=0.56),
+)
+NAMES = [real.name for real in REAL]
+TRAINED = [real for real in REAL if real.samples]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    lab = Lab(tmp_path_factory.mktemp("zoo"))
+    yield lab
+    lab.close()
+
+
+@cache
+def samples(real: Real) -> Samples:
+    assert real.samples
+    return SAMPLES[real.samples](ZOO / "data")
+
+
+def outputs(path: str, real: Real, delegate: bool = True) -> list[Array]:
+    """Every output of the model on the samples, stacked; in the order of outputs."""
+    with Runner() as runner:
+        loaded = runner.load(path, delegate=delegate)
+        given = samples(real).inputs
+        # An input's tensor is called serving_default_NAME:0; with a single one, the name doesn't matter.
+        only = next(iter(given.values())) if len(given) == 1 else None
+        arrays = [
+            (given[info.name.split("_")[-1].split(":")[0]] if only is None else only)[:: real.step]
+            for info in loaded.inputs
+        ]
+        results = [runner.run([array[at][None] for array in arrays]) for at in range(len(arrays[0]))]
+    return [np.concatenate(column) for column in zip(*results, strict=True)]
+
+
+@cache
+def float_outputs(real: Real) -> list[Array]:
+    return outputs(real.path, real)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("recipe", PRESETS)
+@pytest.mark.parametrize("real", REAL, ids=NAMES)
+def test_quantizes_runs_and_is_as_small_as_foretold(lab: Lab, real: Real, recipe: str, target: str) -> None:
+    plan, output = lab.quantized(real.path, recipe, target)
+    check_size(plan, output)
+    limit = real.half if recipe == "float16" else real.ratio
+    assert os.path.getsize(output) <= limit * os.path.getsize(real.path)
+    delegate = TARGETS[target].delegate
+    found = lab.outputs(output, real.path, delegate)
+    assert sqnr(lab.float_outputs(real.path, delegate), found) >= (40 if recipe == "float16" else 10)
+
+
+@pytest.mark.parametrize("recipe", PRESETS)
+@pytest.mark.parametrize("real", TRAINED, ids=lambda real: real.name)
+def test_trained_model_stays_true(lab: Lab, real: Real, recipe: str, record_property: Any) -> None:
+    _, output = lab.quantized(real.path, recipe, "xnnpack")
+    expected, found = float_outputs(real), outputs(output, real)
+    decibel = sqnr([expected], [found])
+    record_property("sqnr_db", decibel)
+    assert decibel >= (40 if recipe == "float16" else real.decibel)
+    if real.task:
+        labels = samples(real).labels
+        assert labels is not None
+        before, after = (
+            real.task(None, [each[0].astype(np.float64)], labels[:: real.step]) for each in (expected, found)
+        )
+        record_property("accuracy", (before, after))
+        assert after >= before - 0.01
+        if real.name == "resemblyzer_lstm3x256":
+            assert after >= 0.986
+
+
+def test_tied_embedding_is_stored_once(lab: Lab) -> None:
+    real = REAL[0]
+    _, output = lab.quantized(real.path, "dynamic-int8", "xnnpack")
+    model = unpacked(output)
+    (lookup,) = operators_of(model, "EMBEDDING_LOOKUP")
+    tables = {each.inputs[1] for each in operators_of(model, "FULLY_CONNECTED")}
+    assert lookup.inputs[1] in tables
+    assert stored(model, lookup.inputs[1])[1].dtype == np.int8
+
+
+def test_the_lstm_that_per_tensor_weights_would_ruin_is_arranged_otherwise(lab: Lab) -> None:
+    real = next(each for each in REAL if each.name == "resemblyzer_lstm3x256")
+    plan = make_plan(read(real.path), PRESETS["dynamic-int8"], TARGETS["xnnpack"])
+    reasons = [
+        (decision.reason.code.value, decision.precision.value)
+        for operator, decision in zip(plan.model.subgraphs[0].operators, plan.decisions[0], strict=True)
+        if operator.type == "UNIDIRECTIONAL_SEQUENCE_LSTM"
+    ]
+    assert reasons[0] == ("per-tensor-too-coarse", "weight-only-int8")
+    assert reasons[1:] == [("hybrid-kernel", "hybrid-int8")] * 2
