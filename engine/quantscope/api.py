@@ -32,7 +32,8 @@ def load(path: str | os.PathLike[str]) -> Model:
 def plan(model: Model, recipe: str | Recipe = DEFAULT_RECIPE, target: str | Target = DEFAULT_TARGET) -> Plan:
     """What quantizing `model` would do: a decision with its reason for every operator.
 
-    `recipe` is a preset's name, a .json file or a Recipe; `target` a name or a Target. Raises RecipeError if there is none.
+    `recipe` is a preset's name, a .json file or a Recipe; `target` a name or a Target. Raises RecipeError if there is
+    none.
     """
     return make_plan(
         model,
@@ -49,8 +50,8 @@ def inspect(plan: Plan) -> documents.Inspection:
 def apply(plan: Plan, output: str | os.PathLike[str], progress: Progress = silent) -> documents.Quantization:
     """Writes the quantized model to `output`, checked by running it, or leaves `output` as it was.
 
-    Raises UsageError if `output` is the source, OutputError if it can't be written, VerificationError if the result doesn't
-    run, ModelUnsupportedError if there is nothing to quantize, CancelledError when `progress` asks to stop.
+    Raises UsageError if `output` is the source, OutputError if it can't be written, VerificationError if the result
+    doesn't run, ModelUnsupportedError if there is nothing to quantize, CancelledError when `progress` asks to stop.
     """
     started = time.perf_counter()
     refuse_overwriting(plan.model.path, output)

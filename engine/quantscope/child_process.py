@@ -12,7 +12,8 @@ PACKAGE_ROOT: Final = str(Path(__file__).resolve().parent.parent)
 def module_command(module: str, *arguments: str) -> list[str]:
     """Command line that runs one of our modules.
 
-    -P keeps the current folder out of the import path: it may be a folder of models from anywhere, with a numpy.py in it.
+    -P keeps the current folder out of the import path: it may be a folder of models from anywhere, with a numpy.py in
+    it.
     """
     return [sys.executable, "-P", "-m", module, *arguments]
 

@@ -1,7 +1,8 @@
 """The documents Quantscope gives out: the JSON contract of the command line, the worker's results, the window's input.
 
-Keys may be added, never renamed. Every document names its `schema` with a version and the `model` it speaks of. Sizes are
-bytes, times seconds. `to_json` and `from_json` convert; reading is strict, since a document may come from another process.
+Keys may be added, never renamed. Every document names its `schema` with a version and the `model` it speaks of. Sizes
+are bytes, times seconds. `to_json` and `from_json` convert; reading is strict, since a document may come from another
+process.
 """
 
 from typing import Any, Final, TypeVar
@@ -27,7 +28,8 @@ class File(Document, frozen=True, kw_only=True):
 
 
 class Tensor(Document, frozen=True, kw_only=True):
-    """One operand. `index` is -1 for an optional input that is absent; `shape` holds -1 where a dimension is dynamic."""
+    """One operand. `index` is -1 for an optional input that is absent; `shape` holds -1 where a dimension is
+    dynamic."""
 
     index: int
     name: str
@@ -37,7 +39,8 @@ class Tensor(Document, frozen=True, kw_only=True):
 
 
 class Reason(Document, frozen=True, kw_only=True):
-    """Why an operator has its precision. `code` is stable; `text` is one English sentence; `arguments` fill a translation."""
+    """Why an operator has its precision. `code` is stable; `text` is one English sentence; `arguments` fill a
+    translation."""
 
     code: str
     text: str
@@ -48,8 +51,9 @@ class Reason(Document, frozen=True, kw_only=True):
 class Operator(Document, frozen=True, kw_only=True):
     """One operator with its planned precision.
 
-    `weight_bytes` is what its constant weights take now, `planned_weight_bytes` after quantization (a shared weight counts
-    at every user). `delegated` says whether the target's delegate takes the operator, None on a target without delegate.
+    `weight_bytes` is what its constant weights take now, `planned_weight_bytes` after quantization (a shared weight
+    counts at every user). `delegated` says whether the target's delegate takes the operator, None on a target without
+    delegate.
     """
 
     index: int
@@ -78,8 +82,9 @@ class Subgraph(Document, frozen=True, kw_only=True):
 class Summary(Document, frozen=True, kw_only=True):
     """Totals over all subgraphs.
 
-    `by_precision` counts operators by precision; `eight_bit` those whose arithmetic runs in 8 bits; `fallback` those that
-    run in float although the recipe asked for less; `partitions` the delegate's partitions (None without delegate).
+    `by_precision` counts operators by precision; `eight_bit` those whose arithmetic runs in 8 bits; `fallback` those
+    that run in float although the recipe asked for less; `partitions` the delegate's partitions (None without
+    delegate).
     """
 
     operators: int
@@ -118,10 +123,10 @@ class Quantization(Document, frozen=True, kw_only=True):
 class OutputError(Document, frozen=True, kw_only=True):
     """How far one output of the quantized model is from the float one, over all samples.
 
-    `sqnr_db` = 10 log10(sum(float^2) / sum((float - quantized)^2)), None where `identical`, or where the reference is all
-    zeros; `cosine` is the mean over samples, None where a vector is all zeros; `top1_agreement` the share of rows (last
-    axis) whose largest element is in the same place, None for outputs without a last axis of at least two elements. Where
-    an output is infinite or NaN, `sqnr_db`, `max_abs` and `cosine` are None.
+    `sqnr_db` = 10 log10(sum(float^2) / sum((float - quantized)^2)), None where `identical`, or where the reference is
+    all zeros; `cosine` is the mean over samples, None where a vector is all zeros; `top1_agreement` the share of rows
+    (last axis) whose largest element is in the same place, None for outputs without a last axis of at least two
+    elements. Where an output is infinite or NaN, `sqnr_db`, `max_abs` and `cosine` are None.
     """
 
     name: str

@@ -35,8 +35,8 @@ def refuse_overwriting(source: str | os.PathLike[str], output: str | os.PathLike
 def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     """Gives a temporary file beside `path` to write to; on success it is synced and takes the place of `path`.
 
-    On any failure the temporary file is removed and `path` is as it was. Raises OutputError where the folder is missing or
-    not writable, or the disk is full.
+    On any failure the temporary file is removed and `path` is as it was. Raises OutputError where the folder is missing
+    or not writable, or the disk is full.
     """
     target = os.path.abspath(path)
     folder, name = os.path.split(target)

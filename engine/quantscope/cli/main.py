@@ -20,7 +20,8 @@ INTERRUPTED: Final = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit code: 0 done, 2 wrong usage, 3 unreadable model, 5 failed, 130 interrupted."""
+    """Runs one command and gives its exit code: 0 done, 2 wrong usage, 3 unreadable model, 5 failed, 130
+    interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if _wants_window(arguments):
         return _open_window(arguments)

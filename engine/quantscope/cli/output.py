@@ -61,7 +61,8 @@ def styled(precision: str) -> str:
 
 
 class TerminalProgress:
-    """A progress bar on stderr if that is a terminal, else nothing; used as a context manager and called with progress."""
+    """A progress bar on stderr if that is a terminal, else nothing; used as a context manager and called with
+    progress."""
 
     def __init__(self) -> None:
         error = Console(stderr=True)

@@ -26,9 +26,9 @@ def compare(
 ) -> documents.Comparison:
     """Error of each output of `quantized` against `reference`, over `samples` samples.
 
-    Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is None).
-    Raises UsageError for less than one sample, ModelReadError, ModelUnsupportedError if the two aren't versions of one
-    model, DataError if the data doesn't fit, RunError if the runtime refuses or crashes on either.
+    Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is
+    None). Raises UsageError for less than one sample, ModelReadError, ModelUnsupportedError if the two aren't versions
+    of one model, DataError if the data doesn't fit, RunError if the runtime refuses or crashes on either.
     """
     if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
@@ -60,7 +60,7 @@ def compare(
                 a, b = real(a, info_a.scale, info_a.zero_point), real(b, info_b.scale, info_b.zero_point)
                 if a.shape != b.shape:
                     raise ModelUnsupportedError(
-                        f"Output '{distance.name}' has shape {list(a.shape)} in one model and {list(b.shape)} in the other.",
+                        f"Output '{distance.name}' has shape {list(a.shape)} in one model, {list(b.shape)} in the other.",
                         "Give versions of one model.",
                     )
                 distance.add(a, b)

@@ -38,7 +38,8 @@ class Samples(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """Random inputs, the same for the same seed: in the ranges that the metadata names, else normal; ids within their table."""
+    """Random inputs, the same for the same seed: in the ranges that the metadata names, else normal; ids within their
+    table."""
 
     inputs: tuple[TensorInfo, ...]
     ranges: tuple[tuple[float, float] | None, ...]
@@ -134,8 +135,8 @@ class FromFile:
 def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int | None) -> FromFile:
     """Samples from an .npz file whose arrays are named after the model's inputs, at most `limit` of them.
 
-    With a single input any single array will do, or one named `x`. Other arrays are ignored. Raises DataError if the file
-    can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't fit.
+    With a single input any single array will do, or one named `x`. Other arrays are ignored. Raises DataError if the
+    file can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't fit.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:

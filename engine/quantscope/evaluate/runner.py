@@ -43,7 +43,9 @@ class Runner:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self.process.stdin and self.process.stdout and self.process.stderr
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
         self.process.kill()
         self.process.wait()
         for thread in self.threads:

@@ -1,4 +1,5 @@
-"""The check that every written model passes before it is handed over: it loads, allocates, runs once, and stays finite."""
+"""The check that every written model passes before it is handed over: it loads, allocates, runs once, and stays
+finite."""
 
 import re
 from collections.abc import Callable
@@ -15,8 +16,9 @@ from quantscope.progress import Progress, silent
 def verify(model: Model, written: str, delegate: bool, progress: Progress = silent) -> None:
     """Runs the model at `written`, made from `model`, once on generated inputs in a child process.
 
-    Raises VerificationError, with the operator named where the runtime names it, if `written` doesn't load, allocate, run,
-    or gives values that aren't finite where the source's are; ModelUnsupportedError if the source itself doesn't run.
+    Raises VerificationError, with the operator named where the runtime names it, if `written` doesn't load, allocate,
+    run, or gives values that aren't finite where the source's are; ModelUnsupportedError if the source itself doesn't
+    run.
     """
 
     def check() -> None:
@@ -34,7 +36,8 @@ def verify(model: Model, written: str, delegate: bool, progress: Progress = sile
 
 
 def _not_finite(model: Model, path: str, delegate: bool, check: Callable[[], None]) -> str | None:
-    """Runs the model at `path` once; the first operator that gives infinite or NaN values, None if the outputs are finite."""
+    """Runs the model at `path` once; the first operator that gives infinite or NaN values, None if the outputs are
+    finite."""
     with running(path, check, delegate=delegate) as (runner, loaded):
         inputs = generated(model, loaded.inputs, 1).sample(0)
         if all(np.isfinite(output).all() for output in runner.run(inputs) if output.dtype.kind == "f"):

@@ -92,7 +92,8 @@ class NewOperator:
 
 @dataclass(frozen=True, slots=True)
 class SubgraphEdit:
-    """Changes to one subgraph. `operators` is the whole new order; an int keeps that operator of the source as it is."""
+    """Changes to one subgraph. `operators` is the whole new order; an int keeps that operator of the source as it
+    is."""
 
     tensors: Mapping[int, TensorEdit]
     new_tensors: Iterable[NewTensor]

@@ -95,8 +95,8 @@ class Ranges:
 class FlatBuffer:
     """The bytes of a file and the references followed so far.
 
-    `parts` are the tables, vtables and lists that were read. `unknown` are the locations of fields that the schema doesn't
-    know and that may be references, and what they'd refer to.
+    `parts` are the tables, vtables and lists that were read. `unknown` are the locations of fields that the schema
+    doesn't know and that may be references, and what they'd refer to.
     """
 
     data: Bytes

@@ -13,7 +13,8 @@ from quantscope.model.flatbuffer import Ranges, References
 # How numpy sees the fixed-width types of the schema; types it has no dtype for (4 bits, bfloat16) stay bytes.
 NUMPY_TYPES: dict[str, str] = {
     "FLOAT32": "<f4", "FLOAT16": "<f2", "FLOAT64": "<f8", "INT8": "i1", "UINT8": "u1", "INT16": "<i2", "UINT16": "<u2",
-    "INT32": "<i4", "UINT32": "<u4", "INT64": "<i8", "UINT64": "<u8", "BOOL": "?", "COMPLEX64": "<c8", "COMPLEX128": "<c16",
+    "INT32": "<i4", "UINT32": "<u4", "INT64": "<i8", "UINT64": "<u8", "BOOL": "?", "COMPLEX64": "<c8",
+    "COMPLEX128": "<c16",
 }  # fmt: skip
 
 
@@ -35,8 +36,8 @@ class Quantization:
 class Tensor:
     """One tensor. `position` is its table in the file; `dtype` a schema name such as "FLOAT32".
 
-    `shape` holds the shape signature's -1 where a dimension is dynamic. `sparse` tensors keep their values in a format of
-    their own. `has_rank` is False only for tensors whose rank isn't known.
+    `shape` holds the shape signature's -1 where a dimension is dynamic. `sparse` tensors keep their values in a format
+    of their own. `has_rank` is False only for tensors whose rank isn't known.
     """
 
     index: int
@@ -107,7 +108,8 @@ class Subgraph:
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """Where a buffer's bytes are in the file. `position` is its table; `external` if they lie outside the flatbuffer."""
+    """Where a buffer's bytes are in the file. `position` is its table; `external` if they lie outside the
+    flatbuffer."""
 
     index: int
     position: int

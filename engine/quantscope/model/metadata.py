@@ -1,7 +1,8 @@
 """Ranges of inputs, as TFLite Metadata in the file declares them.
 
-The metadata is a flatbuffer of its own (tensorflow/lite-support metadata_schema.fbs, identifier M001): ModelMetadata's field 3
-lists subgraphs, SubGraphMetadata's field 2 their inputs, TensorMetadata's field 5 is Stats, with the vectors max (0) and min (1).
+The metadata is a flatbuffer of its own (tensorflow/lite-support metadata_schema.fbs, identifier M001): ModelMetadata's
+field 3 lists subgraphs, SubGraphMetadata's field 2 their inputs, TensorMetadata's field 5 is Stats, with the vectors
+max (0) and min (1).
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,8 @@ MINIMA: Final = Field(1, None, 0)
 
 
 def input_ranges(model: Model) -> Mapping[int, tuple[float, float]]:
-    """(low, high) of the inputs, by position, for which the metadata declares finite ones. Broken metadata declares none."""
+    """(low, high) of the inputs, by position, for which the metadata declares finite ones. Broken metadata declares
+    none."""
     if ENTRY not in model.metadata:
         return {}
     try:

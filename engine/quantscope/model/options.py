@@ -24,7 +24,8 @@ class OptionsReader:
         self._layouts: dict[tuple[str, int], tuple[dict[str, int | float], list[tuple[str, int, Struct]]]] = {}
 
     def scalars(self, operator: Operator) -> Mapping[str, int | float]:
-        """The operator's scalar options, for instance {"StrideW": 2, ...}; defaults where the file is silent or cut off.
+        """The operator's scalar options, for instance {"StrideW": 2, ...}; defaults where the file is silent or cut
+        off.
 
         Empty for operators without options or with options of a type the schema doesn't know.
         """

@@ -1,8 +1,8 @@
 """The TFLite schema, reflected from the module that ships in the ai-edge-litert wheel (no vendored copy).
 
-flatc's Python output has no reflection, but its `<Table>Add<Field>` functions tell a builder each field's slot, type and
-default; a builder that only takes notes turns them back into a description. Names of operators, data types and options come
-from the enum classes.
+flatc's Python output has no reflection, but its `<Table>Add<Field>` functions tell a builder each field's slot, type
+and default; a builder that only takes notes turns them back into a description. Names of operators, data types and
+options come from the enum classes.
 """
 
 import re

@@ -1,7 +1,8 @@
 """Cutting the weights out of a model file while everything else in it stays byte for byte what it was.
 
-What remains, the skeleton, is closed up: parts keep their alignment, and references across a cut are adjusted. So names,
-options, signatures and metadata survive a rewrite even where they hold fields that the schema at hand doesn't know.
+What remains, the skeleton, is closed up: parts keep their alignment, and references across a cut are adjusted. So
+names, options, signatures and metadata survive a rewrite even where they hold fields that the schema at hand doesn't
+know.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,8 +42,8 @@ def cut(
 ) -> Skeleton:
     """The skeleton of a file without the byte ranges `holes`, (start, end) each.
 
-    `replaced` are ranges of tables and vectors that will be written anew: they go too, unless something that stays refers to
-    them. Raises ModelUnsupportedError if ranges overlap or a hole holds something that is referred to.
+    `replaced` are ranges of tables and vectors that will be written anew: they go too, unless something that stays
+    refers to them. Raises ModelUnsupportedError if ranges overlap or a hole holds something that is referred to.
     """
     weights = sorted(set(holes))
     references = _gathered(references)

@@ -1,7 +1,7 @@
 """References in fields that the schema at hand doesn't know, and in what they lead to.
 
-Such a field may be a number or an offset, and the file doesn't say which. It is taken for an offset if it leads, past its
-own table, to something that looks like a table, vector or string where nothing else is known to be. Without these
+Such a field may be a number or an offset, and the file doesn't say which. It is taken for an offset if it leads, past
+its own table, to something that looks like a table, vector or string where nothing else is known to be. Without these
 references fields of tomorrow would not survive a rewrite, which moves parts of the file.
 """
 

@@ -1,10 +1,11 @@
-"""Writing a changed model: new metadata by the flatbuffers builder in front of the old, weight bytes streamed after both.
+"""Writing a changed model: new metadata by the flatbuffers builder in front of the old, weight bytes streamed after
+both.
 
 The builder grows towards lower addresses, so it can be started with the source's skeleton (see `splice`) as what it has
 "already built": unchanged tables are referred to where they are, only changed ones are written anew. Weights never pass
 through the builder. Flatbuffer offsets only point forward, so a buffer's data may stand anywhere after its table: each
-weight is appended, aligned to 16 bytes, and the four bytes that refer to it are patched. From 2 GB on, where those offsets
-end, buffers lie outside the flatbuffer by `offset` and `size`, as the schema provides.
+weight is appended, aligned to 16 bytes, and the four bytes that refer to it are patched. From 2 GB on, where those
+offsets end, buffers lie outside the flatbuffer by `offset` and `size`, as the schema provides.
 """
 
 import struct
@@ -58,7 +59,8 @@ class _FromSource:
 
 @dataclass(frozen=True, slots=True)
 class _Patch:
-    """Words of a buffer table to be filled in once it is known where the data goes: distances from the builder's end."""
+    """Words of a buffer table to be filled in once it is known where the data goes: distances from the builder's
+    end."""
 
     blob: Blob
     data: int

@@ -13,8 +13,8 @@ from quantscope.quantize.rewrite import rewrite
 def write_quantized(plan: Plan, file: BinaryIO, progress: Progress = silent) -> None:
     """Writes the quantized model to `file`, which must be empty and seekable.
 
-    Raises ModelUnsupportedError if the plan changes nothing or a weight can't be quantized, OSError if writing fails, and
-    CancelledError when `progress` asks to stop.
+    Raises ModelUnsupportedError if the plan changes nothing or a weight can't be quantized, OSError if writing fails,
+    and CancelledError when `progress` asks to stop.
     """
     if not plan.changes_anything:
         raise ModelUnsupportedError(_nothing_to_do(plan), "See the reason of each operator with 'quantscope inspect'.")

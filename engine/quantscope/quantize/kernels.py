@@ -1,8 +1,8 @@
 """Facts about operators with weights: which inputs are weights, and what their dynamic range ("hybrid") kernels want.
 
-Sources: TensorFlow's quantize_weights.cc (which inputs, all or none), op_version.cc (operator versions), and runs of every
-row on ai-edge-litert 2.3.0 with both kernel sets. Where the runtime is known to compute garbage or to refuse, the row says so
-through `unsound`, which the planner obeys.
+Sources: TensorFlow's quantize_weights.cc (which inputs, all or none), op_version.cc (operator versions), and runs of
+every row on ai-edge-litert 2.3.0 with both kernel sets. Where the runtime is known to compute garbage or to refuse, the
+row says so through `unsound`, which the planner obeys.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,12 +19,13 @@ Inputs = tuple[Tensor | None, ...]
 class WeightFacts:
     """One operator type.
 
-    `weights` are its weight inputs. `axis` is the channel axis of its scales: an index into the shape (negative from the
-    end) or None for one scale per tensor; `storage_axis` is the axis used when the weight is only stored in 8 bits.
-    `all_or_none`: the kernel takes all its weights in 8 bits or none. `version` is the operator's when hybrid. `unsound`
-    gives a phrase if this form of the operator is known to go wrong in 8 bits, else None. `activation` is the input that
-    must be float32. `lookup`: indexes rows and computes nothing. `optional`: just as well used without any constant operand.
-    `only_stored` are further inputs that no kernel reads in 8 bits, but that may be constant and large in place of `weights`.
+    `weights` are its weight inputs. `axis` is the channel axis of its scales: an index into the shape (negative from
+    the end) or None for one scale per tensor; `storage_axis` is the axis used when the weight is only stored in 8 bits.
+    `all_or_none`: the kernel takes all its weights in 8 bits or none. `version` is the operator's when hybrid.
+    `unsound` gives a phrase if this form of the operator is known to go wrong in 8 bits, else None. `activation` is the
+    input that must be float32. `lookup`: indexes rows and computes nothing. `optional`: just as well used without any
+    constant operand. `only_stored` are further inputs that no kernel reads in 8 bits, but that may be constant and
+    large in place of `weights`.
     """
 
     weights: tuple[int, ...]
@@ -126,13 +127,13 @@ CONTROL_FLOW: Final = frozenset(
 )
 
 DATA_MOVEMENT: Final = frozenset({
-    "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "CONCATENATION", "SPLIT", "SPLIT_V", "SLICE", "STRIDED_SLICE", "PACK",
-    "UNPACK", "GATHER", "GATHER_ND", "SCATTER_ND", "PAD", "PADV2", "MIRROR_PAD", "TILE", "BROADCAST_TO", "SHAPE", "RANK",
-    "FILL", "RANGE", "CAST", "REVERSE_V2", "REVERSE_SEQUENCE", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "SPACE_TO_BATCH_ND",
-    "BATCH_TO_SPACE_ND", "SELECT", "SELECT_V2", "WHERE", "ONE_HOT", "ZEROS_LIKE", "DYNAMIC_UPDATE_SLICE", "BITCAST",
-    "QUANTIZE", "DEQUANTIZE", "DENSIFY", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "HASHTABLE", "HASHTABLE_FIND",
-    "HASHTABLE_IMPORT", "HASHTABLE_SIZE", "EMBEDDING_LOOKUP_SPARSE", "HASHTABLE_LOOKUP", "UNIQUE", "SPARSE_TO_DENSE",
-    "DILATE", "MATRIX_DIAG", "MATRIX_SET_DIAG",
+    "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "CONCATENATION", "SPLIT", "SPLIT_V", "SLICE", "STRIDED_SLICE",
+    "PACK", "UNPACK", "GATHER", "GATHER_ND", "SCATTER_ND", "PAD", "PADV2", "MIRROR_PAD", "TILE", "BROADCAST_TO",
+    "SHAPE", "RANK", "FILL", "RANGE", "CAST", "REVERSE_V2", "REVERSE_SEQUENCE", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE",
+    "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND", "SELECT", "SELECT_V2", "WHERE", "ONE_HOT", "ZEROS_LIKE",
+    "DYNAMIC_UPDATE_SLICE", "BITCAST", "QUANTIZE", "DEQUANTIZE", "DENSIFY", "VAR_HANDLE", "READ_VARIABLE",
+    "ASSIGN_VARIABLE", "HASHTABLE", "HASHTABLE_FIND", "HASHTABLE_IMPORT", "HASHTABLE_SIZE", "EMBEDDING_LOOKUP_SPARSE",
+    "HASHTABLE_LOOKUP", "UNIQUE", "SPARSE_TO_DENSE", "DILATE", "MATRIX_DIAG", "MATRIX_SET_DIAG",
 })  # fmt: skip
 
 

@@ -22,19 +22,21 @@ from quantscope.quantize.recipe import Recipe, Weights
 from quantscope.quantize.targets import Target
 from quantscope.quantize.weights import fits_float16, one_scale_loss_db, per_tensor_error_db
 
-# Below this signal to noise ratio of a recurrent weight's rows under one scale, the errors that add up over the steps ruin
-# the result. Measured: resemblyzer's first LSTM has a weight of 13.6 dB; with it hybrid, speaker accuracy is .74, with it
-# stored by rows 1.00, while its other two (from 26.7 dB up) and fsdd_lstm's (from 35.0 dB up) do no harm when hybrid.
+# Below this signal to noise ratio of a recurrent weight's rows under one scale, the errors that add up over the steps
+# ruin the result. Measured: resemblyzer's first LSTM has a weight of 13.6 dB; with it hybrid, speaker accuracy is .74,
+# with it stored by rows 1.00, while its other two (from 26.7 dB up) and fsdd_lstm's (from 35.0 dB up) do no harm when
+# hybrid.
 COARSEST_RECURRENT_DB: Final = 20.0
 # In a recurrent operator that is only stored in 8 bits, smaller vectors are left in float: they'd gain nothing.
 SMALLEST_STORED: Final = 256
-# In a table with shorter rows the scales take more than 4 % of its float size. One scale does for all rows unless it costs
-# more than a bit (6 dB).
+# In a table with shorter rows the scales take more than 4 % of its float size. One scale does for all rows unless it
+# costs more than a bit (6 dB).
 SHORTEST_SCALED_ROW: Final = 300
 ONE_SCALE_LOSS_DB: Final = 6.0
 # A float32 scale and an int64 zero point.
 SCALE_BYTES: Final = 12
-# DENSIFY and DEQUANTIZE between a constant and its user; more than both only a broken model has, or one that goes in circles.
+# DENSIFY and DEQUANTIZE between a constant and its user; more than both only a broken model has, or one that goes in
+# circles.
 LONGEST_CHAIN: Final = 4
 
 
@@ -50,9 +52,9 @@ class Storage:
 class Decision:
     """What was decided for one operator, and why.
 
-    `stored` says for each input that is to be stored small how; `direct` tells whether the kernel reads the stored values
-    itself (else a DEQUANTIZE stands in front), `lookup` that a GATHER becomes an EMBEDDING_LOOKUP. `fallback`: it runs in
-    float although the recipe asked for less.
+    `stored` says for each input that is to be stored small how; `direct` tells whether the kernel reads the stored
+    values itself (else a DEQUANTIZE stands in front), `lookup` that a GATHER becomes an EMBEDDING_LOOKUP. `fallback`:
+    it runs in float although the recipe asked for less.
     """
 
     operator: int
@@ -129,7 +131,8 @@ class _Planner:
         return uses
 
     def _pinned(self) -> Mapping[int, str]:
-        """Buffers that must stay float, with who else needs them: what leaves a subgraph, or has two shapes or types."""
+        """Buffers that must stay float, with who else needs them: what leaves a subgraph, or has two shapes or
+        types."""
         pinned: dict[int, str] = {}
         shapes: dict[int, tuple[tuple[int, ...], str]] = {}
         for buffer in self.model.metadata_buffers | set(self.model.metadata.values()):
@@ -341,7 +344,8 @@ class _Planner:
         return Decision(operator.index, Precision.WEIGHT_ONLY_INT8, why, stored, fallback=True)
 
     def _table_axis(self, table: Tensor) -> int | None:
-        """0 for a scale for each row of a lookup table, None for one scale where rows are too short to be worth their own."""
+        """0 for a scale for each row of a lookup table, None for one scale where rows are too short to be worth their
+        own."""
         width = table.elements // max(1, table.shape[0])
         if width >= SHORTEST_SCALED_ROW or len(self.uses[table.buffer]) > 1:
             return 0
@@ -416,7 +420,8 @@ class _Planner:
         return Precision.FLOAT32
 
     def _origin(self, subgraph: Subgraph, tensor: Tensor) -> Tensor:
-        """The constant that DEQUANTIZE and DENSIFY in the source turn into `tensor`; `tensor` itself if there is none."""
+        """The constant that DEQUANTIZE and DENSIFY in the source turn into `tensor`; `tensor` itself if there is
+        none."""
         origin = tensor
         for _ in range(LONGEST_CHAIN):
             producer = self._producers(subgraph).get(origin.index)

@@ -52,20 +52,20 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "Weights are stored in 16 bits; they are computed in float16 where the hardware has it, else in float32."
     ),
     ReasonCode.HOLDS_PARTITION: Sentence(
-        "{target} has no kernel for {operator} with int8 weights and float activations. The weights are stored in 8 bits"
-        " and computed in float, so that the delegate keeps the graph in one piece."
+        "{target} has no kernel for {operator} with int8 weights and float activations. The weights are stored in 8"
+        " bits and computed in float, so that the delegate keeps the graph in one piece."
     ),
     ReasonCode.HYBRID_NOT_FASTER: Sentence(
-        "Quantizing the activations on the fly would cost about as much time as 8-bit arithmetic saves here (only {depth}"
-        " products are summed for each output). The weights are stored in 8 bits and computed in float."
+        "Quantizing the activations on the fly would cost about as much time as 8-bit arithmetic saves here (only"
+        " {depth} products are summed for each output). The weights are stored in 8 bits and computed in float."
     ),
     ReasonCode.PER_TENSOR_TOO_COARSE: Sentence(
-        "The 8-bit kernel of {operator} knows only one scale for a whole weight, which would leave just {decibel} dB of this"
-        " one. The weights are stored in 8 bits with a scale for each row and computed in float.",
+        "The 8-bit kernel of {operator} knows only one scale for a whole weight, which would leave just {decibel} dB"
+        " of this one. The weights are stored in 8 bits with a scale for each row and computed in float."
     ),
     ReasonCode.NO_QUANTIZED_KERNEL: Sentence(
-        "{target} computes {operator} wrongly or not at all with int8 weights in this form ({what}). The weights are stored"
-        " in 8 bits and computed in float."
+        "{target} computes {operator} wrongly or not at all with int8 weights in this form ({what}). The weights are"
+        " stored in 8 bits and computed in float."
     ),
     ReasonCode.DYNAMIC_SHAPE: Sentence(
         "The shape of the indices is known only when the model runs. The weights are stored in 8 bits and looked up in"

@@ -47,7 +47,8 @@ PRESETS: Final[Mapping[str, Recipe]] = {
             title="Float16",
             description="Weights in 16 bits: 2x smaller, nearly exact, for GPUs and where 8 bits lose too much.",
             weights=Weights.FLOAT16,
-            # A DEQUANTIZE and its tensor take about 200 bytes; below this a half-size weight would make the file larger.
+            # A DEQUANTIZE and its tensor take about 200 bytes; below this a half-size weight would make the file
+            # larger.
             minimum_elements=256,
         ),
     )

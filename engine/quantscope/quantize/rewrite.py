@@ -141,7 +141,8 @@ class _SubgraphRewrite:
         rows = self._tensor(f"{name}_rows", (count, *table.shape[1:]))
         self._add("EMBEDDING_LOOKUP", version, (flat, table.index), rows)
         if indices.shape[:-1] == (1,):
-            # XNNPACK takes RESHAPE but never EXPAND_DIMS: what follows a lookup shall not become a partition of its own.
+            # XNNPACK takes RESHAPE but never EXPAND_DIMS: what follows a lookup shall not become a partition of its
+            # own.
             self._add("EXPAND_DIMS", 1, (rows, self._constant(f"{name}_axis", (0,))), output.index)
         else:
             self._add("RESHAPE", 1, (rows, self._constant(f"{name}_shape", output.shape)), output.index)

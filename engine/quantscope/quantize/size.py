@@ -22,7 +22,8 @@ def stored_bytes(tensor: Tensor, form: Storage) -> int:
 
 
 def planned_bytes(plan: Plan) -> int:
-    """Expected size of the quantized file in bytes, exact but for a few hundred bytes of metadata; now's if nothing changes."""
+    """Expected size of the quantized file in bytes, exact but for a few hundred bytes of metadata; now's if nothing
+    changes."""
     model = plan.model
     if not plan.storage:
         return model.bytes

@@ -13,8 +13,9 @@ DEFAULT_TARGET: Final = "xnnpack"
 class HybridCost:
     """When quantizing activations on the fly pays, for kernels that sum `depth` products for each output.
 
-    Fitted to 1,041 single-operator measurements on ai-edge-litert 2.3.0: each output costs about 0.87 ns extra (scales and
-    zero point corrections), each input 0.37 ns (range and rounding), whatever the instruction set; each product saves about
+    Fitted to 1,041 single-operator measurements on ai-edge-litert 2.3.0: each output costs about 0.87 ns extra (scales
+    and zero point corrections), each input 0.37 ns (range and rounding), whatever the instruction set; each product
+    saves about
     0.0125 ns where the processor has int8 dot products, as phones of today do. Dividing gives the constants below. With
     fewer than `few_rows` rows the operator is bound by reading its weights, of which int8 has a quarter.
     """
@@ -35,9 +36,9 @@ class HybridCost:
 class Target:
     """One target.
 
-    `hybrid` are the operators it has kernels for with int8 weights and float activations; the others in `kernels.FACTS` are
-    stored in 8 bits and computed in float. `delegate` tells whether operators go to XNNPACK, `hybrid_cost` when hybrid
-    arithmetic pays (None: always).
+    `hybrid` are the operators it has kernels for with int8 weights and float activations; the others in `kernels.FACTS`
+    are stored in 8 bits and computed in float. `delegate` tells whether operators go to XNNPACK, `hybrid_cost` when
+    hybrid arithmetic pays (None: always).
     """
 
     id: str

@@ -1,7 +1,8 @@
 """Weight numerics: symmetric int8 and float16, block by block so that a block stays in the processor's cache.
 
-The formula, in float32 throughout: scale = max(absmax, 1e-9) / 127, code = rint(weight / scale), zero point 0, so codes lie in
-[-127, 127]. It is litert-quantizer's to the bit; TensorFlow divides in float64, which differs in about 2 codes per million.
+The formula, in float32 throughout: scale = max(absmax, 1e-9) / 127, code = rint(weight / scale), zero point 0, so codes
+lie in [-127, 127]. It is litert-quantizer's to the bit; TensorFlow divides in float64, which differs in about 2 codes
+per million.
 """
 
 import math
@@ -57,8 +58,8 @@ def channels(values: Floats, axis: int | None) -> Floats:
 def per_tensor_error_db(values: Floats, name: str) -> float:
     """Signal to noise ratio in dB that int8 with one scale for the tensor leaves of a matrix's rows.
 
-    Noise to signal is averaged over rows, as each makes an output of its own: over the whole matrix, large rows would hide
-    that small ones are lost. Rows of zeros don't count.
+    Noise to signal is averaged over rows, as each makes an output of its own: over the whole matrix, large rows would
+    hide that small ones are lost. Rows of zeros don't count.
     """
     rows = values.reshape(-1, values.shape[-1])
     scale = scales_from(absmax_bits(rows, (0, 1)).reshape(1), name)
@@ -71,7 +72,8 @@ def per_tensor_error_db(values: Floats, name: str) -> float:
 def one_scale_loss_db(rows: Floats) -> float:
     """How many dB one scale for all rows costs against a scale for each.
 
-    Rounding noise has a power of scale^2 / 12, so the loss is the largest row's squared magnitude over the rows' mean one.
+    Rounding noise has a power of scale^2 / 12, so the loss is the largest row's squared magnitude over the rows' mean
+    one.
     """
     step = max(1, BLOCK // (4 * max(1, rows.shape[1])))
     blocks = (absmax_bits(rows[low : low + step], 1) for low in range(0, len(rows), step))

@@ -1,8 +1,8 @@
 """The engine process: takes requests on stdin, works on them one after the other, answers on stdout.
 
-A thread reads stdin, so that a Cancel arrives while a job runs; the job notices at its next report of progress. When stdin
-closes, the window is gone: whatever runs is cancelled, so that it takes its temporary files with it, and the process ends,
-at the latest after a second.
+A thread reads stdin, so that a Cancel arrives while a job runs; the job notices at its next report of progress. When
+stdin closes, the window is gone: whatever runs is cancelled, so that it takes its temporary files with it, and the
+process ends, at the latest after a second.
 """
 
 import contextlib
@@ -23,7 +23,6 @@ from quantscope.documents import Document
 from quantscope.errors import CancelledError, QuantscopeError
 from quantscope.worker import protocol
 from quantscope.worker.jobs import Jobs
-
 
 SECONDS_TO_LEAVE: Final = 1.0
 

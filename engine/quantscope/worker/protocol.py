@@ -1,8 +1,10 @@
-"""What the window and the engine process say to each other: one JSON object a line, UTF-8, on the engine's stdin and stdout.
+"""What the window and the engine process say to each other: one JSON object a line, UTF-8, on the engine's stdin and
+stdout.
 
-The window sends requests, the engine answers each with any number of `Progress` events and then exactly one of `Result`,
-`Failed` or `Cancelled`, all carrying the request's `id`. The engine says `Ready` once when it starts and exits when its
-stdin closes. A result larger than `INLINE_LIMIT` bytes goes by a temporary file, which the window reads and deletes.
+The window sends requests, the engine answers each with any number of `Progress` events and then exactly one of
+`Result`, `Failed` or `Cancelled`, all carrying the request's `id`. The engine says `Ready` once when it starts and
+exits when its stdin closes. A result larger than `INLINE_LIMIT` bytes goes by a temporary file, which the window reads
+and deletes.
 """
 
 from typing import Final
@@ -26,7 +28,8 @@ class Catalogue(Message, frozen=True, kw_only=True, tag="catalogue"):
 
 
 class Inspect(Message, frozen=True, kw_only=True, tag="inspect"):
-    """Asks for documents.Inspection of a model; planning again after a change of recipe or target is the same request."""
+    """Asks for documents.Inspection of a model; planning again after a change of recipe or target is the same
+    request."""
 
     id: int
     path: str
@@ -85,7 +88,8 @@ class Result(Message, frozen=True, kw_only=True, tag="result"):
 
 
 class Failed(Message, frozen=True, kw_only=True, tag="failed"):
-    """Request `id` failed. `code` and `message` as in quantscope.errors; `detail` is a traceback where it is our fault."""
+    """Request `id` failed. `code` and `message` as in quantscope.errors; `detail` is a traceback where it is our
+    fault."""
 
     id: int
     code: str
