@@ -79,7 +79,8 @@ def test_a_file_dragged_from_another_process_opens(environment: dict[str, str], 
         program = subprocess.Popen([sys.executable, "-m", "quantscope_gui"], env=environment, stderr=stderr)
     source = None
     try:
-        until(lambda: bool(titled(environment, "^Quantscope$")), "window")
+        until(lambda: bool(titled(environment, "^Quantscope$")) or program.poll() is not None, "window")
+        assert program.poll() is None, messages.read_text()
         window = titled(environment, "^Quantscope$")
         xdotool(environment, "windowsize", "--sync", window, *WINDOW)
         xdotool(environment, "windowmove", window, 40, 60)

@@ -60,7 +60,7 @@ def compare(
                 a, b = real(a, info_a.scale, info_a.zero_point), real(b, info_b.scale, info_b.zero_point)
                 if a.shape != b.shape:
                     raise ModelUnsupportedError(
-                        f"Output '{distance.name}' has shape {list(a.shape)} in one model, {list(b.shape)} in the other.",
+                        f"Output '{distance.name}' has shape {list(a.shape)} in one, {list(b.shape)} in the other.",
                         "Give versions of one model.",
                     )
                 distance.add(a, b)
