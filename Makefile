@@ -37,6 +37,9 @@ screenshots: $(VENV)/.dev
 	@scripts/system_packages.sh test
 	$(BIN)/python scripts/screenshots.py
 
+translations: $(VENV)/.dev  ## Brings the .ts files up to date with the window's strings.
+	$(BIN)/python scripts/translations.py
+
 lock:  ## Pins the development dependencies anew.
 	uv pip compile --universal --quiet --no-header --python-version 3.11 --constraint requirements/lock-constraints.txt --extra gui --extra dev pyproject.toml -o requirements/dev.txt
 

@@ -14,7 +14,7 @@ Everything is the object API of the installed schema underneath: `tfl` is that m
 and a test that needs something strange changes those objects before it calls `build`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,8 +184,8 @@ class ModelBuilder:
         self.model.metadataBuffer = [*(self.model.metadataBuffer or []), buffer]
         return buffer
 
-    def build(self, *, external: bool = False, unknown_fields: bool = False) -> bytes:
-        """The file. `external` puts buffers outside the flatbuffer, `unknown_fields` adds `UNKNOWN` to every table."""
+    def build(self, *, external: bool = False, unknown_fields: Collection[str] = ()) -> bytes:
+        """The file; `external`: with buffers outside the flatbuffer; `unknown_fields`: which of `UNKNOWN` tables get."""
         return _externally(self.model, unknown_fields) if external else _pack(self.model, unknown_fields)
 
 
@@ -264,13 +264,13 @@ UNKNOWN: Mapping[str, Any] = {
 
 
 class _Builder(flatbuffers.Builder):  # type: ignore[misc]
-    """Aligns buffers as converters do and, on request, gives every table the fields of `UNKNOWN`."""
+    """Aligns buffers as converters do and, on request, gives every table fields of `UNKNOWN`."""
 
-    def __init__(self, unknown_fields: bool) -> None:
+    def __init__(self, unknown_fields: Collection[str]) -> None:
         super().__init__(1024)
         self.unknown_fields = unknown_fields
         self.slots = 0
-        self.objects: list[int] = []
+        self.objects: dict[str, int] = {}
 
     def CreateNumpyVector(self, x: Array) -> int:
         if x.dtype == np.uint8:
@@ -280,43 +280,55 @@ class _Builder(flatbuffers.Builder):  # type: ignore[misc]
 
     def StartObject(self, numfields: int) -> None:
         self.slots = numfields
-        if not self.unknown_fields:
-            super().StartObject(numfields)
-            return
-        tables = [self._table(value) for value in (UNKNOWN["table"], *UNKNOWN["tables"])]
-        self.StartVector(4, len(tables) - 1, 4)
-        for table in reversed(tables[1:]):
-            self.PrependUOffsetTRelative(table)
-        vector = self.EndVector()
-        numbers = super().CreateNumpyVector(np.array(UNKNOWN["vector"], "<i4"))
-        self.objects = [self.CreateString(UNKNOWN["string"]), tables[0], numbers, vector]
-        super().StartObject(numfields + len(UNKNOWN))
+        # What the fields refer to must stand before the table is begun.
+        self.objects = {name: make(self) for name, make in _OBJECTS.items() if name in self.unknown_fields}
+        super().StartObject(numfields + (len(UNKNOWN) if self.unknown_fields else 0))
 
-    def _table(self, value: int) -> int:
+    def table(self, value: int) -> int:
         super().StartObject(1)
         self.PrependUint32Slot(0, value, 0)
         place: int = super().EndObject()
         return place
 
+    def tables(self, values: Sequence[int]) -> int:
+        places = [self.table(value) for value in values]
+        self.StartVector(4, len(places), 4)
+        for place in reversed(places):
+            self.PrependUOffsetTRelative(place)
+        vector: int = self.EndVector()
+        return vector
+
     def EndObject(self) -> int:
-        if self.unknown_fields:
-            self.PrependUint8Slot(self.slots, UNKNOWN["byte"], 0)
-            self.PrependUint16Slot(self.slots + 1, UNKNOWN["short"], 0)
-            self.PrependUint32Slot(self.slots + 2, UNKNOWN["word"], 0)
-            self.PrependUint64Slot(self.slots + 3, UNKNOWN["long"], 0)
-            for slot, place in enumerate(self.objects, self.slots + 4):
-                self.PrependUOffsetTRelativeSlot(slot, place, 0)
+        prepend = {
+            "byte": self.PrependUint8Slot,
+            "short": self.PrependUint16Slot,
+            "word": self.PrependUint32Slot,
+            "long": self.PrependUint64Slot,
+        }
+        for slot, name in enumerate(UNKNOWN, self.slots):
+            if name in self.objects:
+                self.PrependUOffsetTRelativeSlot(slot, self.objects[name], 0)
+            elif name in self.unknown_fields:
+                prepend[name](slot, UNKNOWN[name], 0)
         place: int = super().EndObject()
         return place
 
 
-def _pack(model: Any, unknown_fields: bool) -> bytes:
+_OBJECTS: Mapping[str, Callable[[_Builder], int]] = {
+    "string": lambda builder: builder.CreateString(UNKNOWN["string"]),
+    "table": lambda builder: builder.table(UNKNOWN["table"]),
+    "vector": lambda builder: builder.CreateNumpyVector(np.array(UNKNOWN["vector"], "<i4")),
+    "tables": lambda builder: builder.tables(UNKNOWN["tables"]),
+}
+
+
+def _pack(model: Any, unknown_fields: Collection[str]) -> bytes:
     builder = _Builder(unknown_fields)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
 
 
-def _externally(model: Any, unknown_fields: bool) -> bytes:
+def _externally(model: Any, unknown_fields: Collection[str]) -> bytes:
     """Packed twice: the first time shows how long the flatbuffer is, and so where the buffers' data will lie."""
     inline = model.buffers
     datas = [b"" if buffer.data is None else buffer.data.tobytes() for buffer in inline]

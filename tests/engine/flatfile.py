@@ -74,10 +74,14 @@ class FlatFile:
     def buffer(self, index: int) -> int:
         return self.tables(self.model, "Model", "Buffers")[index]
 
+    def unknown_field(self, table: int, kind: str, name: str) -> int:
+        """A field of `tests.models.UNKNOWN`."""
+        first = 1 + max(field.slot for field in schema().table(kind).values())
+        return self.slot(table, first + list(UNKNOWN).index(name))
+
     def unknown(self, table: int, kind: str) -> Mapping[str, Any]:
         """The fields of `tests.models.UNKNOWN` as the table has them; {} if it lacks any."""
-        first = 1 + max(field.slot for field in schema().table(kind).values())
-        at = dict(zip(UNKNOWN, (self.slot(table, first + index) for index in range(len(UNKNOWN))), strict=True))
+        at = {name: self.unknown_field(table, kind, name) for name in UNKNOWN}
         if not all(at.values()):
             return {}
         string, vector, tables = (self.target(at[name]) for name in ("string", "vector", "tables"))

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from tests.models import Input, ModelBuilder, conv, depthwise_conv, fully_connected, one_operator, tfl
+from tests.models import UNKNOWN, Input, ModelBuilder, conv, depthwise_conv, fully_connected, one_operator, tfl
 
 ZOO: Final = Path(os.environ.get("QUANTSCOPE_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
 SAMPLES: Final = Path(__file__).parents[2] / "resources" / "samples"
@@ -154,11 +154,11 @@ RUNNABLE: Final[Mapping[str, Callable[[], bytes]]] = {
     "depthwise": lambda: depthwise_conv(weights(1, 3, 3, 256)).build(),
     "several": lambda: several().build(),
     "several external": lambda: several().build(external=True),
-    "several unknown": lambda: several().build(unknown_fields=True),
+    "several unknown": lambda: several().build(unknown_fields=UNKNOWN),
     "several archived": lambda: archived(several().build()),
     "looked_up": lambda: looked_up().build(),
     "loop": lambda: loop().build(),
-    "loop external unknown": lambda: loop().build(external=True, unknown_fields=True),
+    "loop external unknown": lambda: loop().build(external=True, unknown_fields=UNKNOWN),
     "dequantized": lambda: dequantized().build(),
     "old": lambda: old().build(),
 }
@@ -166,7 +166,7 @@ SPECIMENS: Final[Mapping[str, Callable[[], bytes]]] = {
     **RUNNABLE,
     "sparse": lambda: sparse().build(),
     "custom": lambda: custom().build(),
-    "custom unknown": lambda: custom().build(unknown_fields=True),
+    "custom unknown": lambda: custom().build(unknown_fields=UNKNOWN),
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -21,6 +22,10 @@ SEED: Final = 0x5EED
 # An integer input that indexes nothing we can see: values this small are valid nearly everywhere.
 SMALL_INTEGERS: Final = 2
 IMAGE_BYTES: Final = 256
+# What numpy and the modules under it raise on damaged, encrypted or absurdly large archives.
+UNREADABLE: Final = (
+    OSError, ValueError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 class Samples(Protocol):
@@ -139,13 +144,12 @@ def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int 
     file can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't fit.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DataError(
-                    f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs."
-                )
+        archive = np.load(path, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise DataError(f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs.")
+        with archive:
             chosen = tuple(archive[name] for name in _names(archive.files, model, inputs, path))
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except UNREADABLE as error:
         raise DataError(f"'{path}' can't be read as .npz: {error}.", "Save it with numpy.savez.") from error
     counts = {len(array) if array.ndim else 0 for array in chosen}
     if len(counts) != 1 or 0 in counts:

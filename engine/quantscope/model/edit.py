@@ -60,7 +60,7 @@ class TensorEdit:
 
 @dataclass(frozen=True, slots=True)
 class NewTensor:
-    """A tensor that the source doesn't have; -1 in `shape` is a dynamic dimension."""
+    """A tensor that the source doesn't have; -1 in `shape` is a dynamic dimension, 0 as `buffer` no data."""
 
     name: str
     shape: tuple[int, ...]

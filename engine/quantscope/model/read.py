@@ -133,6 +133,7 @@ class _Reader:
             raise broken("a buffer lies outside the file")
         starts = np.where(external, offsets.astype(np.int64), inline.starts)
         lengths = np.where(external, sizes.astype(np.int64), inline.counts)
+        lengths[:1] = 0  # the runtime takes number 0 for "no data", whatever that buffer holds
         columns = (tables.positions, starts, lengths, external)
         return tuple(
             Buffer(index, *row) for index, row in enumerate(zip(*(column.tolist() for column in columns), strict=True))

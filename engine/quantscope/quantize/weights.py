@@ -52,7 +52,7 @@ def channels(values: Floats, axis: int | None) -> Floats:
     """`values` of any shape seen as (outer, channels, inner), `axis` in the middle; per tensor is one channel."""
     if axis is None:
         return values.reshape(1, 1, -1)
-    return values.reshape(int(np.prod(values.shape[:axis])), values.shape[axis], -1)
+    return values.reshape(math.prod(values.shape[:axis]), values.shape[axis], math.prod(values.shape[axis + 1 :]))
 
 
 def per_tensor_error_db(values: Floats, name: str) -> float:
