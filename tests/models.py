@@ -185,7 +185,7 @@ class ModelBuilder:
         return buffer
 
     def build(self, *, external: bool = False, unknown_fields: Collection[str] = ()) -> bytes:
-        """The file; `external`: with buffers outside the flatbuffer; `unknown_fields`: which of `UNKNOWN` tables get."""
+        """The file; `external`: with buffers outside the flatbuffer; `unknown_fields`: what of `UNKNOWN` tables get."""
         return _externally(self.model, unknown_fields) if external else _pack(self.model, unknown_fields)
 
 

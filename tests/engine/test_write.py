@@ -339,6 +339,23 @@ def test_new_and_replaced_buffers_in_both_forms(load: Load) -> None:
         assert result.buffers[-1].size == 0
 
 
+def test_buffers_that_are_the_same_table(load: Load) -> None:
+    """Two entries of the list of buffers lead to one table: both keep their data, and number 0 stays without."""
+    model = fully_connected(weights(64, 64), bias=weights(64, seed=1))
+    file = FlatFile(model.build())
+    entries = file.vector(file.model, "Model", "Buffers") + 4
+    for entry in (0, 2):
+        at = entries + 4 * entry
+        file.put(at, file.buffer(1) - at)
+    file.put(file.vector(file.tensor(2), "Tensor", "Shape") + 4, 4096)
+    source = load(bytes(file.data))
+    for recipe in (None, "dynamic-int8"):
+        result = load(written(source, recipe))
+        tensors = result.subgraphs[0].tensors
+        assert np.array_equal(result.values(tensors[2]), weights(64, 64).reshape(-1))
+        assert [tensor.index for tensor in tensors if result.is_constant(tensor)] == [1, 2]
+
+
 def test_a_first_buffer_that_is_not_empty(load: Load) -> None:
     """The runtime takes number 0 for "no data", so activations and new tensors that name it are no constants."""
     model = depthwise_conv(weights(1, 3, 3, 256))

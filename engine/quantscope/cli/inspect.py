@@ -5,6 +5,7 @@ from collections import Counter
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from quantscope import api, documents
@@ -39,11 +40,12 @@ def _print_operators(document: documents.Inspection, out: Console) -> None:
         table = Table(
             title=escape(subgraph.name) if len(document.subgraphs) > 1 else None, title_justify="left", box=None
         )
-        table.add_column("#", justify="right", style="dim")
-        table.add_column("operator", no_wrap=True)
+        # On a narrow terminal it is the shape and the code that give way; the reasons follow in full below.
+        table.add_column("#", justify="right", style="dim", no_wrap=True, min_width=len(str(len(subgraph.operators))))
+        table.add_column("operator", no_wrap=True, min_width=17)
         table.add_column("output", no_wrap=True)
-        table.add_column("weights", justify="right", no_wrap=True)
-        table.add_column("precision", no_wrap=True)
+        table.add_column("weights", justify="right", no_wrap=True, min_width=7)
+        table.add_column("precision", no_wrap=True, min_width=16)
         table.add_column("reason", style="dim", no_wrap=True)
         for operator in subgraph.operators:
             first = operator.outputs[0] if operator.outputs else None
@@ -68,9 +70,9 @@ def _print_reasons(document: documents.Inspection, out: Console) -> None:
     out.print("\n[bold]Why[/]")
     for (precision, code, text, remedy), count in sentences.most_common():
         out.print(f"{count:5} × {styled(precision)} [dim]{code}[/]")
-        out.print(f"        {escape(text)}", soft_wrap=False)
+        out.print(Padding(escape(text), (0, 0, 0, 8)))
         if remedy:
-            out.print(f"        [dim]→ {escape(remedy)}[/]")
+            out.print(Padding(f"[dim]→ {escape(remedy)}[/]", (0, 0, 0, 8)))
 
 
 def print_summary(document: documents.Inspection, out: Console) -> None:

@@ -14,6 +14,7 @@ from rich.progress import Progress as Bar
 from quantscope import documents
 from quantscope.quantize.precision import Precision
 
+LOG_WIDTH: Final = 120
 STYLES: Final = {
     Precision.HYBRID_INT8: "green",
     Precision.HYBRID_INT4: "green",
@@ -40,7 +41,8 @@ def print_json(document: documents.Document) -> None:
 
 def console() -> Console:
     """For people: the terminal if stdout is one, else stderr."""
-    return Console(stderr=not sys.stdout.isatty(), highlight=False)
+    terminal = sys.stdout.isatty()
+    return Console(stderr=not terminal, highlight=False, width=None if terminal or sys.stderr.isatty() else LOG_WIDTH)
 
 
 def size(count: int) -> str:

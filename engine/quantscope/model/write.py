@@ -73,10 +73,16 @@ class _Writer:
         self.model = model
         self.edit = edit
         self.schema = tflite
+        # By their tables, for more than one entry of a strange file's list of buffers may be the same table.
+        tables = {
+            buffer.position
+            for buffer in model.buffers
+            if buffer.size >= MOVED_FROM or buffer.external or buffer.index in edit.buffers
+        }
         self.moved = {
             buffer.index: edit.buffers.get(buffer.index) or _FromSource(model.raw(buffer.index))
             for buffer in model.buffers
-            if buffer.size >= MOVED_FROM or buffer.external or buffer.index in edit.buffers
+            if buffer.position in tables
         }
         self.tail = archive_start(model)
         self.skeleton = self._skeleton()

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -21,14 +21,14 @@ class Weights(StrEnum):
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is asked. `minimum_elements`: weights with fewer elements stay in float."""
+    """What is asked. `minimum_elements`: weights with fewer elements stay in float. The name becomes part of file names."""
 
     schema: str = SCHEMA
-    name: str
+    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     title: str = ""
     description: str = ""
     weights: Weights
-    minimum_elements: int
+    minimum_elements: Annotated[int, msgspec.Meta(ge=1)]
 
 
 PRESETS: Final[Mapping[str, Recipe]] = {
