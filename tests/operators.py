@@ -20,9 +20,9 @@ HYBRID, STORED, FLOAT = "hybrid-int8", "weight-only-int8", "float32"
 class Case:
     """A model and what `dynamic-int8` must make of its operators of type `kind`.
 
-    `axes` are the scales' axes of the weights by input (None: one scale for the tensor) where the kernel reads int8 itself,
-    `stored_axes` where a DEQUANTIZE stands in front; `version` and `asymmetric` are the hybrid operator's. `xnnpack` and
-    `builtin` are precision and reason by target. `decibel` bounds the hybrid output's SQNR from below.
+    `axes` are the scales' axes of the weights by input (None: one scale for the tensor) where the kernel reads int8
+    itself, `stored_axes` where a DEQUANTIZE stands in front; `version` and `asymmetric` are the hybrid operator's.
+    `xnnpack` and `builtin` are precision and reason by target. `decibel` bounds the output's SQNR from below.
     """
 
     name: str
@@ -47,7 +47,7 @@ def normal(*shape: int, seed: int = 0, scale: float = 1.0) -> Array:
 
 
 def uneven(*shape: int, axis: int = 0, seed: int = 0) -> Array:
-    """Weights whose channels along `axis` differ in size, so that scales on another axis, or one for all, would show."""
+    """Weights whose channels along `axis` differ in size: scales on another axis, or one for all, would show."""
     sizes = np.exp(1.5 * np.random.default_rng(seed + 1).standard_normal(shape[axis])).astype(np.float32)
     values = normal(*shape, seed=seed)
     return values * sizes.reshape([-1 if at == axis % len(shape) else 1 for at in range(len(shape))])
@@ -115,7 +115,7 @@ def batch_matmul(left: Shape, right: Shape, *, adj_y: bool = False) -> ModelBuil
 
 
 def batch_matmul_left() -> ModelBuilder:
-    return one_operator("BATCH_MATMUL", [normal(32, 64), Input((64, 8))], [(32, 8)], tfl.BatchMatMulOptionsT())
+    return one_operator("BATCH_MATMUL", [uneven(64, 32, axis=1), Input((32, 8))], [(64, 8)], tfl.BatchMatMulOptionsT())
 
 
 # Recurrent operators -------------------------------------------------------------------------------------------------
@@ -294,14 +294,13 @@ def gather(
     axis: int = 0,
     dtype: str = "INT32",
     signature: Shape | None = None,
-    spread: bool = True,
 ) -> ModelBuilder:
     model = ModelBuilder()
     graph = model.subgraph()
     ids = graph.input("ids", indices, dtype, signature=signature)
     shape = (*table[:axis], *indices, *table[axis + 1 :])
     whole = None if signature is None else (*table[:axis], *signature, *table[axis + 1 :])
-    rows = graph.constant("table", uneven(*table) if spread else normal(*table))
+    rows = graph.constant("table", uneven(*table))
     graph.outputs = [graph.tensor("y", shape, signature=whole)]
     graph.operator("GATHER", [rows, ids], graph.outputs, tfl.GatherOptionsT(axis=axis))
     return model
@@ -313,176 +312,170 @@ def embedding(table: Shape = (50, 32)) -> ModelBuilder:
 
 # The table -----------------------------------------------------------------------------------------------------------
 
-
-def lstm_axes(*more: int, cifg: bool = False) -> dict[int, int | None]:
-    return {at: None for at in (*range(1, 9), *more) if not (cifg and at in (1, 5, 9))}
-
-
-def bidirectional_axes(*more: int, cifg: bool = False) -> dict[int, int | None]:
-    left_out = (1, 5, 18, 22, 40, 44) if cifg else ()
-    return {at: None for at in (*range(1, 9), *range(18, 26), *more) if at not in left_out}
-
-
-UNSOUND = (STORED, "no-quantized-kernel")
 SLOW = (STORED, "hybrid-not-faster")
-LOOKUP = (HYBRID, "int8-lookup")
 HELD = (STORED, "holds-partition")
+COARSE = (STORED, "per-tensor-too-coarse")
+UNSOUND = (STORED, "no-quantized-kernel")
+DYNAMIC = (STORED, "dynamic-shape")
+LOOKUP = (HYBRID, "int8-lookup")
+
+Build = Callable[[], ModelBuilder]
+Axes = Mapping[int, int | None]
+EIGHT: Axes = dict.fromkeys(range(1, 9))
 
 
-def recurrent(
-    name: str, kind: str, build: Callable[[], ModelBuilder], axes: Mapping[int, int | None], version: int = 3
-) -> Case:
+def convolved(name: str, build: Build, version: int = 5) -> Case:
+    return Case(f"conv {name}", "CONV_2D", build, {1: 0}, version)
+
+
+def held(name: str, build: Build) -> Case:
+    """XNNPACK has no hybrid kernel for depthwise convolutions."""
+    kind = "DEPTHWISE_CONV_2D"
+    return Case(f"depthwise {name}", kind, build, {1: 3}, 6, stored_axes={1: 3}, xnnpack=HELD)
+
+
+def dense(name: str, build: Build) -> Case:
+    return Case(f"fully connected {name}", "FULLY_CONNECTED", build, {1: 0}, 12, True)
+
+
+def product(name: str, left: Shape, right: Shape, adj_y: bool = False) -> Case:
+    return Case(
+        f"batch matmul {name}", "BATCH_MATMUL", lambda: batch_matmul(left, right, adj_y=adj_y), {1: None}, 4, True
+    )
+
+
+def transposed(name: str, version: int, build: Build) -> Case:
+    return Case(f"transpose conv {name}", "TRANSPOSE_CONV", build, {1: 0}, version)
+
+
+def recurrent(name: str, kind: str, build: Build, axes: Axes, version: int = 3) -> Case:
     return Case(name, kind, build, axes, version, asymmetric=True, decibel=25.0)
 
 
-def depthwise_case(name: str, build: Callable[[], ModelBuilder]) -> Case:
-    return Case(name, "DEPTHWISE_CONV_2D", build, {1: 3}, 6, stored_axes={1: 3}, xnnpack=HELD)
+def lstms(name: str, *more: int, **form: bool) -> tuple[Case, Case]:
+    """LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM in a form; `more` are the weights beyond the eight matrices."""
+    left_out = (1, 5, 9) if form.get("cifg") else ()
+    axes = {at: None for at in (*range(1, 9), *more) if at not in left_out}
+    sequence = "UNIDIRECTIONAL_SEQUENCE_LSTM"
+    return (
+        recurrent(f"lstm {name}", "LSTM", lambda: lstm("LSTM", **form), axes, 4),
+        recurrent(f"sequence lstm {name}", sequence, lambda: lstm(sequence, **form), axes),
+    )
+
+
+def bidirectional(name: str, build: Build, *more: int, left_out: Sequence[int] = ()) -> Case:
+    axes = {at: None for at in (*range(1, 9), *range(18, 26), *more) if at not in left_out}
+    return recurrent(f"bidirectional lstm {name}", "BIDIRECTIONAL_SEQUENCE_LSTM", build, axes)
+
+
+def bidirectional_simple(name: str, build: Build, *more: int) -> Case:
+    axes = dict.fromkeys((1, 2, 5, 6, *more))
+    return recurrent(f"bidirectional rnn {name}", "BIDIRECTIONAL_SEQUENCE_RNN", build, axes)
+
+
+def simple(name: str, kind: str, build: Build, version: int = 3) -> Case:
+    return recurrent(name, kind, build, {1: None, 2: None}, version)
+
+
+def looked_up(name: str, kind: str, build: Build) -> Case:
+    at = 0 if kind == "GATHER" else 1
+    return Case(name, kind, build, {at: 0}, 4, xnnpack=LOOKUP, builtin=LOOKUP)
+
+
+def never_hybrid(name: str, kind: str, build: Build, why: tuple[str, str], stored_axes: Axes) -> Case:
+    return Case(name, kind, build, {}, 1, stored_axes=stored_axes, xnnpack=why, builtin=why)
 
 
 CASES: Sequence[Case] = (
-    Case("conv 3x3", "CONV_2D", lambda: conv(uneven(32, 3, 3, 64), 64), {1: 0}, 5),
-    Case("conv 1x1 on one pixel", "CONV_2D", lambda: conv(uneven(16, 1, 1, 128), 128, size=1), {1: 0}, 5),
-    Case("conv strided relu6", "CONV_2D", lambda: conv(uneven(32, 3, 3, 64), 64, stride=2, activation=3), {1: 0}, 5),
-    Case("conv dilated", "CONV_2D", lambda: conv(uneven(32, 3, 3, 64), 64, dilation=2), {1: 0}, 5),
-    Case("conv grouped", "CONV_2D", lambda: conv(uneven(32, 3, 3, 64), 128, size=3), {1: 0}, 6),
-    Case("conv of one filter", "CONV_2D", lambda: conv(uneven(1, 3, 3, 128), 128, size=3), {1: 0}, 5),
+    convolved("3x3", lambda: conv(uneven(32, 3, 3, 64), 64)),
+    convolved("1x1 on one pixel", lambda: conv(uneven(16, 1, 1, 128), 128, size=1)),
+    convolved("strided relu6", lambda: conv(uneven(32, 3, 3, 64), 64, stride=2, activation=3)),
+    convolved("dilated", lambda: conv(uneven(32, 3, 3, 64), 64, dilation=2)),
+    convolved("grouped", lambda: conv(uneven(32, 3, 3, 64), 128, size=3), 6),
+    convolved("of one filter", lambda: conv(uneven(1, 3, 3, 128), 128, size=3)),
     Case(
         "conv too shallow to pay", "CONV_2D", lambda: conv(uneven(64, 1, 1, 16), 16, size=8), {1: 0}, 5,
         stored_axes={1: 0}, xnnpack=SLOW,
     ),
-    depthwise_case("depthwise 3x3", lambda: depthwise(uneven(1, 3, 3, 128, axis=3))),
-    depthwise_case("depthwise 5x5 strided", lambda: depthwise(uneven(1, 5, 5, 64, axis=3), stride=2)),
-    depthwise_case("depthwise dilated", lambda: depthwise(uneven(1, 3, 3, 128, axis=3), dilation=2)),
-    depthwise_case("depthwise multiplier 2", lambda: depthwise(uneven(1, 3, 3, 128, axis=3), multiplier=2)),
-    Case("fully connected", "FULLY_CONNECTED", fully_connected, {1: 0}, 12, True),
-    Case("fully connected absent bias", "FULLY_CONNECTED", lambda: fully_connected(biased="absent"), {1: 0}, 12, True),
-    Case("fully connected two inputs", "FULLY_CONNECTED", lambda: fully_connected(biased="none"), {1: 0}, 12, True),
-    Case("fully connected relu", "FULLY_CONNECTED", lambda: fully_connected(activation=1), {1: 0}, 12, True),
-    Case("fully connected rank 3", "FULLY_CONNECTED", lambda: fully_connected((2, 3)), {1: 0}, 12, True),
-    Case(
-        "fully connected keeping dimensions", "FULLY_CONNECTED", lambda: fully_connected((2, 3), keep=True), {1: 0}, 12, True
-    ),
-    Case("batch matmul rank 2", "BATCH_MATMUL", lambda: batch_matmul((4, 96), (96, 32)), {1: None}, 4, True),
-    Case("batch matmul rank 3", "BATCH_MATMUL", lambda: batch_matmul((2, 4, 96), (2, 96, 32)), {1: None}, 4, True),
-    Case("batch matmul rank 4", "BATCH_MATMUL", lambda: batch_matmul((1, 2, 3, 96), (1, 2, 96, 16)), {1: None}, 4, True),
-    Case("batch matmul rank 5", "BATCH_MATMUL", lambda: batch_matmul((1, 2, 1, 3, 96), (1, 1, 1, 96, 16)), {1: None}, 4, True),
-    Case(
-        "batch matmul transposed", "BATCH_MATMUL", lambda: batch_matmul((2, 4, 96), (2, 32, 96), adj_y=True), {1: None}, 4, True
-    ),
-    Case("batch matmul broadcast", "BATCH_MATMUL", lambda: batch_matmul((3, 4, 96), (96, 32)), {1: None}, 4, True),
-    Case(
-        "batch matmul partly broadcast", "BATCH_MATMUL", lambda: batch_matmul((3, 2, 4, 64), (1, 2, 64, 48)), {}, 1,
-        stored_axes={1: 3}, xnnpack=UNSOUND, builtin=UNSOUND,
-    ),
-    Case(
-        "batch matmul two batch dimensions", "BATCH_MATMUL", lambda: batch_matmul((2, 2, 3, 96), (2, 2, 96, 16)), {}, 1,
-        stored_axes={1: 3}, xnnpack=UNSOUND, builtin=UNSOUND,
-    ),
-    Case(
-        "batch matmul two batch dimensions, one matrix", "BATCH_MATMUL", lambda: batch_matmul((2, 2, 3, 96), (96, 16)), {},
-        1, stored_axes={1: 1}, xnnpack=UNSOUND, builtin=UNSOUND,
-    ),
-    Case("transpose conv", "TRANSPOSE_CONV", lambda: transpose_conv(False), {1: 0}, 2),
-    Case("transpose conv biased", "TRANSPOSE_CONV", lambda: transpose_conv(True), {1: 0}, 3),
-    Case("transpose conv relu", "TRANSPOSE_CONV", lambda: transpose_conv(True, activation=1), {1: 0}, 4),
-    Case(
-        "transpose conv strided", "TRANSPOSE_CONV", lambda: transpose_conv(True, stride=2), {1: 0}, 3,
-        stored_axes={1: 0}, xnnpack=(HYBRID, "hybrid-kernel"),
-    ),
-    recurrent("lstm", "LSTM", lambda: lstm("LSTM"), lstm_axes(), 4),
-    recurrent("lstm cifg", "LSTM", lambda: lstm("LSTM", cifg=True), lstm_axes(cifg=True), 4),
-    recurrent("lstm projection", "LSTM", lambda: lstm("LSTM", project=True), lstm_axes(16), 4),
-    recurrent("lstm peephole", "LSTM", lambda: lstm("LSTM", peephole=True), lstm_axes(9, 10, 11), 4),
-    recurrent("lstm layer norm", "LSTM", lambda: lstm("LSTM", normalize=True), lstm_axes(), 4),
-    recurrent("sequence lstm", "UNIDIRECTIONAL_SEQUENCE_LSTM", lstm, lstm_axes()),
-    recurrent("sequence lstm batch 3", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(batch=3), lstm_axes()),
-    recurrent("sequence lstm odd", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(depth=13, cells=17), lstm_axes()),
-    recurrent("sequence lstm cifg", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(cifg=True), lstm_axes(cifg=True)),
-    recurrent("sequence lstm projection", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(project=True), lstm_axes(16)),
-    recurrent("sequence lstm peephole", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(peephole=True), lstm_axes(9, 10, 11)),
-    recurrent("sequence lstm layer norm", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(normalize=True), lstm_axes()),
-    recurrent(
-        "sequence lstm everything", "UNIDIRECTIONAL_SEQUENCE_LSTM",
-        lambda: lstm(cifg=True, project=True, peephole=True, normalize=True), lstm_axes(10, 11, 16, cifg=True),
-    ),
-    Case(
-        "sequence lstm too coarse", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(peephole=True, outlier=9.0), {}, 1,
-        stored_axes=dict.fromkeys(range(1, 9), 0), xnnpack=(STORED, "per-tensor-too-coarse"),
-        builtin=(STORED, "per-tensor-too-coarse"),
-    ),
-    recurrent("bidirectional lstm", "BIDIRECTIONAL_SEQUENCE_LSTM", bidirectional_lstm, bidirectional_axes()),
-    recurrent(
-        "bidirectional lstm batch major, split", "BIDIRECTIONAL_SEQUENCE_LSTM",
-        lambda: bidirectional_lstm(time_major=False, merge=False), bidirectional_axes(),
-    ),
-    recurrent(
-        "bidirectional lstm cifg", "BIDIRECTIONAL_SEQUENCE_LSTM", lambda: bidirectional_lstm(cifg=True),
-        bidirectional_axes(cifg=True),
-    ),
-    recurrent(
-        "bidirectional lstm peephole, projection", "BIDIRECTIONAL_SEQUENCE_LSTM",
-        lambda: bidirectional_lstm(peephole=True, project=True), bidirectional_axes(9, 10, 11, 16, 26, 27, 28, 33),
-    ),
-    recurrent(
-        "bidirectional lstm auxiliary", "BIDIRECTIONAL_SEQUENCE_LSTM", lambda: bidirectional_lstm(auxiliary=12),
-        bidirectional_axes(*range(40, 48)),
-    ),
-    recurrent(
-        "bidirectional lstm auxiliary cifg", "BIDIRECTIONAL_SEQUENCE_LSTM",
-        lambda: bidirectional_lstm(auxiliary=16, cifg=True), bidirectional_axes(*range(40, 48), cifg=True),
-    ),
-    recurrent("rnn", "RNN", lambda: rnn(sequence=False), {1: None, 2: None}),
-    recurrent("sequence rnn", "UNIDIRECTIONAL_SEQUENCE_RNN", lambda: rnn(sequence=True, batch=2), {1: None, 2: None}),
-    recurrent(
-        "sequence rnn time major", "UNIDIRECTIONAL_SEQUENCE_RNN", lambda: rnn(sequence=True, time_major=True),
-        {1: None, 2: None},
-    ),
-    recurrent(
-        "bidirectional rnn", "BIDIRECTIONAL_SEQUENCE_RNN", bidirectional_rnn, dict.fromkeys((1, 2, 5, 6))
-    ),
-    recurrent(
-        "bidirectional rnn auxiliary", "BIDIRECTIONAL_SEQUENCE_RNN", lambda: bidirectional_rnn(auxiliary=24),
-        dict.fromkeys((1, 2, 5, 6, 10, 11)),
-    ),
-    recurrent(
-        "bidirectional rnn time major, one step", "BIDIRECTIONAL_SEQUENCE_RNN",
-        lambda: bidirectional_rnn(time_major=True, steps=1), dict.fromkeys((1, 2, 5, 6)),
-    ),
-    Case(
-        "bidirectional rnn time major", "BIDIRECTIONAL_SEQUENCE_RNN", lambda: bidirectional_rnn(time_major=True), {}, 1,
-        stored_axes=dict.fromkeys((1, 2, 5, 6), 0), xnnpack=UNSOUND, builtin=UNSOUND,
-    ),
-    Case(
-        "bidirectional rnn narrow auxiliary", "BIDIRECTIONAL_SEQUENCE_RNN", lambda: bidirectional_rnn(auxiliary=10), {}, 1,
-        stored_axes=dict.fromkeys((1, 2, 5, 6, 10, 11), 0), xnnpack=UNSOUND, builtin=UNSOUND,
-    ),
-    recurrent("svdf", "SVDF", svdf, {1: None, 2: None}, 4),
-    recurrent("svdf rank 1", "SVDF", lambda: svdf(rank=1), {1: None, 2: None}, 4),
-    recurrent("svdf batch 3 without bias", "SVDF", lambda: svdf(batch=3, biased=False), {1: None, 2: None}, 4),
-    Case("embedding lookup", "EMBEDDING_LOOKUP", embedding, {1: 0}, 4, xnnpack=LOOKUP, builtin=LOOKUP),
-    Case(
-        "embedding lookup rank 3", "EMBEDDING_LOOKUP", lambda: embedding((50, 4, 8)), {1: 0}, 4, xnnpack=LOOKUP,
-        builtin=LOOKUP,
-    ),
+    held("3x3", lambda: depthwise(uneven(1, 3, 3, 128, axis=3))),
+    held("5x5 strided", lambda: depthwise(uneven(1, 5, 5, 64, axis=3), stride=2)),
+    held("dilated", lambda: depthwise(uneven(1, 3, 3, 128, axis=3), dilation=2)),
+    held("multiplier 2", lambda: depthwise(uneven(1, 3, 3, 128, axis=3), multiplier=2)),
+    dense("biased", fully_connected),
+    dense("absent bias", lambda: fully_connected(biased="absent")),
+    dense("two inputs", lambda: fully_connected(biased="none")),
+    dense("relu", lambda: fully_connected(activation=1)),
+    dense("rank 3", lambda: fully_connected((2, 3))),
+    dense("keeping dimensions", lambda: fully_connected((2, 3), keep=True)),
+    product("rank 2", (4, 96), (96, 32)),
+    product("rank 3", (2, 4, 96), (2, 96, 32)),
+    product("rank 4", (1, 2, 3, 96), (1, 2, 96, 16)),
+    product("rank 5", (1, 2, 1, 3, 96), (1, 1, 1, 96, 16)),
+    product("transposed", (2, 4, 96), (2, 32, 96), adj_y=True),
+    product("broadcast", (3, 4, 96), (96, 32)),
     *(
-        Case(f"gather {name}", "GATHER", build, {0: 0}, 4, xnnpack=LOOKUP, builtin=LOOKUP)
-        for name, build in (
-            ("scalar", lambda: gather(())),
-            ("list", lambda: gather((7,))),
-            ("matrix", lambda: gather((2, 7))),
-            ("int64 list", lambda: gather((7,), dtype="INT64")),
-            ("int64 matrix", lambda: gather((2, 7), dtype="INT64")),
-            ("rank 3 table", lambda: gather((2, 7), table=(50, 4, 8))),
-            ("dynamic list", lambda: gather((1,), signature=(-1,))),
-            ("dynamic matrix", lambda: gather((1, 7), signature=(-1, 7))),
+        never_hybrid(f"batch matmul {name}", "BATCH_MATMUL", build, UNSOUND, {1: axis})
+        for name, build, axis in (
+            ("partly broadcast", lambda: batch_matmul((3, 2, 4, 64), (1, 2, 64, 48)), 3),
+            ("of two batch dimensions", lambda: batch_matmul((2, 2, 3, 96), (2, 2, 96, 16)), 3),
+            ("of two batch dimensions by one matrix", lambda: batch_matmul((2, 2, 3, 96), (96, 16)), 1),
         )
     ),
-    Case(
-        "gather of columns", "GATHER", lambda: gather((7,), axis=1), {}, 1, stored_axes={0: 0}, xnnpack=UNSOUND,
-        builtin=UNSOUND,
+    never_hybrid("batch matmul from the left", "BATCH_MATMUL", batch_matmul_left, UNSOUND, {0: 1}),
+    transposed("unbiased", 2, lambda: transpose_conv(False)),
+    transposed("biased", 3, lambda: transpose_conv(True)),
+    transposed("relu", 4, lambda: transpose_conv(True, activation=1)),
+    transposed("strided", 3, lambda: transpose_conv(True, stride=2)),
+    *lstms("basic"),
+    *lstms("cifg", cifg=True),
+    *lstms("projection", 16, project=True),
+    *lstms("peephole", 9, 10, 11, peephole=True),
+    *lstms("layer norm", normalize=True),
+    *lstms("everything", 10, 11, 16, cifg=True, project=True, peephole=True, normalize=True),
+    recurrent("sequence lstm batch 3", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(batch=3), EIGHT),
+    recurrent("sequence lstm odd", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(depth=13, cells=17), EIGHT),
+    never_hybrid(
+        "sequence lstm too coarse", "UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(peephole=True, outlier=9.0), COARSE,
+        dict.fromkeys(range(1, 9), 0),
     ),
-    Case(
-        "gather twice dynamic", "GATHER", lambda: gather((1, 7), signature=(-1, -1)), {}, 1, stored_axes={0: 0},
-        xnnpack=(STORED, "dynamic-shape"), builtin=(STORED, "dynamic-shape"),
+    bidirectional("basic", bidirectional_lstm),
+    bidirectional("batch major, split", lambda: bidirectional_lstm(time_major=False, merge=False)),
+    bidirectional("cifg", lambda: bidirectional_lstm(cifg=True), left_out=(1, 5, 18, 22)),
+    bidirectional(
+        "peephole, projection", lambda: bidirectional_lstm(peephole=True, project=True), 9, 10, 11, 16, 26, 27, 28, 33
     ),
+    bidirectional("auxiliary", lambda: bidirectional_lstm(auxiliary=12), *range(40, 48)),
+    bidirectional(
+        "auxiliary cifg", lambda: bidirectional_lstm(auxiliary=16, cifg=True), *range(40, 48),
+        left_out=(1, 5, 18, 22, 40, 44),
+    ),
+    simple("rnn", "RNN", lambda: rnn(sequence=False)),
+    simple("sequence rnn", "UNIDIRECTIONAL_SEQUENCE_RNN", lambda: rnn(sequence=True, batch=2)),
+    simple("sequence rnn time major", "UNIDIRECTIONAL_SEQUENCE_RNN", lambda: rnn(sequence=True, time_major=True)),
+    bidirectional_simple("basic", bidirectional_rnn),
+    bidirectional_simple("auxiliary", lambda: bidirectional_rnn(auxiliary=24), 10, 11),
+    bidirectional_simple("time major, one step", lambda: bidirectional_rnn(time_major=True, steps=1)),
+    never_hybrid(
+        "bidirectional rnn time major", "BIDIRECTIONAL_SEQUENCE_RNN", lambda: bidirectional_rnn(time_major=True),
+        UNSOUND, dict.fromkeys((1, 2, 5, 6), 0),
+    ),
+    never_hybrid(
+        "bidirectional rnn narrow auxiliary", "BIDIRECTIONAL_SEQUENCE_RNN", lambda: bidirectional_rnn(auxiliary=10),
+        UNSOUND, dict.fromkeys((1, 2, 5, 6, 10, 11), 0),
+    ),
+    simple("svdf", "SVDF", svdf, 4),
+    simple("svdf rank 1", "SVDF", lambda: svdf(rank=1), 4),
+    simple("svdf batch 3 without bias", "SVDF", lambda: svdf(batch=3, biased=False), 4),
+    looked_up("embedding lookup", "EMBEDDING_LOOKUP", embedding),
+    looked_up("embedding lookup rank 3", "EMBEDDING_LOOKUP", lambda: embedding((50, 4, 8))),
+    looked_up("gather scalar", "GATHER", lambda: gather(())),
+    looked_up("gather list", "GATHER", lambda: gather((7,))),
+    looked_up("gather matrix", "GATHER", lambda: gather((2, 7))),
+    looked_up("gather int64 list", "GATHER", lambda: gather((7,), dtype="INT64")),
+    looked_up("gather int64 matrix", "GATHER", lambda: gather((2, 7), dtype="INT64")),
+    looked_up("gather rank 3 table", "GATHER", lambda: gather((2, 7), table=(50, 4, 8))),
+    looked_up("gather dynamic list", "GATHER", lambda: gather((1,), signature=(-1,))),
+    looked_up("gather dynamic matrix", "GATHER", lambda: gather((1, 7), signature=(-1, 7))),
+    never_hybrid("gather of columns", "GATHER", lambda: gather((7,), axis=1), UNSOUND, {0: 0}),
+    never_hybrid("gather twice dynamic", "GATHER", lambda: gather((1, 7), signature=(-1, -1)), DYNAMIC, {0: 0}),
 )  # fmt: skip

@@ -55,12 +55,13 @@ def apply(plan: Plan, output: str | os.PathLike[str], progress: Progress = silen
     """
     started = time.perf_counter()
     refuse_overwriting(plan.model.path, output)
+    source = describe(plan.model.path)
     with replacing(output) as temporary:
         with open(temporary, "wb") as file:
             write_quantized(plan, file, part(progress, 0.0, 0.7))
         verify(plan.model, temporary, plan.target.delegate, part(progress, 0.7, 1.0))
     seconds = time.perf_counter() - started
-    source, written = describe(plan.model.path), describe(output)
+    written = describe(output)
     progress(1.0, "Done")
     return documents.Quantization(
         model=source,

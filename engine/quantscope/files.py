@@ -26,7 +26,7 @@ def refuse_overwriting(source: str | os.PathLike[str], output: str | os.PathLike
     """Raises UsageError if `output` is `source`, however it is spelled or linked, or is a folder."""
     if os.path.isdir(output):
         raise UsageError(f"The output '{os.fspath(output)}' is a folder.", "Give the name of a file.")
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):  # what is wrong with the output will show when it is written
         if os.path.samefile(source, output):
             raise UsageError("The output is the input itself, which is never changed.", "Give another output file.")
 

@@ -1033,7 +1033,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
     <message>
         <source>too-few-elements</source>
-        <translation>降低方案的 minimum_elements。</translation>
+        <translation>在自己的方案文件中降低 minimum_elements：“quantscope recipes NAME” 可打印一份作为起点。</translation>
     </message>
     <message>
         <source>sparse-weight</source>

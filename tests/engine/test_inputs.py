@@ -314,8 +314,8 @@ def test_generated_survives_any_metadata(tmp_path: Path, low: float, high: float
 
 
 @pytest.mark.parametrize(("build", "rows"), [
-    (embedding, 50), (lambda: gather((7,)), 50), (lambda: gather((7,), axis=1), 32), (lambda: gather((7,), axis=-1), 32),
-    (lambda: gather((2, 7), table=(3, 400)), 3),
+    (embedding, 50), (lambda: gather((7,)), 50), (lambda: gather((7,), axis=1), 32),
+    (lambda: gather((7,), axis=-1), 32), (lambda: gather((2, 7), table=(3, 400)), 3),
 ])  # fmt: skip
 def test_generated_ids_index_the_table_and_nothing_beyond(
     tmp_path: Path, build: Callable[[], ModelBuilder], rows: int

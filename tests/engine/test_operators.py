@@ -1,4 +1,4 @@
-"""Every operator with weights, in every form that matters, quantized and run by the interpreter with both kernel sets."""
+"""Every operator with weights, in every form that matters, quantized and run with both kernel sets."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as tfl
 from quantscope.quantize.targets import TARGETS
 from tests.lab import Lab, check_size, constant_behind, operators_of, sqnr, stored, unpacked
 from tests.models import Array, ModelBuilder
-from tests.operators import CASES, HYBRID, Case, conv, lstm, normal
+from tests.operators import CASES, HYBRID, Case, conv, gather, lstm, normal
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,20 @@ def test_float16(lab: Lab, case: Case, target: str) -> None:
             assert stored(model, operator.inputs[at])[0].type == tfl.TensorType.FLOAT32
     assert {model.operatorCodes[each.opcodeIndex].version for each in operators_of(model, "DEQUANTIZE")} == {3}
     assert sqnr(lab.float_outputs(path, delegate), lab.outputs(output, path, delegate)) >= 55
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_open_dimensions_stay_open(lab: Lab, target: str) -> None:
+    """An embedding of any number of sentences goes on taking any number."""
+    path = lab.write(gather((1, 7), signature=(-1, 7)))
+    _, output = lab.quantized(path, "dynamic-int8", target)
+    ids = np.arange(35, dtype=np.int32).reshape(5, 7)
+    found = []
+    for each in (path, output):
+        lab.runner.load(each, delegate=TARGETS[target].delegate)
+        found.append([lab.runner.run([ids])])
+    assert found[1][0][0].shape == (5, 7, 32)
+    assert sqnr(*found) > 30
 
 
 def test_version_is_raised_but_never_lowered(lab: Lab) -> None:

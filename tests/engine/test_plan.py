@@ -521,16 +521,6 @@ def test_nothing_becomes_larger(lab: Lab, build: Callable[[], ModelBuilder], tar
         assert codes(plan) == ["not-smaller"]
 
 
-def test_batch_matmul_with_a_constant_left_side(lab: Lab) -> None:
-    for target in TARGETS:
-        path = lab.write(
-            one_operator("BATCH_MATMUL", [uneven(32, 64), Input((64, 8))], [(32, 8)], tfl.BatchMatMulOptionsT())
-        )
-        plan = make_plan(read(path), PRESETS["dynamic-int8"], TARGETS[target])
-        assert list(zip(precisions(plan), codes(plan), strict=True)) == [("weight-only-int8", "no-quantized-kernel")]
-        check_runs(lab, path, target=target)
-
-
 def test_batch_matmul_of_two_activations_has_no_weights(lab: Lab) -> None:
     model = one_operator("BATCH_MATMUL", [Input((32, 64)), Input((64, 8))], [(32, 8)], tfl.BatchMatMulOptionsT())
     assert codes(planned(lab, model)) == ["not-requested"]

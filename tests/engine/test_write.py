@@ -356,6 +356,22 @@ def test_buffers_that_are_the_same_table(load: Load) -> None:
         assert [tensor.index for tensor in tensors if result.is_constant(tensor)] == [1, 2]
 
 
+def test_operators_that_are_the_same_table(load: Load) -> None:
+    """Two subgraphs list one operator's table, and only in one of them does it change."""
+    model = several()
+    second = model.model.subgraphs[1]
+    second.tensors[1].buffer = model.buffer(weights(64, 64)[:, :1])
+    second.tensors[1].shape = [64, 1]
+    file = FlatFile(model.build())
+    first = file.operator(0, 0)
+    at = file.vector(file.subgraph(1), "SubGraph", "Operators") + 4
+    assert first > at, "offsets lead forward only"
+    file.put(at, first - at)
+    result = load(written(load(bytes(file.data)), "dynamic-int8"))
+    assert [graph.operators[0].version for graph in result.subgraphs] == [12, 1]
+    assert [graph.operators[0].inputs for graph in result.subgraphs] == [(0, 1, 2), (0, 1, 2)]
+
+
 def test_a_first_buffer_that_is_not_empty(load: Load) -> None:
     """The runtime takes number 0 for "no data", so activations and new tensors that name it are no constants."""
     model = depthwise_conv(weights(1, 3, 3, 256))

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.skipif(not ZOO.is_dir(), reason=f"the zoo of real model
 
 @dataclass(frozen=True)
 class Real:
-    """A model of the zoo: its samples (every `step`-th), its task, the SQNR that int8 must reach on them, and the largest
-    sizes that int8 and float16 may have, as parts of the source's.
+    """A model of the zoo: its samples (every `step`-th), its task, the SQNR that int8 must reach on them, and the
+    largest sizes that int8 and float16 may have, as parts of the source's.
     """
 
     name: str

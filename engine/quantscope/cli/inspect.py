@@ -1,7 +1,7 @@
 """`quantscope inspect`: every operator with its planned precision and the reason."""
 
 import argparse
-from collections import Counter
+from collections import defaultdict
 
 from rich.console import Console
 from rich.markup import escape
@@ -61,25 +61,27 @@ def _print_operators(document: documents.Inspection, out: Console) -> None:
 
 
 def _print_reasons(document: documents.Inspection, out: Console) -> None:
-    """Each different sentence once, with how many operators it holds for."""
-    operators = [operator for subgraph in document.subgraphs for operator in subgraph.operators]
-    sentences = Counter(
-        (operator.precision, operator.reason.code, operator.reason.text, operator.reason.remedy)
-        for operator in operators
-    )
+    """Each reason once, with how many operators have it; of sentences that differ only in numbers, the first."""
+    groups: dict[tuple[str, str], list[documents.Reason]] = defaultdict(list)
+    for subgraph in document.subgraphs:
+        for operator in subgraph.operators:
+            groups[operator.precision, operator.reason.code].append(operator.reason)
     out.print("\n[bold]Why[/]")
-    for (precision, code, text, remedy), count in sentences.most_common():
-        out.print(f"{count:5} × {styled(precision)} [dim]{code}[/]")
-        out.print(Padding(escape(text), (0, 0, 0, 8)))
-        if remedy:
-            out.print(Padding(f"[dim]→ {escape(remedy)}[/]", (0, 0, 0, 8)))
+    for (precision, code), reasons in sorted(groups.items(), key=lambda group: -len(group[1])):
+        first, differ = reasons[0], len({reason.text for reason in reasons}) > 1
+        out.print(f"{len(reasons):5} × {styled(precision)} [dim]{code}[/]")
+        out.print(Padding(("For instance: " if differ else "") + escape(first.text), (0, 0, 0, 8)))
+        if first.remedy:
+            out.print(Padding(f"[dim]→ {escape(first.remedy)}[/]", (0, 0, 0, 8)))
 
 
 def print_summary(document: documents.Inspection, out: Console) -> None:
     """Size, operators in 8 bits, fallbacks, partitions."""
     summary = document.summary
     ratio = summary.planned_bytes / summary.bytes
-    out.print(f"\n[bold]{escape(document.model.path)}[/]  [dim]{document.recipe} for {document.target}[/]")
+    out.print(
+        f"\n[bold]{escape(document.model.path)}[/]  [dim]{document.recipe} for {document.target}[/]", soft_wrap=True
+    )
     out.print(f"  size        {size(summary.bytes)} → {size(summary.planned_bytes)} planned  [bold]{ratio:.0%}[/]")
     out.print(f"  8-bit       {summary.eight_bit} of {summary.operators} operators")
     out.print(f"  fallback    {summary.fallback} run in float although the recipe asked for less")

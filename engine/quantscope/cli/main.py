@@ -81,6 +81,13 @@ def _open_window(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
+    if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
+        print(
+            "quantscope: there is no display here to open the window on.\n"
+            "  Use 'quantscope inspect', 'quantize' or 'compare'; see 'quantscope --help'.",
+            file=sys.stderr,
+        )
+        return 2
     # A process of its own, because the engine never loads Qt, not even to start it.
     command = module_command("quantscope_gui", *arguments)
     if os.name == "posix":

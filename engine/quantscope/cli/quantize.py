@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_summary(document.plan, out)
         out.print(
             f"\nWrote [bold]{escape(document.output.path)}[/]: {size(document.output.bytes)},"
-            f" [bold]{document.ratio:.1%}[/] of the source, in {document.seconds:.1f} s. It loads and runs."
+            f" [bold]{document.ratio:.1%}[/] of the source, in {document.seconds:.1f} s. It loads and runs.",
+            soft_wrap=True,
         )
     return 0

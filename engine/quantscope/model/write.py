@@ -139,17 +139,22 @@ class _Writer:
             yield from self._vector_range(model.position, self.schema.table("Model")[name])
         for index in self.moved:
             yield self._table_range(model.buffers[index].position)
-        for index, edit in self.edit.subgraphs.items():
-            subgraph = model.subgraphs[index]
-            yield self._table_range(subgraph.position)
-            for name in ("Tensors", "Operators"):
-                yield from self._vector_range(subgraph.position, self.schema.table("SubGraph")[name])
-            for at in edit.tensors:
-                yield self._table_range(subgraph.tensors[at].position)
-            kept = {entry for entry in edit.operators if isinstance(entry, int)}
+        changed: set[int] = set()
+        kept: set[int] = set()
+        for subgraph in model.subgraphs:
+            edit = self.edit.subgraphs.get(subgraph.index)
+            same = {entry for entry in edit.operators if isinstance(entry, int)} if edit else None
+            (changed if edit else kept).add(subgraph.position)
+            for tensor in subgraph.tensors:
+                (changed if edit and tensor.index in edit.tensors else kept).add(tensor.position)
             for operator in subgraph.operators:
-                if operator.index not in kept:
-                    yield self._table_range(operator.position)
+                (kept if same is None or operator.index in same else changed).add(operator.position)
+            if edit:
+                for name in ("Tensors", "Operators"):
+                    yield from self._vector_range(subgraph.position, self.schema.table("SubGraph")[name])
+        # A strange file may list the same table twice, and only one of the two changes.
+        for position in sorted(changed - kept):
+            yield self._table_range(position)
 
     def _vtable(self, position: int) -> list[int]:
         """Inline size of the table at `position`, then the offset of each slot's field (0: absent)."""

@@ -82,7 +82,7 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ReasonCode.TOO_FEW_ELEMENTS: Sentence(
         "The weight has {elements} elements, fewer than the recipe's minimum of {minimum}: keeping it in float costs"
         " {bytes} bytes and preserves accuracy.",
-        "Lower the recipe's minimum_elements.",
+        "Lower minimum_elements in a recipe file of your own: 'quantscope recipes NAME' prints one to start from.",
     ),
     ReasonCode.NOT_SMALLER: Sentence(
         "Stored in 8 bits the weight would not be smaller: its scales would take the room that its values save."

@@ -21,7 +21,7 @@ class Weights(StrEnum):
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is asked. `minimum_elements`: weights with fewer elements stay in float. The name becomes part of file names."""
+    """What is asked. `minimum_elements`: weights with fewer elements stay in float. The name is part of file names."""
 
     schema: str = SCHEMA
     name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
