@@ -16,10 +16,12 @@ from quantscope.model.schema import Field
 
 # The largest table of the schema has 17 fields; this leaves room for the future and none for a file made to waste time.
 MAX_VTABLE: Final = 4 + 2 * 128
+# How many field offsets are gathered at a time: bounds the memory that positions of eight bytes each take.
+GATHERED: Final = 1 << 20
 # Far more than any model has: one of 10,000 operators has about 150,000 tables, one with seven billion parameters and a
 # scale for each channel about 20 MB of lists. It is what a hostile file can at most make us spend time and memory on.
 MAX_TABLES: Final = 1_000_000
-MAX_LISTS: Final = 64 << 20
+MAX_LISTS: Final = 32 << 20
 # Bytes that a table takes in the file at least, its place in a list of tables included; vtables are shared.
 SMALLEST_TABLE: Final = 8
 
@@ -163,18 +165,29 @@ class FlatBuffer:
         too_far = (vtables + sizes > self.data.size) | (present + inline > self.data.size)
         if np.any(too_far | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1) | (inline < 4)):
             raise broken(f"a {what} has a broken vtable")
-        result = Tables(
-            self, positions, np.zeros_like(positions), np.zeros_like(positions), np.zeros_like(positions), what
-        )
-        result.vtables[positions > 0] = vtables
-        result.slots[positions > 0] = (sizes - 4) // 2
-        result.inline[positions > 0] = inline
         self.parts += [Ranges(present, present + inline), Ranges(vtables, vtables + sizes)]
-        for slot in range(int(result.slots.max(initial=0))):
-            offsets = result.slot(slot)
-            if np.any((offsets != 0) & ((offsets < 4) | (offsets >= result.inline))):
-                raise broken(f"a {what} has a field outside itself")
-        return result
+        offsets = self._field_offsets(vtables, (sizes - 4) // 2, what)
+        if np.any((offsets != 0) & ((offsets < 4) | (offsets >= inline))):
+            raise broken(f"a {what} has a field outside itself")
+        if present.size == positions.size:
+            return Tables(self, positions, offsets, inline, what)
+        everywhere = np.zeros((len(offsets), positions.size), np.uint16)
+        everywhere[:, positions > 0] = offsets
+        sizes = np.zeros_like(positions)
+        sizes[positions > 0] = inline
+        return Tables(self, positions, everywhere, sizes, what)
+
+    def _field_offsets(self, vtables: Positions, slots: Positions, what: str) -> npt.NDArray[np.uint16]:
+        """Offsets of the fields in each table, a row for each slot (0: absent), for tables with so many `slots`."""
+        most = int(slots.max(initial=0))
+        self.claim(2 * most * vtables.size, what)
+        offsets = np.zeros((most, vtables.size), np.uint16)
+        step = max(1, GATHERED // max(1, vtables.size))
+        for low in range(0, most, step):
+            rows = np.arange(low, min(low + step, most))[:, None]
+            has = rows < slots
+            offsets[low : low + step][has] = self.words((vtables + 4 + 2 * rows)[has], "<u2")
+        return offsets
 
     def vectors(self, positions: Positions, itemsize: int, what: str) -> Vectors:
         """Vectors at `positions` (0 means absent) of elements of `itemsize` bytes."""
@@ -219,24 +232,27 @@ class FlatBuffer:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Tables of one kind: their positions (0 where absent), vtables, number of slots, and inline size in bytes."""
+    """Tables of one kind: their positions (0 where absent), the offsets of their fields by slot, their inline size.
+
+    `followed` keeps what was found behind an offset field, so that it is looked up and noted once.
+    """
 
     file: FlatBuffer
     positions: Positions
-    vtables: Positions
-    slots: Positions
+    offsets: npt.NDArray[np.uint16]
     inline: Positions
     what: str
+    followed: dict[int, Positions] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.positions.size
 
     def slot(self, slot: int) -> Positions:
         """Offset of a slot's field within each table, 0 where it is absent."""
-        result = np.zeros_like(self.positions)
-        has = self.slots > slot
-        result[has] = self.file.words(self.vtables[has] + 4 + 2 * slot, "<u2")
-        return result
+        if slot >= len(self.offsets):
+            return np.zeros_like(self.positions)
+        offsets: Positions = self.offsets[slot].astype(np.int64)
+        return offsets
 
     def scalars(self, schema_field: Field) -> npt.NDArray[Any]:
         """A scalar field of every table, its default where absent."""
@@ -251,6 +267,11 @@ class Tables:
 
     def targets(self, schema_field: Field) -> Positions:
         """What an offset field of every table refers to, 0 where absent."""
+        if schema_field.slot not in self.followed:
+            self.followed[schema_field.slot] = self._follow(schema_field)
+        return self.followed[schema_field.slot]
+
+    def _follow(self, schema_field: Field) -> Positions:
         offsets = self.slot(schema_field.slot)
         present = offsets > 0
         if np.any(offsets[present] + 4 > self.inline[present]):
@@ -268,7 +289,7 @@ class Tables:
         for schema_field in fields.values():
             if schema_field.is_offset:
                 self.targets(schema_field)
-        for slot in range(int(self.slots.max(initial=0))):
+        for slot in range(len(self.offsets)):
             if slot not in known:
                 offsets = self.slot(slot)
                 wide = (offsets > 0) & (offsets % 4 == 0) & (offsets + 4 <= self.inline)

@@ -16,6 +16,9 @@ from quantscope.errors import ModelUnsupportedError
 from quantscope.model.flatbuffer import Positions, References
 
 ALIGNMENT = 16
+# Steps from table to table in which what is still needed is looked for. A model has fewer; in a file that was made to
+# have more, everything is kept, which is never wrong.
+DEEPEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,14 @@ def _unused(ranges: list[Range], references: Sequence[References]) -> tuple[list
     targets = [_containing(starts, ends, each.targets) for each in references]
     needed = np.zeros(len(ranges) + 1, bool)
     needed[-1] = True  # what lies in no range has index -1 and stays
-    while True:
+    for _ in range(DEEPEST):
         before = int(needed.sum())
         for source, target in zip(sources, targets, strict=True):
             needed[target[needed[source]]] = True
         if int(needed.sum()) == before:
             break
+    else:
+        needed[:] = True
     kept = [
         References(each.locations[needed[source]], each.targets[needed[source]], each.backward)
         for each, source in zip(references, sources, strict=True)
