@@ -18,10 +18,32 @@ from quantscope._version import __version__
 if TYPE_CHECKING:
     from quantscope.api import apply, compare, inspect, load, plan, quantize_file
     from quantscope.errors import QuantscopeError
+    from quantscope.model.graph import Model
+    from quantscope.quantize.plan import Decision, Plan
+    from quantscope.quantize.recipe import Recipe
 
-__all__ = ["QuantscopeError", "__version__", "apply", "compare", "inspect", "load", "plan", "quantize_file"]
+__all__ = [
+    "Decision",
+    "Model",
+    "Plan",
+    "QuantscopeError",
+    "Recipe",
+    "__version__",
+    "apply",
+    "compare",
+    "inspect",
+    "load",
+    "plan",
+    "quantize_file",
+]
 
-_HOMES = {"QuantscopeError": "quantscope.errors"}
+_HOMES = {
+    "Decision": "quantscope.quantize.plan",
+    "Model": "quantscope.model.graph",
+    "Plan": "quantscope.quantize.plan",
+    "QuantscopeError": "quantscope.errors",
+    "Recipe": "quantscope.quantize.recipe",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -29,7 +29,9 @@ def load(path: str | os.PathLike[str]) -> Model:
     return read(path)
 
 
-def plan(model: Model, recipe: str | Recipe = DEFAULT_RECIPE, target: str | Target = DEFAULT_TARGET) -> Plan:
+def plan(
+    model: Model, recipe: str | os.PathLike[str] | Recipe = DEFAULT_RECIPE, target: str | Target = DEFAULT_TARGET
+) -> Plan:
     """What quantizing `model` would do: a decision with its reason for every operator.
 
     `recipe` is a preset's name, a .json file or a Recipe; `target` a name or a Target. Raises RecipeError if there is
@@ -37,7 +39,7 @@ def plan(model: Model, recipe: str | Recipe = DEFAULT_RECIPE, target: str | Targ
     """
     return make_plan(
         model,
-        find_recipe(recipe) if isinstance(recipe, str) else recipe,
+        recipe if isinstance(recipe, Recipe) else find_recipe(os.fspath(recipe)),
         find_target(target) if isinstance(target, str) else target,
     )
 
@@ -77,7 +79,7 @@ def apply(plan: Plan, output: str | os.PathLike[str], progress: Progress = silen
 def quantize_file(
     path: str | os.PathLike[str],
     output: str | os.PathLike[str],
-    recipe: str | Recipe = DEFAULT_RECIPE,
+    recipe: str | os.PathLike[str] | Recipe = DEFAULT_RECIPE,
     target: str | Target = DEFAULT_TARGET,
     progress: Progress = silent,
 ) -> documents.Quantization:

@@ -23,9 +23,10 @@ def describe(path: str | os.PathLike[str]) -> documents.File:
 
 
 def refuse_overwriting(source: str | os.PathLike[str], output: str | os.PathLike[str]) -> None:
-    """Raises UsageError if `output` is `source`, however it is spelled or linked, or is a folder."""
-    if os.path.isdir(output):
-        raise UsageError(f"The output '{os.fspath(output)}' is a folder.", "Give the name of a file.")
+    """Raises UsageError if `output` is `source`, however it is spelled or linked, or is a folder or a device."""
+    if os.path.exists(output) and not os.path.isfile(output):
+        what = "a folder" if os.path.isdir(output) else "not an ordinary file"
+        raise UsageError(f"The output '{os.fspath(output)}' is {what}.", "Give the name of a file.")
     with contextlib.suppress(OSError):  # what is wrong with the output will show when it is written
         if os.path.samefile(source, output):
             raise UsageError("The output is the input itself, which is never changed.", "Give another output file.")
@@ -38,7 +39,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     On any failure the temporary file is removed and `path` is as it was. Raises OutputError where the folder is missing
     or not writable, or the disk is full.
     """
-    target = os.path.abspath(path)
+    target = os.path.realpath(path)  # a link stays; what it points at is replaced
     folder, name = os.path.split(target)
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{name[:40]}.", suffix=".tmp", dir=folder)

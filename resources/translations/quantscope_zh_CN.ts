@@ -954,7 +954,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
     <message>
         <source>hybrid-not-faster</source>
-        <translation>在此处，运行时量化激活所花的时间与 8 位运算节省的时间相当（每个输出只累加 {depth} 个乘积）。权重以 8 位存储，以浮点计算。</translation>
+        <translation>在此处，运行时量化激活所花的时间与 8 位运算节省的时间相当（{outputs} 个输出各累加 {depth} 个乘积，输入共 {inputs} 个）。权重以 8 位存储，以浮点计算。</translation>
     </message>
     <message>
         <source>per-tensor-too-coarse</source>
@@ -974,7 +974,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
     <message>
         <source>weight-not-constant</source>
-        <translation>权重在模型运行时才计算出来，因此无法以 8 位存储。</translation>
+        <translation>权重不是本子图的常量：它在模型运行时计算得出，或由调用方传入。</translation>
     </message>
     <message>
         <source>too-few-elements</source>
@@ -1002,7 +1002,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
     <message>
         <source>not-requested</source>
-        <translation>没有权重；方案 {recipe} 让这类算子保持浮点。</translation>
+        <translation>没有方案 {recipe} 会量化的权重，因此保持浮点。</translation>
     </message>
     <message>
         <source>control-flow</source>
@@ -1011,6 +1011,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>custom-operator</source>
         <translation>自定义算子：只有提供它的应用程序知道其内核。</translation>
+    </message>
+    <message>
+        <source>float16-source</source>
+        <translation>源模型的权重已经以 16 位存储；保持不变。</translation>
     </message>
     <message>
         <source>already-quantized</source>
@@ -1023,6 +1027,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
 </context>
 <context>
     <name>Remedy</name>
+    <message>
+        <source>float16-source</source>
+        <translation>请从 float32 模型开始，以得到 8 位结果。</translation>
+    </message>
     <message>
         <source>dynamic-shape</source>
         <translation>转换模型时固定其输入形状。</translation>

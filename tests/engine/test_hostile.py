@@ -528,6 +528,18 @@ def test_weights_over_other_parts_are_not_rewritten(load: Load, where: str) -> N
         written(loaded, None)
 
 
+def test_a_table_read_as_two_things_is_not_rewritten(load: Load) -> None:
+    """An entry of the list of buffers leads to an operator's options, which pass for a buffer without data."""
+    file = FlatFile(several().build())
+    at = file.vector(file.model, "Model", "Buffers") + 4
+    options = file.vector(file.operator(0), "Operator", "BuiltinOptions")
+    confused = load(bytes(file.put(at, options - at).data))
+    assert confused.buffers[0].position == confused.subgraphs[0].operators[0].options
+    for recipe in (None, "dynamic-int8"):
+        with pytest.raises(ModelUnsupportedError, match="overlap"):
+            written(confused, recipe)
+
+
 def test_weights_that_are_not_finite_are_refused_by_name(load: Load) -> None:
     for value in (np.nan, np.inf, -np.inf):
         matrix = weights(64, 64)

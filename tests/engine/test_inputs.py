@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from quantscope.errors import DataError
-from quantscope.evaluate.inputs import FromFile, fitted_to, from_file, generated
+from quantscope.evaluate.inputs import FromFile, fitted_to, from_file, generated, runnable
+from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model
 from quantscope.model.read import read
@@ -336,5 +337,21 @@ def test_generated_dtypes(tmp_path: Path) -> None:
     assert values[3].max() > 200
     assert values[5].min() < -100
     assert set(values[4].tolist()) <= {0, 1}
+    (words,) = generated(model, [info("words", 3, dtype="|S1")], 1).sample(0)
+    assert words.tolist() == [b"", b"", b""]
     with pytest.raises(DataError, match="can't be generated"):
-        generated(model, [info("words", 3, dtype="|S1")], 1)
+        generated(model, [info("complex", 3, dtype="<c8")], 1)
+
+
+def test_open_dimensions_are_tried_until_the_model_runs(tmp_path: Path) -> None:
+    """A model that cuts however many numbers into rows of eight: with the file's size of 1 it can't run."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    x = graph.input("x", (1, 1), signature=(-1, -1))
+    rows = graph.tensor("rows", (1, 8), signature=(-1, 8))
+    graph.operator("RESHAPE", [x, graph.constant("shape", np.array([-1, 8], np.int32))], [rows])
+    graph.outputs = [rows]
+    path = written(tmp_path, model)
+    with running(path) as (runner, loaded):
+        samples = runnable(runner, read(path), loaded.inputs, 2)
+        assert runner.run(samples.sample(1))[0].shape == (2, 8)

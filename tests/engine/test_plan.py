@@ -245,6 +245,7 @@ REASONS = {
     ReasonCode.CONTROL_FLOW: Expected(counting_loop, "none"),
     ReasonCode.CUSTOM_OPERATOR: Expected(custom, "float32"),
     ReasonCode.ALREADY_QUANTIZED: Expected(integer, "int8"),
+    ReasonCode.FLOAT16_SOURCE: Expected(lambda: dequantized("float16"), "float16", operator=1),
     ReasonCode.DATA_MOVEMENT: Expected(reshape, "none"),
 }
 
@@ -265,7 +266,9 @@ def test_every_reason_is_given_where_it_holds(lab: Lab, code: ReasonCode) -> Non
 
 def test_remedies_are_there_where_a_user_can_do_something(lab: Lab) -> None:
     with_remedy = {code.value for code, sentence in SENTENCES.items() if sentence.remedy}
-    assert with_remedy == {"dynamic-shape", "shared-weight", "too-few-elements", "sparse-weight"}
+    assert with_remedy == {
+        "dynamic-shape", "float16-source", "shared-weight", "too-few-elements", "sparse-weight",
+    }  # fmt: skip
     assert SENTENCES.keys() == set(ReasonCode)
 
 
@@ -286,7 +289,7 @@ def test_what_is_already_small_is_left_alone(lab: Lab, build: Any, precision: st
     built = build("float16") if build is dequantized else build()
     plan = planned(lab, built)
     assert precisions(plan)[-1] == precision
-    assert codes(plan)[-1] == "already-quantized"
+    assert codes(plan)[-1] == ("float16-source" if precision == "float16" else "already-quantized")
     assert not plan.changes_anything
 
 

@@ -177,7 +177,7 @@ def test_the_save_dialog_suggests_a_name_beside_the_source(stage: Stage, model_f
     stage.window.commands_by_key["save"].trigger()
     dialog = stage.window.findChild(QFileDialog)
     assert dialog is not None
-    assert dialog.selectedFiles() == [str(model_file.parent / "small network_dynamic-int8.tflite")]
+    assert dialog.selectedFiles() == [str(model_file.parent / "small network.dynamic-int8.tflite")]
     target = model_file.parent / "chosen.tflite"
     dialog.fileSelected.emit(str(target))
     dialog.reject()
@@ -191,7 +191,7 @@ def test_dragging_a_result_out_gives_its_file(stage: Stage, model_file: Path) ->
     data = tree.entries.mimeData([tree.entries.index_of(selection)])
     (url,) = data.urls()
     dragged = Path(url.toLocalFile())
-    assert dragged.name == "small network_dynamic-int8.tflite"
+    assert dragged.name == "small network.dynamic-int8.tflite"
     assert dragged.read_bytes()[4:8] == b"TFL3"
     assert tree.dragEnabled()
     assert tree.model().supportedDragActions() == Qt.DropAction.CopyAction
@@ -326,7 +326,7 @@ def test_unsaved_results_are_asked_about_once(stage: Stage, model_file: Path, mo
     monkeypatch.setattr(dialogs, "ask_discard", lambda parent, names, act, agreed: asked.append((names, agreed)))
     stage.window.close()
     assert stage.window.isVisible()
-    assert asked[0][0] == ["small network_dynamic-int8.tflite"]
+    assert asked[0][0] == ["small network.dynamic-int8.tflite"]
     asked[0][1]()
     assert not stage.window.isVisible()
     assert len(asked) == 1

@@ -1,8 +1,10 @@
 """The process that runs models: `python -m quantscope.evaluate.child`. A model that crashes it harms nobody else."""
 
 import os
+import queue
 import sys
-from typing import Any
+import threading
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -14,10 +16,18 @@ def main() -> None:
     """Answers requests on stdin until it closes."""
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the runtime prints must not get between the frames
-    requests = sys.stdin.buffer
+    frames: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, frames), daemon=True).start()
     session = _Session()
+    while True:
+        wire.send(replies, _answer(session, msgspec.msgpack.decode(frames.get(), type=wire.Request)))
+
+
+def _read(requests: IO[bytes], frames: queue.Queue[bytes]) -> None:
+    """Hands on frames; ends the process when its parent has gone, even in the middle of a run."""
     while (frame := wire.receive(requests)) is not None:
-        wire.send(replies, _answer(session, msgspec.msgpack.decode(frame, type=wire.Request)))
+        frames.put(frame)
+    os._exit(0)
 
 
 def _answer(session: "_Session", request: wire.Request) -> wire.Reply:
@@ -36,6 +46,7 @@ class _Session:
 
     def __init__(self) -> None:
         self.interpreter: Any = None
+        self.refusal: RuntimeError | None = None
 
     def load(self, request: wire.Load) -> wire.Loaded:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -47,7 +58,11 @@ class _Session:
             experimental_op_resolver_type=resolver,
             experimental_preserve_all_tensors=request.keep_tensors,
         )
-        self.interpreter.allocate_tensors()
+        self.refusal = self._allocate()
+        if self.refusal is not None and not any(
+            -1 in detail["shape_signature"] for detail in self.interpreter.get_input_details()
+        ):
+            raise self.refusal
         inputs, outputs = self.interpreter.get_input_details(), self.interpreter.get_output_details()
         return wire.Loaded(tuple(map(_info, inputs)), tuple(map(_info, outputs)))
 
@@ -60,13 +75,23 @@ class _Session:
                 self.interpreter.resize_tensor_input(detail["index"], array.shape, strict=True)
                 resized = True
         if resized:
-            self.interpreter.allocate_tensors()
+            self.refusal = self._allocate()
+        if self.refusal is not None:
+            raise self.refusal
         self.interpreter.reset_all_variables()
         for detail, array in zip(details, arrays, strict=True):
             self.interpreter.set_tensor(detail["index"], array)
         self.interpreter.invoke()
         results = (self.interpreter.get_tensor(detail["index"]) for detail in self.interpreter.get_output_details())
         return wire.Outputs(tuple(wire.Array.of(_numbers(result)) for result in results))
+
+    def _allocate(self) -> RuntimeError | None:
+        """Why the runtime can't prepare the model for the present shapes; with open shapes others may do."""
+        try:
+            self.interpreter.allocate_tensors()
+        except RuntimeError as error:
+            return error
+        return None
 
     def first_not_finite(self) -> wire.Found:
         for operator in self.interpreter._get_ops_details():

@@ -1,11 +1,12 @@
 """Float against quantized: both models on the same inputs, each in a process of its own, sample by sample."""
 
+import os
 from collections.abc import Sequence
 from typing import Final
 
 from quantscope import documents
 from quantscope.errors import ModelUnsupportedError, UsageError
-from quantscope.evaluate.inputs import Samples, fitted_to, from_file, generated, open_shape
+from quantscope.evaluate.inputs import Samples, fitted_to, from_file, open_shape, runnable
 from quantscope.evaluate.measures import Distance, real
 from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
@@ -18,9 +19,9 @@ DEFAULT_SAMPLES: Final = 16
 
 
 def compare(
-    reference: str,
-    quantized: str,
-    data: str | None = None,
+    reference: str | os.PathLike[str],
+    quantized: str | os.PathLike[str],
+    data: str | os.PathLike[str] | None = None,
     samples: int | None = None,
     progress: Progress = silent,
 ) -> documents.Comparison:
@@ -32,6 +33,7 @@ def compare(
     """
     if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
+    reference, quantized = os.fspath(reference), os.fspath(quantized)
     model = read(reference)
     read(quantized)
 
@@ -45,9 +47,9 @@ def compare(
             )
         inputs: Samples
         if data is None:
-            inputs = generated(model, one.inputs, samples or DEFAULT_SAMPLES)
+            inputs = runnable(first, model, one.inputs, samples or DEFAULT_SAMPLES)
         else:
-            inputs = from_file(data, model, one.inputs, samples)
+            inputs = from_file(os.fspath(data), model, one.inputs, samples)
         distances = [Distance(name) for name in _output_names(model, one.outputs)]
         for index in range(len(inputs)):
             progress(index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}")

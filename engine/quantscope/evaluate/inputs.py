@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from quantscope.errors import DataError
+from quantscope.errors import DataError, RunError
+from quantscope.evaluate.runner import Runner
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model, Subgraph
 from quantscope.model.metadata import input_ranges
@@ -22,6 +24,8 @@ SEED: Final = 0x5EED
 # An integer input that indexes nothing we can see: values this small are valid nearly everywhere.
 SMALL_INTEGERS: Final = 2
 IMAGE_BYTES: Final = 256
+# Sizes tried for open dimensions: tokens, pixels, and samples of sound in common lengths.
+OPEN_SIZES: Final = (16, 224, 1280, 16000)
 # What numpy and the modules under it raise on damaged, encrypted or absurdly large archives.
 UNREADABLE: Final = (
     OSError, ValueError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error,
@@ -64,18 +68,47 @@ class Generated:
         return [_draw(random, info, span) for info, span in zip(self.inputs, self.ranges, strict=True)]
 
 
-def generated(model: Model, inputs: Sequence[TensorInfo], count: int) -> Generated:
-    """Random inputs for `model`, whose inputs the runtime describes as `inputs`.
+def generated(model: Model, inputs: Sequence[TensorInfo], count: int, size: int | None = None) -> Generated:
+    """Random inputs for `model`, whose inputs the runtime describes as `inputs`; strings are empty.
 
-    Raises DataError for inputs of strings, for which there is no sensible random value.
+    Dimensions that the model leaves open have the file's size (1, mostly), or `size` beyond the first of each input.
+    Raises DataError for types that have no random values.
     """
     for info in inputs:
-        if np.dtype(info.dtype).kind not in "fiub":
+        if np.dtype(info.dtype).kind not in "fiubSO":
             raise DataError(f"Input '{info.name}' takes {np.dtype(info.dtype).name} values, which can't be generated.")
+    if size is not None:
+        inputs = [msgspec.structs.replace(info, shape=_sized(info, size)) for info in inputs]
     subgraph = model.subgraphs[0]
     declared = input_ranges(model)
     ranges = tuple(declared.get(position) or _index_range(model, subgraph, position) for position in range(len(inputs)))
     return Generated(tuple(inputs), ranges, count)
+
+
+def runnable(runner: Runner, model: Model, inputs: Sequence[TensorInfo], count: int) -> Generated:
+    """Random inputs that the model loaded in `runner` runs on: sizes for the dimensions it leaves open are tried.
+
+    Raises RunError, as the first try did, if it runs on none.
+    """
+    sizes = (None, *OPEN_SIZES) if any(-1 in info.signature_shape for info in inputs) else (None,)
+    refusals: list[RunError] = []
+    for size in sizes:
+        samples = generated(model, inputs, count, size)
+        try:
+            runner.run(samples.sample(0))
+        except RunError as error:
+            refusals.append(error)
+        else:
+            return samples
+    raise refusals[0]
+
+
+def _sized(info: TensorInfo, size: int) -> tuple[int, ...]:
+    """The input's shape with every open dimension but the first, which is the batch, of `size`."""
+    return tuple(
+        size if sign == -1 and axis > 0 else have
+        for axis, (have, sign) in enumerate(zip(info.shape, info.signature_shape, strict=True))
+    )
 
 
 def _draw(random: np.random.Generator, info: TensorInfo, span: tuple[float, float] | None) -> npt.NDArray[Any]:
@@ -83,6 +116,8 @@ def _draw(random: np.random.Generator, info: TensorInfo, span: tuple[float, floa
     if dtype.kind == "f":
         values = random.standard_normal(info.shape) if span is None else random.uniform(*span, info.shape)
         return values.astype(dtype)
+    if dtype.kind in "SO":
+        return np.zeros(info.shape, "S1")
     if dtype.kind == "b":
         return random.integers(0, 2, info.shape).astype(bool)
     limits = np.iinfo(dtype)

@@ -120,7 +120,7 @@ class Runner:
     def _explained(self, message: str) -> str:
         """The runtime's message in one line, without its source file names."""
         lines = [re.sub(r"^\S+\.(?:cc|h):\d+ ", "", line.strip()) for line in message.splitlines() if line.strip()]
-        return " ".join(lines)[:600] or "it gave no reason"
+        return re.sub(r"(?<=[a-z])Node number", " Node number", " ".join(lines))[:600] or "it gave no reason"
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from quantscope.errors import ModelUnsupportedError, RunError, VerificationError
-from quantscope.evaluate.inputs import generated
+from quantscope.evaluate.inputs import runnable
 from quantscope.evaluate.runner import running
 from quantscope.model.graph import Model
 from quantscope.progress import Progress, silent
@@ -39,7 +39,7 @@ def _not_finite(model: Model, path: str, delegate: bool, check: Callable[[], Non
     """Runs the model at `path` once; the first operator that gives infinite or NaN values, None if the outputs are
     finite."""
     with running(path, check, delegate=delegate) as (runner, loaded):
-        inputs = generated(model, loaded.inputs, 1).sample(0)
+        inputs = runnable(runner, model, loaded.inputs, 1).sample(0)
         if all(np.isfinite(output).all() for output in runner.run(inputs) if output.dtype.kind == "f"):
             return None
     with running(path, check, delegate=False, keep_tensors=True) as (runner, _):

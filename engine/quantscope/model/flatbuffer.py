@@ -4,6 +4,7 @@ Every offset, vtable and vector is checked against the file before it is followe
 what comes out. Each reference that was followed is remembered: `splice` needs them all to move parts of the file.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -84,26 +85,49 @@ class Ranges:
         over = np.searchsorted(np.sort(self.ends), starts, side="right")
         return began > over
 
-    @property
-    def overlap(self) -> bool:
-        """True if two of the ranges have a byte in common and aren't the same."""
+    def distinct(self) -> "Ranges":
+        """These in order of their starts, each once."""
         order = np.lexsort((self.ends, self.starts))
         starts, ends = self.starts[order], self.ends[order]
-        same = (starts[1:] == starts[:-1]) & (ends[1:] == ends[:-1])
-        return bool(np.any((ends[:-1] > starts[1:]) & ~same))
+        new = np.ones(order.size, bool)
+        new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
+        return Ranges(starts[new], ends[new])
+
+
+class Parts:
+    """Where the tables, vtables and lists are that were read, by what they were read as."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[str, list[Ranges]] = {}
+
+    def add(self, kind: str, ranges: Ranges) -> None:
+        """Notes that bytes were read as something of this kind."""
+        self._by_kind.setdefault(kind, []).append(ranges)
+
+    @property
+    def ranges(self) -> Ranges:
+        """All of them."""
+        return Ranges.of(itertools.chain.from_iterable(self._by_kind.values()))
+
+    @property
+    def overlap(self) -> bool:
+        """True if parts have a byte in common, unless they are the same part, read as the same kind of thing."""
+        pairs = Ranges.of(Ranges.of(parts).distinct() for parts in self._by_kind.values())
+        order = np.argsort(pairs.starts, kind="stable")
+        return bool(np.any(pairs.ends[order][:-1] > pairs.starts[order][1:]))
 
 
 @dataclass(slots=True)
 class FlatBuffer:
     """The bytes of a file and the references followed so far.
 
-    `parts` are the tables, vtables and lists that were read. `unknown` are the locations of fields that the schema
-    doesn't know and that may be references, and what they'd refer to.
+    `unknown` are the locations of fields that the schema doesn't know and that may be references, and what they'd refer
+    to.
     """
 
     data: Bytes
     references: list[References] = field(default_factory=list)
-    parts: list[Ranges] = field(default_factory=list)
+    parts: Parts = field(default_factory=Parts)
     unknown: list[tuple[Positions, Positions]] = field(default_factory=list)
     claimed: int = 0
     counted: int = 0
@@ -165,7 +189,8 @@ class FlatBuffer:
         too_far = (vtables + sizes > self.data.size) | (present + inline > self.data.size)
         if np.any(too_far | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1) | (inline < 4)):
             raise broken(f"a {what} has a broken vtable")
-        self.parts += [Ranges(present, present + inline), Ranges(vtables, vtables + sizes)]
+        self.parts.add(what, Ranges(present, present + inline))
+        self.parts.add("vtable", Ranges(vtables, vtables + sizes))
         offsets = self._field_offsets(vtables, (sizes - 4) // 2, what)
         if np.any((offsets != 0) & ((offsets < 4) | (offsets >= inline))):
             raise broken(f"a {what} has a field outside itself")
@@ -203,7 +228,7 @@ class FlatBuffer:
         """All elements of `vectors`, one after the other."""
         kind = np.dtype(dtype)
         self.claim(vectors.total * kind.itemsize, what)
-        self.parts.append(vectors.ranges(kind.itemsize))
+        self.parts.add("numbers", vectors.ranges(kind.itemsize))
         return self.words(self.element_positions(vectors, kind.itemsize), dtype)
 
     def element_positions(self, vectors: Vectors, itemsize: int) -> Positions:
@@ -226,7 +251,7 @@ class FlatBuffer:
         """Positions of the tables that the vectors at `positions` (0 where absent) list."""
         vectors = self.vectors(positions, 4, what)
         self.claim(vectors.total * 4, what)
-        self.parts.append(vectors.ranges(4))
+        self.parts.add(f"list of {what}", vectors.ranges(4))
         return self.offsets(self.element_positions(vectors, 4), what)
 
 
@@ -313,7 +338,7 @@ class Tables:
         """A string field of every table; bytes that aren't UTF-8 are replaced, absent is the empty string."""
         vectors = self.vectors(schema_field, 1)
         self.file.claim(vectors.total, f"{self.what} names")
-        self.file.parts.append(vectors.ranges(1))
+        self.file.parts.add("string", vectors.ranges(1))
         data = self.file.data
         return [
             data[start : start + count].tobytes().decode("utf-8", "replace")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from quantscope.model.flatbuffer import Ranges, References
+from quantscope.model.flatbuffer import Parts, References
 
 # How numpy sees the fixed-width types of the schema; types it has no dtype for (4 bits, bfloat16) stay bytes.
 NUMPY_TYPES: dict[str, str] = {
@@ -156,7 +156,7 @@ class Model:
     metadata: dict[str, int]
     metadata_buffers: frozenset[int]
     references: tuple[References, ...]
-    parts: Ranges
+    parts: Parts
 
     @property
     def bytes(self) -> int:

@@ -105,7 +105,7 @@ class _Reader:
             metadata=metadata,
             metadata_buffers=metadata_buffers,
             references=tuple(self.file.references),
-            parts=Ranges.of(self.file.parts),
+            parts=self.file.parts,
         )
 
     def _known(self, buffers: tuple[Buffer, ...]) -> Ranges:
@@ -113,7 +113,7 @@ class _Reader:
         starts = np.array([buffer.start for buffer in buffers], np.int64)
         sizes = np.array([buffer.size for buffer in buffers], np.int64)
         referred = [Ranges(each.targets, each.targets + 4) for each in self.file.references]
-        return Ranges.of([*self.file.parts, *referred, Ranges(starts, starts + sizes)])
+        return Ranges.of([self.file.parts.ranges, *referred, Ranges(starts, starts + sizes)])
 
     def _list(self, root: Tables, field: str, what: str) -> Tables:
         return self.file.table_vector(int(root.targets(root_field(self.schema, field))[0]), what)

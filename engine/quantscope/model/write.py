@@ -126,7 +126,7 @@ class _Writer:
         if self.tail < self.model.bytes:
             holes.append((self.tail, self.model.bytes))
         ranges = np.array(holes, np.int64).reshape(-1, 2)
-        if self.model.parts.overlap or np.any(self.model.parts.touch(ranges[:, 0], ranges[:, 1])):
+        if self.model.parts.overlap or np.any(self.model.parts.ranges.touch(ranges[:, 0], ranges[:, 1])):
             raise ModelUnsupportedError("Parts of the model file overlap, so it can't be rewritten.")
         return cut(self.model.data, holes, self.model.references, self._replaced())
 

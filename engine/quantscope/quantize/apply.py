@@ -17,7 +17,7 @@ def write_quantized(plan: Plan, file: BinaryIO, progress: Progress = silent) -> 
     and CancelledError when `progress` asks to stop.
     """
     if not plan.changes_anything:
-        raise ModelUnsupportedError(_nothing_to_do(plan), "See the reason of each operator with 'quantscope inspect'.")
+        raise ModelUnsupportedError(_nothing_to_do(plan), "Each operator's reason says why.")
     total = sum(plan.model.buffers[buffer].size for buffer in plan.storage)
     done = 0
 
@@ -34,6 +34,8 @@ def _nothing_to_do(plan: Plan) -> str:
     if plan.model.operators == 0:
         return "The model has no operators, so there is nothing to quantize."
     codes = {decision.reason.code for row in plan.decisions for decision in row}
+    if ReasonCode.FLOAT16_SOURCE in codes:
+        return "The model stores its weights in 16 bits already: start from the float32 model to quantize it."
     if ReasonCode.ALREADY_QUANTIZED in codes:
         return "The model is already quantized: none of its float weights is left to do."
-    return f"The recipe {plan.recipe.name} finds nothing to do: no float weight of this model is large enough for it."
+    return f"The recipe {plan.recipe.name} finds nothing to do: no float weight that it covers is large enough."

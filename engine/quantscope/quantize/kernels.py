@@ -137,6 +137,11 @@ DATA_MOVEMENT: Final = frozenset({
 })  # fmt: skip
 
 
+def lookup_version(per_row: bool) -> int:
+    """Version of EMBEDDING_LOOKUP for an int8 table: old runtimes know one scale, new ones a scale for each row."""
+    return 4 if per_row else 3
+
+
 def dequantize_version(dtype: str, per_channel: bool) -> int:
     """Version of DEQUANTIZE for a constant input (op_version.cc)."""
     if dtype == "FLOAT16":

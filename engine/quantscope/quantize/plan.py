@@ -190,6 +190,8 @@ class _Planner:
         if decision.stored.get(use.input) == form:
             return decision
         other = next((other for other in self.uses[buffer] if other != use), None)
+        if decision.lookup and form.dtype == "INT8" and form.axis in (0, None):
+            return replace(decision, stored={**decision.stored, use.input: form})
         reason = decision.reason
         if decision.stored.get(use.input) is None or decision.direct:
             reason = Reason(ReasonCode.SHARED_WEIGHT, {"other": self._name(other) if other else "another tensor"})
@@ -220,7 +222,7 @@ class _Planner:
         if facts is not None and not _complete(facts, inputs, operator):
             facts = None
         if present not in (Precision.FLOAT32, Precision.NONE):
-            return _keep(operator, ReasonCode.ALREADY_QUANTIZED, precision=present)
+            return _keep(operator, self._why_already(subgraph, facts, inputs, present), precision=present)
         if facts is None or not self._asked(facts, inputs):
             if self.recipe.weights is Weights.FLOAT16 and present is Precision.FLOAT32:
                 return self._float16(operator, inputs, range(len(inputs)))
@@ -230,6 +232,15 @@ class _Planner:
         if self.recipe.weights is Weights.FLOAT16:
             return self._float16(operator, inputs, range(len(inputs)))
         return self._int8(subgraph, operator, facts, inputs)
+
+    def _why_already(
+        self, subgraph: Subgraph, facts: WeightFacts | None, inputs: Inputs, present: Precision
+    ) -> ReasonCode:
+        """Why an operator that isn't float32 in the source stays as it is."""
+        places = [tensor for at in (facts.weights if facts else ()) if at < len(inputs) and (tensor := inputs[at])]
+        if any(self._sparse(subgraph, tensor) for tensor in places):
+            return ReasonCode.SPARSE_WEIGHT
+        return ReasonCode.FLOAT16_SOURCE if present is Precision.FLOAT16 else ReasonCode.ALREADY_QUANTIZED
 
     def _asked(self, facts: WeightFacts, inputs: Inputs) -> bool:
         """True if the recipe speaks of this operator: it has something in a weight's place."""
@@ -306,7 +317,7 @@ class _Planner:
             if activation is not None:
                 depth, rows = _work(operator.type, weight, activation, output)
                 if not cost.pays(depth, rows, activation.elements, max(1, output.elements)):
-                    return Reason(ReasonCode.HYBRID_NOT_FASTER, {"depth": depth})
+                    return Reason(ReasonCode.HYBRID_NOT_FASTER, _cost_arguments(depth, activation, output))
         return None
 
     def _weight_only(
@@ -475,6 +486,10 @@ def _shrinks(weight: Tensor, form: Storage) -> bool:
     """True if the weight takes less room in this form, scales included, than in float32."""
     scales = 1 if form.axis is None else weight.shape[form.axis]
     return weight.elements + SCALE_BYTES * scales < 4 * weight.elements
+
+
+def _cost_arguments(depth: int, activation: Tensor, output: Tensor) -> Mapping[str, str | int]:
+    return {"depth": depth, "outputs": output.elements, "inputs": activation.elements}
 
 
 def _work(kind: str, weight: Tensor, activation: Tensor, output: Tensor) -> tuple[int, int]:

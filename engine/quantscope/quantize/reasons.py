@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     CONTROL_FLOW = "control-flow"
     CUSTOM_OPERATOR = "custom-operator"
     ALREADY_QUANTIZED = "already-quantized"
+    FLOAT16_SOURCE = "float16-source"
     DATA_MOVEMENT = "data-movement"
 
 
@@ -56,8 +57,9 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         " bits and computed in float, so that the delegate keeps the graph in one piece."
     ),
     ReasonCode.HYBRID_NOT_FASTER: Sentence(
-        "Quantizing the activations on the fly would cost about as much time as 8-bit arithmetic saves here (only"
-        " {depth} products are summed for each output). The weights are stored in 8 bits and computed in float."
+        "Quantizing the activations on the fly would cost about as much time as 8-bit arithmetic saves here"
+        " ({depth} products are summed for each of {outputs} outputs, from {inputs} inputs). The weights are stored in"
+        " 8 bits and computed in float."
     ),
     ReasonCode.PER_TENSOR_TOO_COARSE: Sentence(
         "The 8-bit kernel of {operator} knows only one scale for a whole weight, which would leave just {decibel} dB"
@@ -77,7 +79,7 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "Give the operators weights of their own when converting.",
     ),
     ReasonCode.WEIGHT_NOT_CONSTANT: Sentence(
-        "The weight is computed while the model runs, so it can't be stored in 8 bits."
+        "The weight isn't a constant of this subgraph: it is computed while the model runs, or handed in by the caller."
     ),
     ReasonCode.TOO_FEW_ELEMENTS: Sentence(
         "The weight has {elements} elements, fewer than the recipe's minimum of {minimum}: keeping it in float costs"
@@ -97,10 +99,14 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "The weight is stored sparse, which this recipe can't quantize.", "Convert the model without sparsity."
     ),
     ReasonCode.NOT_FLOAT: Sentence("Its input is not float32, so there is nothing to quantize on the fly."),
-    ReasonCode.NOT_REQUESTED: Sentence("Has no weights; the recipe {recipe} leaves such operators in float."),
+    ReasonCode.NOT_REQUESTED: Sentence("Has no weight that the recipe {recipe} quantizes, so it stays in float."),
     ReasonCode.CONTROL_FLOW: Sentence("Only calls other subgraphs, whose operators have precisions of their own."),
     ReasonCode.CUSTOM_OPERATOR: Sentence("A custom operator: only the application that brings it knows its kernels."),
     ReasonCode.ALREADY_QUANTIZED: Sentence("Already quantized in the source model; left as it is."),
+    ReasonCode.FLOAT16_SOURCE: Sentence(
+        "The source model stores its weights in 16 bits already; left as they are.",
+        "Start from the float32 model to get 8 bits.",
+    ),
     ReasonCode.DATA_MOVEMENT: Sentence("Moves, indexes or converts data; there is no float arithmetic to quantize."),
 }
 

@@ -19,7 +19,7 @@ from quantscope.model.edit import (
 )
 from quantscope.model.graph import Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
-from quantscope.quantize.kernels import FACTS, dequantize_version
+from quantscope.quantize.kernels import FACTS, dequantize_version, lookup_version
 from quantscope.quantize.plan import Decision, Plan, Storage
 from quantscope.quantize.weights import Float16Blob, Int8Blob
 
@@ -105,6 +105,9 @@ class _SubgraphRewrite:
         facts = FACTS[operator.type]
         options = self.options.scalars(operator)
         version = facts.version(self.subgraph.inputs_of(operator), options)
+        if facts.lookup:
+            table = self.subgraph.tensors[operator.inputs[facts.weights[0]]]
+            version = lookup_version(self.plan.storage[table.buffer].axis is not None)
         asymmetric = {ASYMMETRIC: True} if ASYMMETRIC in options else {}
         self.operators.append(OperatorEdit(operator.index, max(operator.version, version), operator.inputs, asymmetric))
 
@@ -127,8 +130,7 @@ class _SubgraphRewrite:
         table, indices = (self.subgraph.tensors[at] for at in operator.inputs[:2])
         output = self.subgraph.tensors[operator.outputs[0]]
         name, ids = output.name, indices.index
-        version = FACTS["EMBEDDING_LOOKUP"].version((), {})
-        count = -1 if -1 in indices.shape else indices.elements
+        version = lookup_version(self.plan.storage[table.buffer].axis is not None)
         if indices.dtype == "INT64":
             narrow = self._tensor(f"{name}_indices", indices.shape, "INT32")
             self._add("CAST", 1, (ids,), narrow)
@@ -136,8 +138,10 @@ class _SubgraphRewrite:
         if len(indices.shape) == 1:
             self._add("EMBEDDING_LOOKUP", version, (ids, table.index), output.index)
             return
+        # -1 where it can be, so that an input may be resized as before.
+        count = -1 if -1 in indices.shape else indices.elements
         flat = self._tensor(f"{name}_flat_indices", (count,), "INT32")
-        self._add("RESHAPE", 1, (ids, self._constant(f"{name}_flat_shape", (count,))), flat)
+        self._add("RESHAPE", 1, (ids, self._constant(f"{name}_flat_shape", (-1,))), flat)
         rows = self._tensor(f"{name}_rows", (count, *table.shape[1:]))
         self._add("EMBEDDING_LOOKUP", version, (flat, table.index), rows)
         if indices.shape[:-1] == (1,):
@@ -145,7 +149,8 @@ class _SubgraphRewrite:
             # own.
             self._add("EXPAND_DIMS", 1, (rows, self._constant(f"{name}_axis", (0,))), output.index)
         else:
-            self._add("RESHAPE", 1, (rows, self._constant(f"{name}_shape", output.shape)), output.index)
+            shape = (*_leading(indices.shape), *table.shape[1:])
+            self._add("RESHAPE", 1, (rows, self._constant(f"{name}_shape", shape)), output.index)
 
     def _add(self, kind: str, version: int, inputs: tuple[int, ...], output: int) -> None:
         self.operators.append(NewOperator(kind, version, inputs, (output,), OPTIONS[kind]))
@@ -158,3 +163,8 @@ class _SubgraphRewrite:
         self.new_buffers.append(Bytes(np.array(values, "<i4").view(np.uint8)))
         buffer = len(self.plan.model.buffers) + len(self.new_buffers) - 1
         return self._tensor(name, (len(values),), "INT32", buffer)
+
+
+def _leading(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape of indices with its first dimension left open, where no other one is."""
+    return shape if not shape or -1 in shape[1:] else (-1, *shape[1:])

@@ -34,9 +34,11 @@ REASONS: Final = (
     QT_TRANSLATE_NOOP("Reason", "control-flow"),
     QT_TRANSLATE_NOOP("Reason", "custom-operator"),
     QT_TRANSLATE_NOOP("Reason", "already-quantized"),
+    QT_TRANSLATE_NOOP("Reason", "float16-source"),
     QT_TRANSLATE_NOOP("Reason", "data-movement"),
 )
 REMEDIES: Final = (
+    QT_TRANSLATE_NOOP("Remedy", "float16-source"),
     QT_TRANSLATE_NOOP("Remedy", "dynamic-shape"),
     QT_TRANSLATE_NOOP("Remedy", "shared-weight"),
     QT_TRANSLATE_NOOP("Remedy", "too-few-elements"),

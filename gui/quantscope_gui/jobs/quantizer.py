@@ -36,7 +36,7 @@ class Quantizer(QObject):
 
     def quantize(self, model: Model, recipe: str, target: str) -> None:
         try:
-            output = self._results.new_file(f"{model.name}_{recipe}.tflite")
+            output = self._results.new_file(f"{model.name}.{recipe}.tflite")
         except OSError as error:
             self.failed.emit(
                 Problem(
