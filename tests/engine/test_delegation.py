@@ -14,7 +14,6 @@ from random import Random
 
 import flatbuffers
 import numpy as np
-from ai_edge_litert import schema_py_generated
 import pytest
 from ai_edge_litert import schema_py_generated as tfl
 from hypothesis import given, settings
@@ -342,7 +341,7 @@ def test_options_are_those_that_the_schemas_own_accessors_give(tmp_path: Path) -
         for operator in (
             operator for subgraph in model.subgraphs for operator in subgraph.operators if operator.options
         ):
-            accessor = getattr(schema_py_generated, operator.options_type)()
+            accessor = getattr(tfl, operator.options_type)()
             accessor.Init(model.mapping, operator.options)
             for name, value in reader.scalars(operator).items():
                 assert value == getattr(accessor, name)()

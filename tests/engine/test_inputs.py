@@ -351,7 +351,7 @@ def test_open_dimensions_are_tried_until_the_model_runs(tmp_path: Path) -> None:
     rows = graph.tensor("rows", (1, 8), signature=(-1, 8))
     graph.operator("RESHAPE", [x, graph.constant("shape", np.array([-1, 8], np.int32))], [rows])
     graph.outputs = [rows]
-    path = written(tmp_path, model)
-    with running(path) as (runner, loaded):
-        samples = runnable(runner, read(path), loaded.inputs, 2)
+    source = written(tmp_path, model)
+    with running(source.path) as (runner, loaded):
+        samples = runnable(runner, source, loaded.inputs, 2)
         assert runner.run(samples.sample(1))[0].shape == (2, 8)
