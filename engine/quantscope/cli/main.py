@@ -42,6 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has enough; keep Python from complaining when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # files of ours raise errors of ours; this is standard output
+        print(f"quantscope: the output can't be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return QuantscopeError.exit_code
 
 
 def _run(arguments: list[str]) -> int:
