@@ -85,8 +85,9 @@ def depthwise(
 
 
 def transpose_conv(with_bias: bool, *, stride: int = 1, activation: int = 0) -> ModelBuilder:
-    weights, size = uneven(16, 3, 3, 64), 5 * stride
-    operands = [np.array([1, size, size, 16], np.int32), weights, Input((1, 5, 5, 64)), *([bias(16)] * with_bias)]
+    channels, size = 64 * stride, 5 * stride  # enough products for each output that it pays on XNNPACK
+    weights = uneven(16, 3, 3, channels)
+    operands = [np.array([1, size, size, 16], np.int32), weights, Input((1, 5, 5, channels)), *([bias(16)] * with_bias)]
     options = tfl.TransposeConvOptionsT(
         padding=tfl.Padding.SAME, strideW=stride, strideH=stride, fusedActivationFunction=activation
     )

@@ -990,7 +990,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
     <message>
         <source>out-of-float16-range</source>
-        <translation>权重中有超过 65504（float16 的最大值）的数值。</translation>
+        <translation>权重的数值对 float16 来说过大或过小：它最大到 65504，低于 6e-5 时会损失精度。</translation>
     </message>
     <message>
         <source>sparse-weight</source>

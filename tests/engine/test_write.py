@@ -439,5 +439,5 @@ def test_nothing_to_do_is_said(load: Load) -> None:
 
     with pytest.raises(ModelUnsupportedError, match="already"):
         written(load(dequantized().build()), "dynamic-int8")
-    with pytest.raises(ModelUnsupportedError, match="no float weight of this model is large enough"):
+    with pytest.raises(ModelUnsupportedError, match=r"no float weight .* is large enough"):
         written(load(fully_connected(weights(4, 4)).build()), "dynamic-int8")

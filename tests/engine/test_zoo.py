@@ -55,7 +55,7 @@ REAL = (
     Real("mlperf_vww_mobilenet_v1_025_96", "photos_96", 2, None, 15),
     Real("mnist_cnn", "mnist", 4, top_1, 28, ratio=0.29),
     Real("rand_MobileNet", ratio=0.28),
-    Real("resemblyzer_lstm3x256", "speakers", 3, nearest_centroid, 10, ratio=0.27),
+    Real("resemblyzer_lstm3x256", "speakers", 5, nearest_centroid, 10, ratio=0.27),
     Real("sklearn_digits_cnn", "digits", 1, top_1, 28, ratio=0.36, half=0.56),
 )
 NAMES = [real.name for real in REAL]

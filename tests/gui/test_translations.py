@@ -104,7 +104,9 @@ def test_sentences_are_translated_by_code(chinese: None) -> None:
         arguments={"elements": 864, "minimum": 1024, "bytes": 2592},
     )
     assert texts.reason(reason) == "权重只有 864 个元素，少于方案的下限 1024：保留浮点只多占 2592 字节，并能保持精度。"
-    assert texts.remedy(reason) == "降低方案的 minimum_elements。"
+    assert texts.remedy(reason) == (
+        "在自己的方案文件中降低 minimum_elements：“quantscope recipes NAME” 可打印一份作为起点。"
+    )
     assert texts.phrase("Comparing sample 3 of 16") == "正在比较样本 3 / 16"
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
 

@@ -24,7 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Plans, applies, prints."""
     plan = api.plan(api.load(arguments.model), arguments.recipe, arguments.target)
-    output = arguments.output or f"{os.path.splitext(arguments.model)[0]}.{plan.recipe.name}.tflite"
+    output = (
+        arguments.output
+        if arguments.output is not None
+        else f"{os.path.splitext(arguments.model)[0]}.{plan.recipe.name}.tflite"
+    )
     with TerminalProgress() as progress:
         document = api.apply(plan, output, progress)
     if arguments.json:

@@ -37,8 +37,10 @@ def compare(
     model = read(reference)
     read(quantized)
 
+    done, doing = 0.0, "Loading both models"
+
     def check() -> None:
-        progress(0.0, "Running both models")
+        progress(done, doing)
 
     with running(reference, check) as (first, one), running(quantized, check) as (second, two):
         if not _alike(one.inputs, two.inputs) or len(one.outputs) != len(two.outputs):
@@ -52,7 +54,8 @@ def compare(
             inputs = from_file(os.fspath(data), model, one.inputs, samples)
         distances = [Distance(name) for name in _output_names(model, one.outputs)]
         for index in range(len(inputs)):
-            progress(index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}")
+            done, doing = index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}"
+            check()
             arrays = inputs.sample(index)
             expected = first.run(arrays)
             found = second.run([fitted_to(values, info) for values, info in zip(arrays, two.inputs, strict=True)])

@@ -362,6 +362,7 @@ class _Planner:
             return 0
         if table.buffer not in self.coarseness:
             self.coarseness[table.buffer] = one_scale_loss_db(self.model.values(table).reshape(-1, max(1, width)))
+            self.model.forget(table.buffer)
         return 0 if self.coarseness[table.buffer] > ONE_SCALE_LOSS_DB else None
 
     def _float16(self, operator: Operator, inputs: Inputs, places: Iterable[int]) -> Decision:
@@ -398,6 +399,7 @@ class _Planner:
                     with contextlib.suppress(ModelUnsupportedError):
                         values = self.model.values(tensor)
                         self.coarseness[tensor.buffer] = per_tensor_error_db(values, tensor.name)
+                        self.model.forget(tensor.buffer)
                 worst = min(worst, self.coarseness.get(tensor.buffer, math.inf))
         return worst
 

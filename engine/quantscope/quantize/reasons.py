@@ -93,7 +93,8 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "Only some of this operator's weights are constant, and its kernel takes all of them in 8 bits or none."
     ),
     ReasonCode.OUT_OF_FLOAT16_RANGE: Sentence(
-        "The weight holds values that float16, which ends at 65504, can't represent."
+        "The weight's values are too large or too small for float16, which ends at 65504 and loses precision below"
+        " 6e-5."
     ),
     ReasonCode.SPARSE_WEIGHT: Sentence(
         "The weight is stored sparse, which this recipe can't quantize.", "Convert the model without sparsity."

@@ -13,14 +13,16 @@ DEFAULT_TARGET: Final = "xnnpack"
 class HybridCost:
     """When quantizing activations on the fly pays, for kernels that sum `depth` products for each output.
 
-    Fitted to 1,041 single-operator measurements on ai-edge-litert 2.3.0: each output costs about 0.87 ns extra (scales
-    and zero point corrections), each input 0.37 ns (range and rounding), whatever the instruction set; each product
-    saves about
-    0.0125 ns where the processor has int8 dot products, as phones of today do. Dividing gives the constants below. With
-    fewer than `few_rows` rows the operator is bound by reading its weights, of which int8 has a quarter.
+    The form is fitted to 1,041 single operators on ai-edge-litert 2.3.0: each output costs about 0.87 ns extra (scales
+    and zero point corrections), each input 0.37 ns (range and rounding), whatever the instruction set, and each product
+    saves some. How much depends on it: 0.004 ns with AVX2 alone, 0.010 to 0.015 ns where there are int8 dot products,
+    as phones of today have them. The constants lie between: on whole models nothing is slower than float with AVX2
+    (with 70 for `depth_per_output` two small nets were, 0.92 and 0.94), and with dot products the layers concerned
+    hardly gain. With fewer than `few_rows` rows the operator is bound by reading its weights, of which int8 has a
+    quarter.
     """
 
-    depth_per_output: float = 70.0
+    depth_per_output: float = 128.0
     depth_per_input: float = 30.0
     few_rows: int = 16
     few_rows_depth: int = 64

@@ -25,6 +25,8 @@ BLOCK: Final = 512 << 10  # bytes of float32 that one step works on: fits the se
 PIECE: Final = 4 << 20  # bytes of float32 that one thread takes at a time
 SMALLEST: Final = np.float32(1e-9)
 LEVELS: Final = np.float32(127)
+LARGEST_FLOAT16: Final = 65504.0
+SMALLEST_FLOAT16: Final = 2.0**-12
 NOT_FINITE: Final = 0x7F800000  # from this bit pattern on, sign aside, a float32 is infinite or NaN
 
 
@@ -134,10 +136,13 @@ class Float16Blob:
 
 
 def fits_float16(values: Floats) -> bool:
-    """True if no value is beyond the largest finite float16, 65504 (numpy rounds up to 65519 down to it)."""
+    """True if float16 holds the values well: none beyond 65504, its largest finite number, and not all so small that
+    they'd lose their precision (its numbers below 2^-14 are 6e-8 apart)."""
     flat = values.reshape(-1)
-    largest = np.float32(65504).view(np.int32)
-    return all(absmax_bits(flat[start : start + BLOCK // 4], 0) <= largest for start in range(0, flat.size, BLOCK // 4))
+    blocks = range(0, flat.size, BLOCK // 4)
+    largest = max((int(absmax_bits(flat[start : start + BLOCK // 4], 0)) for start in blocks), default=0)
+    magnitude = np.int32(largest).view(np.float32)
+    return bool(magnitude == 0 or SMALLEST_FLOAT16 <= magnitude <= LARGEST_FLOAT16)
 
 
 def _in_rows(rows: Floats, scales: Floats, name: str) -> Iterator[npt.NDArray[np.int8]]:

@@ -115,14 +115,13 @@ class Reporter:
         self.say = say
         self.cancelled = cancelled
         self.next = 0.0
-        self.text = ""
 
     def __call__(self, fraction: float, text: str) -> None:
         """Reports and, if the job was cancelled, raises CancelledError."""
         self.check()
         now = time.monotonic()
-        if now >= self.next or text != self.text or fraction >= 1:
-            self.next, self.text = now + 1 / protocol.PROGRESS_PER_SECOND, text
+        if now >= self.next or fraction >= 1:  # the last report always gets through; texts may change a thousand times
+            self.next = now + 1 / protocol.PROGRESS_PER_SECOND
             self.say(protocol.Progress(id=self.job, fraction=min(1.0, max(0.0, fraction)), text=text))
 
     def check(self) -> None:
