@@ -126,14 +126,20 @@ def test_trained_model_stays_true(lab: Lab, real: Real, recipe: str) -> None:
             assert after >= 0.986
 
 
-def test_tied_embedding_is_stored_once(lab: Lab) -> None:
-    real = REAL[0]
-    _, output = lab.quantized(real.path, "dynamic-int8", "xnnpack")
+@pytest.mark.parametrize("target", TARGETS)
+def test_tied_embedding_is_stored_once(lab: Lab, target: str) -> None:
+    """The lookup and the output layer read the same int8 tensor, the layer perhaps through a DEQUANTIZE."""
+    _, output = lab.quantized(REAL[0].path, "dynamic-int8", target)
     model = unpacked(output)
     (lookup,) = operators_of(model, "EMBEDDING_LOOKUP")
-    tables = {each.inputs[1] for each in operators_of(model, "FULLY_CONNECTED")}
-    assert lookup.inputs[1] in tables
-    assert stored(model, lookup.inputs[1])[1].dtype == np.int8
+    dequantized = {each.outputs[0]: each.inputs[0] for each in operators_of(model, "DEQUANTIZE")}
+    layers = {dequantized.get(each.inputs[1], each.inputs[1]) for each in operators_of(model, "FULLY_CONNECTED")}
+    assert lookup.inputs[1] in layers
+    _, table = stored(model, lookup.inputs[1])
+    assert table.dtype == np.int8
+    sizes = [len(buffer.data) for buffer in model.buffers if buffer.data is not None]
+    assert sizes.count(table.size) == 1
+    assert max(sizes) == table.size
 
 
 def test_the_lstm_that_per_tensor_weights_would_ruin_is_arranged_otherwise(lab: Lab) -> None:

@@ -310,7 +310,7 @@ class _Planner:
             if decibel < COARSEST_RECURRENT_DB:
                 return Reason(ReasonCode.PER_TENSOR_TOO_COARSE, {**arguments, "decibel": round(decibel)})
             return None
-        cost = self.target.hybrid_cost
+        cost = self.target.hybrid_cost.get(operator.type)
         if cost is not None:
             (weight,) = weights.values()
             activation, output = inputs[facts.activation], subgraph.outputs_of(operator)[0]

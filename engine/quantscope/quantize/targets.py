@@ -13,16 +13,14 @@ DEFAULT_TARGET: Final = "xnnpack"
 class HybridCost:
     """When quantizing activations on the fly pays, for kernels that sum `depth` products for each output.
 
-    The form is fitted to 1,041 single operators on ai-edge-litert 2.3.0: each output costs about 0.87 ns extra (scales
-    and zero point corrections), each input 0.37 ns (range and rounding), whatever the instruction set, and each product
-    saves some. How much depends on it: 0.004 ns with AVX2 alone, 0.010 to 0.015 ns where there are int8 dot products,
-    as phones of today have them. The constants lie between: on whole models nothing is slower than float with AVX2
-    (with 70 for `depth_per_output` two small nets were, 0.92 and 0.94), and with dot products the layers concerned
-    hardly gain. With fewer than `few_rows` rows the operator is bound by reading its weights, of which int8 has a
-    quarter.
+    The form is fitted to 1,041 single operators on ai-edge-litert 2.3.0: each output costs some time extra (scales and
+    zero point corrections), each input 0.37 ns (range and rounding), whatever the instruction set, and each product
+    saves some: 0.004 ns with AVX2 alone, 0.010 to 0.015 ns where there are int8 dot products, as phones of today have
+    them. `depth_per_output` and `depth_per_input` are the quotients. With fewer than `few_rows` rows the operator is
+    bound by reading its weights, of which int8 has a quarter.
     """
 
-    depth_per_output: float = 128.0
+    depth_per_output: float
     depth_per_input: float = 30.0
     few_rows: int = 16
     few_rows_depth: int = 64
@@ -34,13 +32,20 @@ class HybridCost:
         return depth >= self.depth_per_output + self.depth_per_input * inputs / outputs
 
 
+# An output costs 0.5 ns of a plain matrix product, 0.8 to 2 ns of a convolution. The figures lie between what AVX2 and
+# dot products ask for: on whole models nothing came out slower than float with AVX2 (with 70 for convolutions two small
+# nets did, 0.92 and 0.94), and with dot products the layers in question gain little.
+_MATRIX_PRODUCT: Final = HybridCost(depth_per_output=70.0)
+_CONVOLUTION: Final = HybridCost(depth_per_output=128.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One target.
 
     `hybrid` are the operators it has kernels for with int8 weights and float activations; the others in `kernels.FACTS`
     are stored in 8 bits and computed in float. `delegate` tells whether operators go to XNNPACK, `hybrid_cost` when
-    hybrid arithmetic pays (None: always).
+    hybrid arithmetic of an operator type pays (always, of those that aren't in it).
     """
 
     id: str
@@ -49,7 +54,7 @@ class Target:
     description: str
     hybrid: frozenset[str]
     delegate: bool
-    hybrid_cost: HybridCost | None
+    hybrid_cost: Mapping[str, HybridCost]
 
 
 _EVERYWHERE: Final = frozenset({
@@ -68,7 +73,12 @@ TARGETS: Final[Mapping[str, Target]] = {
             description="The default CPU path of LiteRT on phones and computers.",
             hybrid=_EVERYWHERE,
             delegate=True,
-            hybrid_cost=HybridCost(),
+            hybrid_cost={
+                "CONV_2D": _CONVOLUTION,
+                "TRANSPOSE_CONV": _CONVOLUTION,
+                "FULLY_CONNECTED": _MATRIX_PRODUCT,
+                "BATCH_MATMUL": _MATRIX_PRODUCT,
+            },
         ),
         Target(
             id="builtin",
@@ -77,7 +87,7 @@ TARGETS: Final[Mapping[str, Target]] = {
             description="LiteRT without any delegate.",
             hybrid=_EVERYWHERE | {"DEPTHWISE_CONV_2D"},
             delegate=False,
-            hybrid_cost=None,
+            hybrid_cost={},
         ),
     )
 }
