@@ -139,6 +139,17 @@ def plain(action: QAction) -> str:
     return head.strip() if bracket and len(tail) == 2 else words
 
 
+def hint(key: str) -> str:
+    """The translated hint of the command `key`."""
+    return next(text(command.hint) for command in COMMANDS if command.key == key)
+
+
+def explain(action: QAction, words: str) -> None:
+    """Makes `words` and the shortcut the action's tooltip."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{words} ({keys})" if keys else words)
+
+
 def build(parent: QWidget, theme: Theme, handlers: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
     """One QAction per command, connected to `handlers` by key; a missing handler is an error (KeyError)."""
     built: dict[str, QAction] = {}
@@ -149,9 +160,7 @@ def build(parent: QWidget, theme: Theme, handlers: Mapping[str, Callable[[], obj
         action.setMenuRole(command.role)
         if command.icon:
             theme.bind_icon(action, command.icon)
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        words = text(command.hint) if command.hint else plain(action)
-        action.setToolTip(f"{words} ({keys})" if keys else words)
+        explain(action, text(command.hint) if command.hint else plain(action))
         action.triggered.connect(lambda _checked=False, handler=handlers[command.key]: handler())
         parent.addAction(action)
         built[command.key] = action

@@ -528,6 +528,12 @@
         <source>Dismiss</source>
         <translation>关闭</translation>
     </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>另有 %n 个</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Help</name>
@@ -655,8 +661,16 @@
         <translation>目标</translation>
     </message>
     <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
         <source>Quit Without Saving</source>
         <translation>不保存并退出</translation>
+    </message>
+    <message>
+        <source>There is nothing to quantize: the table says why for each operator</source>
+        <translation>没有可量化的内容：表格中说明了每个算子的原因</translation>
     </message>
     <message>
         <source>{name} is ready</source>
@@ -875,20 +889,20 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
 <context>
     <name>Problem</name>
     <message>
-        <source>This model can&apos;t be opened</source>
-        <translation>无法打开此模型</translation>
-    </message>
-    <message>
-        <source>This can&apos;t be done with this model</source>
-        <translation>此模型不支持该操作</translation>
-    </message>
-    <message>
         <source>The recipe can&apos;t be used</source>
         <translation>无法使用该方案</translation>
     </message>
     <message>
-        <source>The data doesn&apos;t fit the model</source>
-        <translation>数据与模型不匹配</translation>
+        <source>{name} can&apos;t be opened</source>
+        <translation>无法打开 {name}</translation>
+    </message>
+    <message>
+        <source>This can&apos;t be done with {name}</source>
+        <translation>{name} 不支持该操作</translation>
+    </message>
+    <message>
+        <source>The data doesn&apos;t fit {name}</source>
+        <translation>数据与 {name} 不匹配</translation>
     </message>
     <message>
         <source>The request contradicts itself</source>
@@ -899,20 +913,24 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
         <translation>无法写入结果</translation>
     </message>
     <message>
-        <source>The quantized model did not pass its check</source>
-        <translation>量化模型未通过检查</translation>
+        <source>What became of {name} did not pass its check</source>
+        <translation>{name} 的量化结果未通过检查</translation>
+    </message>
+    <message>
+        <source>{name} can&apos;t be run</source>
+        <translation>无法运行 {name}</translation>
+    </message>
+    <message>
+        <source>Install Quantscope again so that it brings its runtime.</source>
+        <translation>请重新安装 Quantscope，以带上其运行时。</translation>
+    </message>
+    <message>
+        <source>This did not work with {name}</source>
+        <translation>对 {name} 的操作未成功</translation>
     </message>
     <message>
         <source>The runtime is missing on this computer</source>
         <translation>此电脑上缺少运行时</translation>
-    </message>
-    <message>
-        <source>The model can&apos;t be run</source>
-        <translation>无法运行模型</translation>
-    </message>
-    <message>
-        <source>This did not work</source>
-        <translation>操作未成功</translation>
     </message>
 </context>
 <context>
@@ -1038,10 +1056,6 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>shared-weight</source>
         <translation>转换时让各算子拥有各自的权重。</translation>
-    </message>
-    <message>
-        <source>too-few-elements</source>
-        <translation>在自己的方案文件中降低 minimum_elements：“quantscope recipes NAME” 可打印一份作为起点。</translation>
     </message>
     <message>
         <source>sparse-weight</source>
@@ -1172,6 +1186,14 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>Operators that run in float although the recipe asks for less. Click to show only these.</source>
         <translation>方案要求更低精度但仍以浮点运行的算子。点击只显示这些算子。</translation>
+    </message>
+    <message>
+        <source>operators in 16 bits</source>
+        <translation>个算子以 16 位存储</translation>
+    </message>
+    <message>
+        <source>Operators whose weights are stored in 16 bits. Click to show only these.</source>
+        <translation>权重以 16 位存储的算子。点击只显示这些算子。</translation>
     </message>
     <message>
         <source>no delegate on this target</source>

@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("benchmark", choices=("prepare", "size", "convert", "speed", "fidelity", "all"))
     made.add_argument("--models", nargs="+", metavar="NAME", choices=[m.name for m in MODELS], help="only these models")
     made.add_argument("--runs", type=int, default=5, help="conversions by each tool (default 5)")
-    made.add_argument("--seconds", type=float, default=8.0, help="how long two models race (default 8)")
+    made.add_argument("--seconds", type=float, default=10.0, help="how long two models race (default 10)")
     made.add_argument("--write", type=Path, metavar="FILE", help="put the results into this Markdown file too")
     return made
 

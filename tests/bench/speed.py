@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,16 @@ from tests.bench.zoo import Zoo, note
 
 NOTES = f"""Latency of the float model divided by that of the quantized one: above 1 is faster. One thread on one core,
 default delegate, both models in one process taking turns (A B B A), the vector state cleared before each invoke; time
-is the thread's CPU time, so other programs' turns do not count. Ratio of medians with its 95 % bootstrap interval;
-`{UNSURE}`: below the bar in brackets, but the bar lies within the interval."""
+is the thread's CPU time, so other programs' turns do not count. Several such processes, since where memory happens to
+lie is worth some per cent. Ratio of medians with its 95 % bootstrap interval over processes and rounds; `{UNSURE}`:
+below the bar in brackets, but the bar lies within the interval."""
+PROCESSES = 4
 INVOKES_PER_TURN = 3
-LEAST_ROUNDS = 5
+LEAST_ROUNDS = 3
 RESAMPLES = 1000
 
 Times = list[float]
+Rounds = list[tuple[Times, Times]]
 
 
 def run(zoo: Zoo, models: Sequence[Model], seconds: float) -> Section:
@@ -34,18 +38,25 @@ def row(zoo: Zoo, model: Model, seconds: float) -> tuple[str, ...]:
     cells = dict.fromkeys((tools.OURS, *tools.PEERS), "-")
     for tool, file in zoo.variants(model).items():
         try:
-            rounds = child.call(race, first=zoo.float_file(model), second=file, ids=model.ids, seconds=seconds)
+            processes = races(zoo.float_file(model), file, model.ids, seconds)
         except child.ChildFailed as error:
             note(f"  {tool}: {error}")
             cells[tool] = "failed"
             continue
-        float_times += [seconds for first, _ in rounds for seconds in first]
-        cells[tool] = cell(rounds, model.speed_bar if tool == tools.OURS else None)
+        float_times += [taken for rounds in processes for first, _ in rounds for taken in first]
+        cells[tool] = cell(processes, model.speed_bar if tool == tools.OURS else None)
     shown = f"{np.median(float_times) * 1e3:.2f}" if float_times else "-"
     return model.name, shown, *cells.values()
 
 
-def race(first: str, second: str, ids: int, seconds: float) -> list[tuple[Times, Times]]:
+def races(first: Path, second: Path, ids: int, seconds: float) -> list[Rounds]:
+    """The rounds of each of PROCESSES races, which together take `seconds`."""
+    return [
+        child.call(race, first=first, second=second, ids=ids, seconds=seconds / PROCESSES) for _ in range(PROCESSES)
+    ]
+
+
+def race(first: str, second: str, ids: int, seconds: float) -> Rounds:
     """Lets two models take turns for `seconds`; one pair of invoke times (s) per round. For a child process."""
     runtime.pin_to_one_core()
     runners = []
@@ -62,7 +73,7 @@ def race(first: str, second: str, ids: int, seconds: float) -> list[tuple[Times,
         runners[runner].invoke()
         return time.thread_time() - start
 
-    rounds: list[tuple[Times, Times]] = []
+    rounds: Rounds = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(rounds) < LEAST_ROUNDS:
         times: tuple[Times, Times] = ([], [])
@@ -73,10 +84,9 @@ def race(first: str, second: str, ids: int, seconds: float) -> list[tuple[Times,
     return rounds
 
 
-def cell(rounds: Sequence[tuple[Times, Times]], bar: float | None) -> str:
-    first, second = (np.array([times[runner] for times in rounds]) for runner in (0, 1))
-    ratio = float(np.median(first) / np.median(second))
-    low, high = interval(first, second)
+def cell(processes: Sequence[Rounds], bar: float | None) -> str:
+    ratio = ratio_of_medians([np.array(rounds) for rounds in processes])
+    low, high = interval([np.array(rounds) for rounds in processes])
     text = f"{ratio:.2f} [{low:.2f}, {high:.2f}]"
     if bar is None:
         return text
@@ -84,12 +94,19 @@ def cell(rounds: Sequence[tuple[Times, Times]], bar: float | None) -> str:
     return f"{text} (≥ {bar:g}) {mark}"
 
 
-def interval(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[float, float]:
-    """95 % bootstrap interval of the ratio of medians; rounds (first axis) are resampled whole."""
+def ratio_of_medians(processes: Sequence[NDArray[np.float64]]) -> float:
+    """Median time of the first model over that of the second; each array holds [round, model, invoke]."""
+    first, second = np.median(np.concatenate(processes), axis=(0, 2))
+    return float(first / second)
+
+
+def interval(processes: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """95 % bootstrap interval of the ratio of medians: processes are drawn anew, and within each its rounds."""
     rng = np.random.default_rng(0)
-    ratios = []
-    for _ in range(RESAMPLES):
-        chosen = rng.integers(0, len(first), len(first))
-        ratios.append(np.median(first[chosen]) / np.median(second[chosen]))
-    low, high = np.percentile(ratios, (2.5, 97.5))
+
+    def drawn() -> list[NDArray[np.float64]]:
+        chosen = (processes[index] for index in rng.integers(0, len(processes), len(processes)))
+        return [rounds[rng.integers(0, len(rounds), len(rounds))] for rounds in chosen]
+
+    low, high = np.percentile([ratio_of_medians(drawn()) for _ in range(RESAMPLES)], (2.5, 97.5))
     return float(low), float(high)

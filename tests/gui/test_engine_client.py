@@ -20,6 +20,7 @@ from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Ending, Failure, Outcome
 from quantscope_gui.engine.process import Command, EngineProcess
+from quantscope_gui.errors.problem import of_failure
 from tests.gui.conftest import engine_environment, real_engine
 
 SCRIPT = Path(__file__).with_name("misbehaving_engine.py")
@@ -235,3 +236,19 @@ def test_heavy_jobs_wait_for_one_another_and_light_ones_do_not(
     client.cancel(first)
     result(qtbot, second)
     assert order == ["second started"]
+
+
+@pytest.mark.parametrize(
+    ("code", "retried"),
+    [("model-unsupported", False), ("usage", False), ("model-unreadable", True), ("run-failed", True)],
+)
+def test_retry_is_offered_where_it_can_help(code: str, retried: bool) -> None:
+    problem = of_failure(Failure(code, "A sentence.", "Advice."), "m.tflite", lambda: None)
+    assert (problem.retry is not None) is retried
+    assert problem.remedy == "Advice."
+
+
+def test_a_problem_gives_no_command_line_advice() -> None:
+    problem = of_failure(Failure("runtime-missing", "A sentence.", "Use 'pip install'."), "m.tflite", lambda: None)
+    assert "pip" not in problem.remedy
+    assert problem.remedy

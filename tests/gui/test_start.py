@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from quantscope_gui import resources
@@ -64,6 +65,21 @@ def test_the_page_offers_what_there_is(qtbot: QtBot, theme: Theme, folder: Path)
     assert caught.args == [Path("/models/long/path/mobilenet.tflite")]
     with qtbot.waitSignal(page.open_wanted):
         page.zone.open.click()
+
+
+def test_the_samples_descriptions_are_shown_in_full(qtbot: QtBot, theme: Theme) -> None:
+    page = StartPage(theme)
+    qtbot.addWidget(page)
+    page.show_samples(samples.load())
+    page.resize(1280, 700)
+    page.show()
+    qtbot.waitExposed(page)
+    for button in page.samples.buttons:
+        metrics = button.fontMetrics()
+        room = QRect(0, 0, button.width() - 50, 1000)
+        needed = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, button.toolTip())
+        assert needed.height() <= button.height() - metrics.height() - 9
+    page.hide()
 
 
 PROGRAM = """

@@ -17,6 +17,7 @@ from quantscope_gui.engine.process import Command
 from quantscope_gui.models.library import Selection
 from quantscope_gui.settings import Settings
 from quantscope_gui.start import samples
+from quantscope_gui.theme.theme import Theme
 from tests.gui.conftest import ZOO, Stage, real_engine
 from tests.gui.specimens import small_network
 from tests.gui.test_engine_client import misbehaving
@@ -230,7 +231,7 @@ def test_data_that_does_not_fit_is_a_card(stage: Stage, model_file: Path, tmp_pa
     stage.quantize()
     drop(stage.window, [data])
     stage.until(lambda: bool(stage.window.tray.cards))
-    assert stage.window.tray.cards[0].problem.title == "The data doesn't fit the model"
+    assert stage.window.tray.cards[0].problem.title == "The data doesn't fit small network.tflite"
     stage.until(lambda: stage.window.work.tabs.count() == 1)
 
 
@@ -241,7 +242,7 @@ def test_a_broken_model_is_a_card_and_others_stay_open(stage: Stage, model_file:
     stage.window.commands.open_files([broken])
     stage.until(lambda: bool(stage.window.tray.cards))
     card = stage.window.tray.cards[0]
-    assert card.problem.title == "This model can't be opened"
+    assert card.problem.title == "broken.tflite can't be opened"
     assert card.problem.message
     assert stage.window.status.problems.text() == "1"
     assert [model.path for model in stage.services.library.models] == [model_file]
@@ -298,6 +299,7 @@ def test_cancel_leaves_nothing_behind(stage: Stage, model_file: Path, tmp_path: 
         stage.window.status.job.cancel.click()
         assert not stage.window.status.job.cancel.isEnabled()
     assert not stage.window.status.job.isVisible()
+    stage.until(lambda: stage.window.status.note.text() == "Cancelled")
     assert not stage.window.tray.cards
     assert stage.current().model.variants == []
     assert list((tmp_path / "results").rglob("*.tflite")) == []
@@ -488,3 +490,79 @@ def test_a_model_of_the_session_before_is_removed(stage_with: Callable[[Command]
     second = stage_with(real_engine())
     second.until(lambda: not left.exists())
     assert living.exists()
+
+
+def test_only_the_newest_card_takes_room(stage: Stage, tmp_path: Path) -> None:
+    for name in ("a.onnx", "b.onnx", "c.onnx"):
+        stage.window.commands.open_files([tmp_path / name])
+    newest, *others = stage.window.tray.cards
+    assert "c.onnx" in newest.problem.message
+    assert newest.others.text() == "2 more"
+    assert [card.isVisible() for card in (newest, *others)] == [True, False, False]
+    newest.dismissed.emit()
+    assert others[0].isVisible()
+    assert others[0].others.text() == "1 more"
+
+
+def test_a_plan_that_changes_nothing_cant_be_quantized(stage: Stage, model_file: Path, tmp_path: Path) -> None:
+    stage.open(model_file)
+    quantize = stage.window.quantize_button
+    assert quantize.isEnabled()
+    assert "as planned" in quantize.toolTip()
+    done = stage.quantize().variant
+    assert done is not None
+    copy = tmp_path / "done.tflite"
+    shutil.copy(done.path, copy)
+    stage.window.commands.open_files([copy])
+    stage.until(lambda: stage.current().model.path == copy and stage.current().plan is not None)
+    assert not quantize.isEnabled()
+    assert "nothing to quantize" in quantize.toolTip()
+
+
+def test_another_model_starts_with_no_operator_selected(stage: Stage, model_file: Path, tmp_path: Path) -> None:
+    stage.open(model_file)
+    stage.table.selectRow(2)
+    other = tmp_path / "other.tflite"
+    shutil.copy(model_file, other)
+    stage.window.commands.open_files([other])
+    stage.until(lambda: stage.current().model.path == other and stage.current().plan is not None)
+    assert stage.services.operator.row is None
+    assert not stage.table.selectionModel().hasSelection()
+
+
+def test_tab_goes_from_the_filter_along_the_work(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    window = stage.window
+    window.activateWindow()
+    window.work.operators.focus_filter()
+    stage.until(window.work.operators.filter.hasFocus)
+    for expected in (stage.table, window.tree, window.open_button, window.recipe):
+        stage.bot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert expected.hasFocus(), (expected, QApplication.focusWidget())
+    stage.table.selectRow(0)
+    stage.table.setFocus()
+    stage.bot.keyClick(stage.table, Qt.Key.Key_Tab)
+    assert window.inspector.area.hasFocus()
+
+
+def test_focus_is_seen_on_table_tree_and_inspector(stage: Stage, model_file: Path, theme: Theme) -> None:
+    stage.open(model_file)
+    stage.table.selectRow(0)
+    stage.window.activateWindow()
+    for widget in (stage.table, stage.window.tree, stage.window.inspector.area):
+        widget.setFocus()
+        stage.until(widget.hasFocus)
+        edge = widget.grab().toImage().pixelColor(0, widget.height() // 2)
+        assert edge.name() == theme.tokens.focus, widget
+
+
+def test_float16_is_counted_in_16_bits(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    stage.window.recipe.chosen.emit("float16")
+    stage.until(lambda: stage.current().plan.document.recipe == "float16")  # type: ignore[union-attr]
+    tile = stage.window.work.summary.eight_bit
+    count = stage.current().plan.document.summary.by_precision["float16"]  # type: ignore[union-attr]
+    assert tile.figure() == f"{count} of 5"
+    assert tile.accessibleName().endswith("operators in 16 bits")
+    tile.click()
+    assert stage.table.operators.rowCount() == count

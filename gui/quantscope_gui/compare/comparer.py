@@ -68,7 +68,7 @@ class Comparer(QObject):
         self._library.change_variant(selection.model, selection.variant)
 
     def _failed(self, selection: Selection, data: Path | None, failure: Failure) -> None:
-        self.failed.emit(of_failure(failure, lambda: self._again(selection, data)))
+        self.failed.emit(of_failure(failure, selection.model.path.name, lambda: self._again(selection, data)))
 
     def _again(self, selection: Selection, data: Path | None) -> None:
         if selection.variant in selection.model.variants and selection.model in self._library.models:

@@ -41,9 +41,10 @@ REMEDIES: Final = (
     QT_TRANSLATE_NOOP("Remedy", "float16-source"),
     QT_TRANSLATE_NOOP("Remedy", "dynamic-shape"),
     QT_TRANSLATE_NOOP("Remedy", "shared-weight"),
-    QT_TRANSLATE_NOOP("Remedy", "too-few-elements"),
     QT_TRANSLATE_NOOP("Remedy", "sparse-weight"),
 )
+# Remedies that only the command line offers: recipes of one's own.
+COMMAND_LINE: Final = frozenset({"too-few-elements"})
 CHOICES: Final = (
     QT_TRANSLATE_NOOP("Choice", "dynamic-int8.title"),
     QT_TRANSLATE_NOOP("Choice", "dynamic-int8.description"),
@@ -69,15 +70,20 @@ PHRASES: Final = tuple(
     )
 )
 TITLES: Final = {
-    "model-unreadable": QT_TRANSLATE_NOOP("Problem", "This model can't be opened"),
-    "model-unsupported": QT_TRANSLATE_NOOP("Problem", "This can't be done with this model"),
+    "model-unreadable": QT_TRANSLATE_NOOP("Problem", "{name} can't be opened"),
+    "model-unsupported": QT_TRANSLATE_NOOP("Problem", "This can't be done with {name}"),
     "recipe-invalid": QT_TRANSLATE_NOOP("Problem", "The recipe can't be used"),
-    "data-invalid": QT_TRANSLATE_NOOP("Problem", "The data doesn't fit the model"),
+    "data-invalid": QT_TRANSLATE_NOOP("Problem", "The data doesn't fit {name}"),
     "usage": QT_TRANSLATE_NOOP("Problem", "The request contradicts itself"),
     "output-unwritable": QT_TRANSLATE_NOOP("Problem", "The result can't be written"),
-    "verification-failed": QT_TRANSLATE_NOOP("Problem", "The quantized model did not pass its check"),
+    "verification-failed": QT_TRANSLATE_NOOP("Problem", "What became of {name} did not pass its check"),
     "runtime-missing": QT_TRANSLATE_NOOP("Problem", "The runtime is missing on this computer"),
-    "run-failed": QT_TRANSLATE_NOOP("Problem", "The model can't be run"),
+    "run-failed": QT_TRANSLATE_NOOP("Problem", "{name} can't be run"),
+}
+
+# Where the engine's own words are advice for the command line.
+WINDOW_REMEDIES: Final = {
+    "runtime-missing": QT_TRANSLATE_NOOP("Problem", "Install Quantscope again so that it brings its runtime."),
 }
 
 
@@ -98,7 +104,9 @@ def reason(value: documents.Reason) -> str:
 
 def remedy(value: documents.Reason) -> str:
     """What to do about it; empty where there is nothing."""
-    return _keyed("Remedy", value.code, value.remedy, value.arguments) if value.remedy else ""
+    if not value.remedy or value.code in COMMAND_LINE:
+        return ""
+    return _keyed("Remedy", value.code, value.remedy, value.arguments)
 
 
 def choice_title(choice: documents.Choice) -> str:
@@ -117,6 +125,12 @@ def phrase(text: str) -> str:
     return text
 
 
-def problem_title(code: str) -> str:
-    """Headline of a failure by its code."""
-    return QCoreApplication.translate("Problem", TITLES.get(code, QT_TRANSLATE_NOOP("Problem", "This did not work")))
+def problem_title(code: str, name: str) -> str:
+    """Headline of a failure by its code; `name` is the file it is about."""
+    title = TITLES.get(code, QT_TRANSLATE_NOOP("Problem", "This did not work with {name}"))
+    return QCoreApplication.translate("Problem", title).replace("{name}", name)
+
+
+def problem_remedy(code: str, english: str | None) -> str:
+    """What to do about a failure in the window; empty where there is nothing."""
+    return QCoreApplication.translate("Problem", WINDOW_REMEDIES[code]) if code in WINDOW_REMEDIES else english or ""

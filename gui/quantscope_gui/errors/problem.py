@@ -22,6 +22,8 @@ class Problem:
     retry: Callable[[], None] | None = None
 
 
+# The same request would fail again, whatever the user does meanwhile.
+_LASTING: Final = frozenset({"model-unsupported", "usage"})
 _ENDINGS: Final = {
     Ending.COULD_NOT_START: (
         QT_TRANSLATE_NOOP("Ending", "The engine could not be started"),
@@ -61,15 +63,21 @@ _ENDINGS: Final = {
 }
 
 
-def _of_outcome(outcome: Outcome, retry: Callable[[], None] | None) -> Problem:
+def _of_outcome(outcome: Outcome, retry: Callable[[], None]) -> Problem:
     title, message, remedy = (QCoreApplication.translate("Ending", text) for text in _ENDINGS[outcome.ending])
     detail = f"{outcome.ending.value}, exit code {outcome.exit_code}\n{outcome.stderr}".strip()
     return Problem(title, message, remedy, detail, retry)
 
 
-def of_failure(failure: Failure, retry: Callable[[], None] | None) -> Problem:
-    """The problem a failed request is to the user."""
+def of_failure(failure: Failure, name: str, retry: Callable[[], None]) -> Problem:
+    """The problem a failed request is to the user; `name` is the file it was about."""
     if failure.outcome is not None:
         return _of_outcome(failure.outcome, retry)
     detail = "\n".join(part for part in (f"{failure.code}: {failure.message}", failure.detail) if part)
-    return Problem(texts.problem_title(failure.code), failure.message, failure.remedy or "", detail, retry)
+    return Problem(
+        texts.problem_title(failure.code, name),
+        failure.message,
+        texts.problem_remedy(failure.code, failure.remedy),
+        detail,
+        None if failure.code in _LASTING else retry,
+    )

@@ -1,4 +1,4 @@
-"""The cards of everything that went wrong and was not dismissed yet, above the content and never in its way."""
+"""What went wrong and was not dismissed yet: one card above the content, so that it is never in its way."""
 
 from typing import Final
 
@@ -40,8 +40,11 @@ class ErrorCard(QFrame):
                 )
                 words.addWidget(label)
 
+        self.others = QLabel()
+        self.others.setProperty("muted", True)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
+        buttons.addWidget(self.others)
         if problem.retry is not None:
             self.retry = QPushButton(self.tr("&Retry"))
             theme.bind_icon(self.retry, "retry")
@@ -70,6 +73,11 @@ class ErrorCard(QFrame):
         layout.addLayout(buttons)
         layout.setAlignment(buttons, Qt.AlignmentFlag.AlignTop)
 
+    def show_others(self, count: int) -> None:
+        """Says how many more cards wait behind this one."""
+        self.others.setVisible(count > 0)
+        self.others.setText(self.tr("%n more", "", count))
+
     def _retry(self) -> None:
         self.dismissed.emit()
         if self.problem.retry is not None:
@@ -77,7 +85,7 @@ class ErrorCard(QFrame):
 
 
 class ErrorTray(QWidget):
-    """Keeps the latest cards. `changed(count)` tells how many there are."""
+    """Keeps the latest cards and shows the newest. `changed(count)` tells how many there are."""
 
     changed = Signal(int)
 
@@ -106,7 +114,7 @@ class ErrorTray(QWidget):
         self._cards.insert(0, card)
         self._layout.insertWidget(0, card)
         self.show()
-        self.changed.emit(len(self._cards))
+        self._show_newest()
 
     def toggle(self) -> None:
         self.setVisible(self.isHidden() and bool(self._cards))
@@ -114,6 +122,12 @@ class ErrorTray(QWidget):
     def _dismiss(self, card: ErrorCard) -> None:
         self._remove(card)
         self.setVisible(bool(self._cards))
+        self._show_newest()
+
+    def _show_newest(self) -> None:
+        for place, card in enumerate(self._cards):
+            card.setVisible(place == 0)
+            card.show_others(len(self._cards) - 1)
         self.changed.emit(len(self._cards))
 
     def _remove(self, card: ErrorCard) -> None:

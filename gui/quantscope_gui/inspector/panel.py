@@ -146,13 +146,14 @@ class Inspector(QStackedWidget):
             self.tr("Its precision, the reason for it and its tensors are shown here."),
         )
         self.details = OperatorDetails(theme)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.details)
-        scroll.setAccessibleName(self.tr("Inspector"))
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self.details)
+        self.area.setProperty("focusable", True)
+        self.area.setAccessibleName(self.tr("Inspector"))
         self.addWidget(self.empty)
-        self.addWidget(scroll)
+        self.addWidget(self.area)
 
     def show_row(self, row: Row | None, several_subgraphs: bool = False) -> None:
         if row is not None:

@@ -18,12 +18,15 @@ class Entry:
     fraction: float = 0.0
     text: str = ""
     cancelling: bool = False
+    was_cancelled: bool = False
 
 
 class JobBoard(QObject):
-    """Entries in the order they were asked for, the first being the one that runs."""
+    """Entries in the order they were asked for, the first being the one that runs. `cancelled` after the user's
+    cancelling has ended one."""
 
     changed = Signal()
+    cancelled = Signal()
 
     def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +37,7 @@ class JobBoard(QObject):
         entry = Entry(job, title)
         self.entries.append(entry)
         job.progressed.connect(lambda fraction, text: self._progressed(entry, fraction, text))
+        job.cancelled.connect(lambda: self._cancelled(entry))
         job.ended.connect(lambda: self._ended(entry))
         self.changed.emit()
 
@@ -48,6 +52,11 @@ class JobBoard(QObject):
         entry.fraction, entry.text = fraction, texts.phrase(text)
         self.changed.emit()
 
+    def _cancelled(self, entry: Entry) -> None:
+        entry.was_cancelled = entry.cancelling
+
     def _ended(self, entry: Entry) -> None:
         self.entries.remove(entry)
         self.changed.emit()
+        if entry.was_cancelled:
+            self.cancelled.emit()

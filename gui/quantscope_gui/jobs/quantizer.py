@@ -79,4 +79,4 @@ class Quantizer(QObject):
 
     def _failed(self, model: Model, recipe: str, target: str, output: Path, failure: Failure) -> None:
         self._results.discard(output)
-        self.failed.emit(of_failure(failure, lambda: self._again(model, recipe, target)))
+        self.failed.emit(of_failure(failure, model.path.name, lambda: self._again(model, recipe, target)))

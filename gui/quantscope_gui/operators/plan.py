@@ -25,11 +25,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`kinds` counts the rows by kind (precision, or fallback)."""
+    """`kinds` counts the rows by kind (precision, or fallback); `changes` is False where a result would equal its
+    source."""
 
     document: documents.Inspection
     rows: tuple[Row, ...]
     kinds: Mapping[str, int]
+    changes: bool
 
     @property
     def subgraphs(self) -> int:
@@ -45,7 +47,10 @@ def _row(subgraph: documents.Subgraph, operator: documents.Operator) -> Row:
 def of(document: documents.Inspection) -> Plan:
     """The plan of an inspection."""
     rows = tuple(_row(subgraph, operator) for subgraph in document.subgraphs for operator in subgraph.operators)
-    return Plan(document, rows, Counter(row.kind for row in rows))
+    changes = document.summary.planned_bytes != document.summary.bytes or any(
+        row.operator.planned_weight_bytes != row.operator.weight_bytes for row in rows
+    )
+    return Plan(document, rows, Counter(row.kind for row in rows), changes)
 
 
 def decode(data: bytes) -> Plan:

@@ -93,9 +93,9 @@ class Planner(QObject):
         del self._jobs[model]
         if model.plan is None:
             self._library.close(model)
-            self.failed.emit(of_failure(failure, lambda: self._open_again(model.path)))
+            self.failed.emit(of_failure(failure, model.path.name, lambda: self._open_again(model.path)))
         else:
-            self.failed.emit(of_failure(failure, lambda: self._plan_again(model)))
+            self.failed.emit(of_failure(failure, model.path.name, lambda: self._plan_again(model)))
 
     def _open_again(self, path: Path) -> None:
         self._library.open(path)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from quantscope import documents
 from quantscope_gui import formatting
 from quantscope_gui.models.library import Selection
 from quantscope_gui.theme import precisions
@@ -128,11 +129,7 @@ class SummaryStrip(QWidget):
             if written
             else self.tr("{share} of the source, as planned").format(share=share),
         )
-        self.eight_bit.show_figure(
-            self.tr("{some} of {all}").format(some=summary.eight_bit, all=summary.operators),
-            self.tr("operators in 8 bits"),
-            hint=self.tr("Operators whose arithmetic runs in 8 bits. Click to show only these."),
-        )
+        self._show_small(summary)
         self.fallback.show_figure(
             str(summary.fallback),
             self.tr("fall(s) back to float", "", summary.fallback),
@@ -140,6 +137,19 @@ class SummaryStrip(QWidget):
             self.tr("Operators that run in float although the recipe asks for less. Click to show only these."),
         )
         self._show_partitions(summary.partitions)
+
+    def _show_small(self, summary: documents.Summary) -> None:
+        """The operators in 8 bits, or those in 16 where that is what there is."""
+        halves = summary.by_precision.get("float16", 0)
+        in_halves = halves > 0 and not summary.eight_bit
+        self.eight_bit.filter_text = "precision:float16" if in_halves else "is:8bit"
+        self.eight_bit.show_figure(
+            self.tr("{some} of {all}").format(some=halves if in_halves else summary.eight_bit, all=summary.operators),
+            self.tr("operators in 16 bits") if in_halves else self.tr("operators in 8 bits"),
+            hint=self.tr("Operators whose weights are stored in 16 bits. Click to show only these.")
+            if in_halves
+            else self.tr("Operators whose arithmetic runs in 8 bits. Click to show only these."),
+        )
 
     def _show_partitions(self, partitions: int | None) -> None:
         if partitions is None:

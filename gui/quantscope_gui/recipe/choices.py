@@ -56,7 +56,7 @@ class Choices(QObject):
 
     def _failed(self, failure: Failure) -> None:
         self._asking = False
-        self.failed.emit(of_failure(failure, self.request))
+        self.failed.emit(of_failure(failure, "Quantscope", self.request))
 
 
 def _known(wanted: str, choices: tuple[documents.Choice, ...]) -> str:

@@ -21,7 +21,7 @@ from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.glyph import Glyph
 
 RECENT_SHOWN = 6
-WIDTH = 760
+WIDTH = 960
 
 
 class DropZone(QFrame):
@@ -65,14 +65,14 @@ class DropZone(QFrame):
 
 
 class FileButton(QAbstractButton):
-    """A file to open: icon, name, and a quiet second line."""
+    """A file to open: icon, name, and a quiet note of up to `lines` lines."""
 
     def __init__(
-        self, theme: Theme, icon: str, title: str, note: str, elide: Qt.TextElideMode, parent: QWidget | None = None
+        self, theme: Theme, icon: str, title: str, note: str, lines: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._elide = elide
+        self._lines = lines
         self._icon = icon
         self._note = note
         self.setText(title)
@@ -85,7 +85,7 @@ class FileButton(QAbstractButton):
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(220, 2 * self.fontMetrics().height() + 17)
+        return QSize(220, (1 + self._lines) * self.fontMetrics().height() + 17)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
@@ -107,8 +107,11 @@ class FileButton(QAbstractButton):
         title = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(QRectF(40, 7, room, metrics.height()), line, title)
         painter.setPen(QColor(tokens.text_muted))
-        note = metrics.elidedText(self._note, self._elide, room)
-        painter.drawText(QRectF(40, 9 + metrics.height(), room, metrics.height()), line, note)
+        box = QRectF(40, 9 + metrics.height(), room, self._lines * metrics.height())
+        if self._lines == 1:
+            painter.drawText(box, line, metrics.elidedText(self._note, Qt.TextElideMode.ElideMiddle, room))
+        else:
+            painter.drawText(box, Qt.TextFlag.TextWordWrap, self._note)
 
 
 class FileColumn(QWidget):
@@ -117,12 +120,12 @@ class FileColumn(QWidget):
     chosen = Signal(object)
 
     def __init__(
-        self, title: str, empty: str, theme: Theme, icon: str, elide: Qt.TextElideMode, parent: QWidget | None = None
+        self, title: str, empty: str, theme: Theme, icon: str, lines: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._icon = icon
-        self._elide = elide
+        self._lines = lines
         self.buttons: list[FileButton] = []
         heading = QLabel(title)
         heading.setProperty("section", True)
@@ -146,7 +149,7 @@ class FileColumn(QWidget):
             button.deleteLater()
         self.buttons = []
         for place, (path, title, note) in enumerate(files):
-            button = FileButton(self._theme, self._icon, title, note, self._elide)
+            button = FileButton(self._theme, self._icon, title, note, self._lines)
             button.clicked.connect(lambda _checked, path=path: self.chosen.emit(path))
             self._layout.insertWidget(place + 1, button)
             self.buttons.append(button)
@@ -170,22 +173,22 @@ class StartPage(QScrollArea):
             self.tr("Models you open are listed here."),
             theme,
             "recent",
-            Qt.TextElideMode.ElideMiddle,
+            1,
         )
         self.samples = FileColumn(
             self.tr("Samples"),
             self.tr("This installation has no samples."),
             theme,
             "sample",
-            Qt.TextElideMode.ElideRight,
+            2,
         )
         for column in (self.recent, self.samples):
             column.chosen.connect(self.chosen)
 
         columns = QHBoxLayout()
         columns.setSpacing(24)
-        columns.addWidget(self.recent, 1)
-        columns.addWidget(self.samples, 1)
+        columns.addWidget(self.recent, 2)
+        columns.addWidget(self.samples, 3)
         middle = QWidget()
         middle.setMaximumWidth(WIDTH)
         inner = QVBoxLayout(middle)

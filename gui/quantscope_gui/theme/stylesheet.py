@@ -57,10 +57,13 @@ QLineEdit QToolButton { background: transparent; border: none; padding: 0px; min
 QToolButton[compact="true"] { padding: 0px 8px; min-height: 20px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; outline: none; }
 
+QScrollArea { background: transparent; border: none; }
 QAbstractItemView {
   background: $surface; border: none; outline: none;
   selection-background-color: $selection; selection-color: $text;
 }
+QTreeView, QTableView, QScrollArea[focusable="true"] { border: 1px solid $surface; }
+QTreeView:focus, QTableView:focus, QScrollArea[focusable="true"]:focus { border: 1px solid $focus; }
 QTreeView::item { min-height: 26px; padding: 0px 4px; border: none; }
 QTreeView::item:hover { background: $hover; }
 QTreeView::item:selected { background: $selection; color: $text; }
@@ -87,7 +90,6 @@ QStatusBar::item { border: none; }
 QProgressBar { background: $sunken; border: 1px solid $border; border-radius: 4px; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: $primary; border-radius: 3px; }
 
-QScrollArea { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 12px; }
 QScrollBar:horizontal { height: 12px; }

@@ -1,5 +1,7 @@
 """The main window. It only assembles: what things do lives with the things."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
@@ -48,6 +50,7 @@ class MainWindow(QMainWindow):
         self._build_status()
         self._build_actions()
         self._build_toolbar()
+        self._order_focus()
         self._connect()
         self._restore()
 
@@ -144,6 +147,26 @@ class MainWindow(QMainWindow):
             bar.addWidget(widget)
         self.addToolBar(bar)
 
+    def _order_focus(self) -> None:
+        """Tab goes along the work: find operators, walk them, read why, go to another model, then the toolbar."""
+        operators, details = self.work.operators, self.inspector.details
+        order: tuple[QWidget, ...] = (
+            operators.filter,
+            operators.table,
+            self.inspector.area,
+            details.type,
+            details.reason,
+            details.remedy,
+            self.tree,
+            self.open_button,
+            self.recipe,
+            self.target,
+            self.quantize_button,
+            self.save_button,
+        )
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+
     def _button(self, key: str, primary: bool = False) -> ActionButton:
         action = self.commands_by_key[key]
         if primary:
@@ -170,6 +193,7 @@ class MainWindow(QMainWindow):
         services.comparer.finished.connect(lambda _: self.work.show_compare(False))
         services.saver.saved.connect(self._saved)
         services.board.changed.connect(self._enable)
+        services.board.cancelled.connect(lambda: self.status.say(self.tr("Cancelled")))
         services.operator.changed.connect(self._show_operator)
         self.start.open_wanted.connect(self.commands.open)
         self.start.chosen.connect(lambda path: self.commands.open_files([path]))
@@ -274,7 +298,8 @@ class MainWindow(QMainWindow):
     def _enable(self) -> None:
         selection = self._services.library.selection
         model = selection is not None
-        planned = selection is not None and selection.model.plan is not None
+        plan = selection.model.plan if selection is not None else None
+        planned = plan is not None
         result = selection is not None and selection.variant is not None
         enabled = {
             "save": result,
@@ -283,7 +308,7 @@ class MainWindow(QMainWindow):
             "copy": planned,
             "find": planned,
             "unfilter": planned,
-            "quantize": planned,
+            "quantize": plan is not None and plan.changes,
             "cancel": bool(self._services.board.entries),
             "compare": result,
             "compare-data": result,
@@ -291,6 +316,12 @@ class MainWindow(QMainWindow):
         }
         for key, value in enabled.items():
             self.commands_by_key[key].setEnabled(value)
+        actions.explain(
+            self.commands_by_key["quantize"],
+            actions.hint("quantize")
+            if plan is None or plan.changes
+            else self.tr("There is nothing to quantize: the table says why for each operator"),
+        )
 
     def _show_choices(self) -> None:
         choices = self._services.choices

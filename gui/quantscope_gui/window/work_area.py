@@ -22,6 +22,7 @@ class WorkArea(QStackedWidget):
         super().__init__(parent)
         self._selection: Selection | None = None
         self._comparer = services.comparer
+        self._operator = services.operator
         self.card = ResultCard(theme)
         self.summary = SummaryStrip(theme)
         self.operators = OperatorsPanel(theme, services.settings, services.operator)
@@ -52,6 +53,8 @@ class WorkArea(QStackedWidget):
 
     def show_selection(self, selection: Selection) -> None:
         """Shows what is selected, as far as it is known by now."""
+        if self._selection is None or self._selection.model is not selection.model:
+            self._operator.set(None)
         self._selection = selection
         plan = selection.plan
         if self.card.selection != selection:
