@@ -72,13 +72,18 @@ def test_the_samples_descriptions_are_shown_in_full(qtbot: QtBot, theme: Theme) 
     qtbot.addWidget(page)
     page.show_samples(samples.load())
     page.resize(1280, 700)
-    page.show()
-    qtbot.waitExposed(page)
-    for button in page.samples.buttons:
-        metrics = button.fontMetrics()
-        room = QRect(0, 0, button.width() - 50, 1000)
-        needed = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, button.toolTip())
-        assert needed.height() <= button.height() - metrics.height() - 9
+    with qtbot.waitExposed(page):
+        page.show()
+
+    def check() -> None:  # the layout settles in an event or two after the page has been exposed
+        assert page.samples.buttons
+        for button in page.samples.buttons:
+            metrics = button.fontMetrics()
+            room = QRect(0, 0, button.width() - 50, 1000)
+            needed = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, button.toolTip())
+            assert needed.height() <= button.height() - metrics.height() - 9
+
+    qtbot.waitUntil(check)
     page.hide()
 
 
