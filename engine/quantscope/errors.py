@@ -77,6 +77,13 @@ class RunError(QuantscopeError):
     code = "run-failed"
 
 
+class DeviceError(QuantscopeError):
+    """The device to measure on is not there, not ready, or was lost."""
+
+    code = "device"
+    exit_code = 4
+
+
 class CancelledError(QuantscopeError):
     """The user cancelled."""
 

@@ -2,7 +2,8 @@
 
 argv[1] says how it starts: "ready", "never-ready", "other-protocol", "exit", "garbage". Then an Inspect of a path with
 "crash" in it ends by a signal, with "exit" quietly; "garbage" prints what is no message, "endless" a line without end;
-"deaf" never answers, "polite" waits for Cancel, "refuse" fails, "file" answers by a file, anything else at once.
+"deaf" never answers, "polite" waits for Cancel, "refuse" fails, "file" answers by a file, "parts" gives parts of its
+answer until it is told to stop, "nonsense" a part that is none, anything else answers at once.
 """
 
 import os
@@ -10,6 +11,8 @@ import signal
 import sys
 import tempfile
 import time
+
+import msgspec
 
 from quantscope import documents
 from quantscope.worker import protocol
@@ -33,6 +36,10 @@ def answer(identity: int, by_file: bool) -> None:
         os.write(1, b'{"kind":"result","id":%d,"document":%s}\n' % (identity, data))
 
 
+def part(identity: int, document: bytes) -> None:
+    say(protocol.Partial(id=identity, document=msgspec.Raw(document)))
+
+
 def handle(request: protocol.Request) -> None:
     path = request.path if isinstance(request, protocol.Inspect) else ""
     if "crash" in path:
@@ -52,9 +59,18 @@ def handle(request: protocol.Request) -> None:
         say(protocol.Progress(id=request.id, fraction=0.5, text="halfway"))
         cancel = protocol.decode_request(sys.stdin.buffer.readline())
         say(protocol.Cancelled(id=cancel.id))
+    elif "parts" in path:
+        for number in range(3):
+            part(request.id, b'{"id":"part-%d","title":"","description":""}' % number)
+        stop = protocol.decode_request(sys.stdin.buffer.readline())
+        assert isinstance(stop, protocol.Stop)
+        answer(stop.id, False)
+    elif "nonsense" in path:
+        part(request.id, b"[]")
+        time.sleep(600)
     elif "refuse" in path:
         say(protocol.Failed(id=request.id, code="model-unreadable", message="No model.", remedy="Take another."))
-    elif not isinstance(request, protocol.Cancel):
+    elif not isinstance(request, protocol.Cancel | protocol.Stop):
         answer(request.id, "file" in path)
 
 

@@ -252,3 +252,44 @@ def test_a_problem_gives_no_command_line_advice() -> None:
     problem = of_failure(Failure("runtime-missing", "A sentence.", "Use 'pip install'."), "m.tflite", lambda: None)
     assert "pip" not in problem.remedy
     assert problem.remedy
+
+
+def in_parts(client: EngineClient, path: str, parts: list[documents.Choice]) -> Job:
+    job = client.submit(
+        lambda identity: protocol.Inspect(id=identity, path=path, recipe="r", target="t"),
+        CATALOGUE,
+        decode_part=decoding.small(documents.Choice),
+    )
+    job.updated.connect(parts.append)
+    return job
+
+
+def test_parts_come_while_the_job_runs_and_stop_ends_it_with_its_result(
+    qtbot: QtBot, clients: Callable[[Command], EngineClient]
+) -> None:
+    client = clients(misbehaving())
+    parts: list[documents.Choice] = []
+    job = in_parts(client, "parts", parts)
+    qtbot.waitUntil(lambda: len(parts) == 3, timeout=20_000)
+    assert [part.id for part in parts] == ["part-0", "part-1", "part-2"]
+    client.stop(job)
+    assert result(qtbot, job).recipes
+
+
+def test_a_job_that_has_not_begun_is_cancelled_by_stop(
+    qtbot: QtBot, clients: Callable[[Command], EngineClient]
+) -> None:
+    client = clients(misbehaving())
+    job = in_parts(client, "parts", [])
+    with qtbot.waitSignal(job.cancelled, timeout=20_000):
+        client.stop(job)
+
+
+def test_a_part_that_is_no_document_fails_the_job_and_ends_its_engine(
+    qtbot: QtBot, clients: Callable[[Command], EngineClient]
+) -> None:
+    client = clients(misbehaving())
+    parts: list[documents.Choice] = []
+    assert failure(qtbot, in_parts(client, "nonsense", parts)).outcome.ending is Ending.GARBLED
+    assert not parts
+    assert result(qtbot, inspect(client, "again")).recipes

@@ -44,6 +44,7 @@ class Engine:
         self.jobs = Jobs()
         self.waiting: queue.Queue[protocol.Request | None] = queue.Queue()
         self.cancelled: set[int] = set()
+        self.stopped: set[int] = set()
         self.lock = threading.Lock()
         self.closing = threading.Event()
         self.idle = threading.Event()
@@ -55,6 +56,7 @@ class Engine:
         while (request := self.waiting.get()) is not None and not self.closing.is_set():
             self._say(self._outcome(request))
             self.cancelled.discard(request.id)
+            self.stopped.discard(request.id)
         self.idle.set()
 
     def _read(self) -> None:
@@ -66,6 +68,8 @@ class Engine:
                 continue
             if isinstance(request, protocol.Cancel):
                 self.cancelled.add(request.id)
+            elif isinstance(request, protocol.Stop):
+                self.stopped.add(request.id)
             else:
                 self.waiting.put(request)
         self.closing.set()
@@ -81,7 +85,12 @@ class Engine:
         raise msgspec.DecodeError(f"the line is longer than {protocol.MAX_LINE} bytes")
 
     def _outcome(self, request: protocol.Request) -> protocol.Event:
-        reporter = Reporter(request.id, self._say, lambda: self.closing.is_set() or request.id in self.cancelled)
+        reporter = Reporter(
+            request.id,
+            self._say,
+            lambda: self.closing.is_set() or request.id in self.cancelled,
+            lambda: request.id in self.stopped,
+        )
         try:
             reporter.check()
             document = self.jobs.run(request, reporter)
@@ -108,12 +117,20 @@ class Engine:
 
 
 class Reporter:
-    """Progress of one job on its way out: not too often, and the place where a cancelled job stops."""
+    """Progress and parts of one job on their way out: progress not too often, and the place where a cancelled job
+    stops."""
 
-    def __init__(self, job: int, say: Callable[[protocol.Event], None], cancelled: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        job: int,
+        say: Callable[[protocol.Event], None],
+        cancelled: Callable[[], bool],
+        stopped: Callable[[], bool],
+    ) -> None:
         self.job = job
         self.say = say
         self.cancelled = cancelled
+        self.stopped = stopped
         self.next = 0.0
 
     def __call__(self, fraction: float, text: str) -> None:
@@ -123,6 +140,15 @@ class Reporter:
         if now >= self.next or fraction >= 1:  # the last report always gets through; texts may change a thousand times
             self.next = now + 1 / protocol.PROGRESS_PER_SECOND
             self.say(protocol.Progress(id=self.job, fraction=min(1.0, max(0.0, fraction)), text=text))
+
+    def publish(self, document: Document) -> None:
+        """Sends a part of the result, at once."""
+        self.say(protocol.Partial(id=self.job, document=msgspec.Raw(msgspec.json.encode(document))))
+
+    @property
+    def stopping(self) -> bool:
+        """True once the job was asked to end with what it has."""
+        return self.stopped()
 
     def check(self) -> None:
         """Raises CancelledError if the job was cancelled."""

@@ -9,6 +9,7 @@ from quantscope import api, documents
 from quantscope.errors import ModelReadError
 from quantscope.files import describe
 from quantscope.inspection import inspection
+from quantscope.live import Live
 from quantscope.model.graph import Model
 from quantscope.progress import Progress
 from quantscope.worker import protocol
@@ -21,14 +22,14 @@ class Jobs:
 
     def __init__(self) -> None:
         self.models: OrderedDict[tuple[str, int, int], tuple[Model, documents.File]] = OrderedDict()
-        self.handlers: Mapping[type, Callable[[Any, Progress], documents.Document]] = {
+        self.handlers: Mapping[type, Callable[[Any, Live], documents.Document]] = {
             protocol.Catalogue: self._catalogue,
             protocol.Inspect: self._inspect,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
         }
 
-    def run(self, request: protocol.Request, progress: Progress) -> documents.Document:
+    def run(self, request: protocol.Request, progress: Live) -> documents.Document:
         """The document that answers `request`; raises QuantscopeError as the library does."""
         return self.handlers[type(request)](request, progress)
 

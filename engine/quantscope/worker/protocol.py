@@ -1,10 +1,10 @@
 """What the window and the engine process say to each other: one JSON object a line, UTF-8, on the engine's stdin and
 stdout.
 
-The window sends requests, the engine answers each with any number of `Progress` events and then exactly one of
-`Result`, `Failed` or `Cancelled`, all carrying the request's `id`. The engine says `Ready` once when it starts and
-exits when its stdin closes. A result larger than `INLINE_LIMIT` bytes goes by a temporary file, which the window reads
-and deletes.
+The window sends requests, the engine answers each with any number of `Progress` and `Partial` events and then exactly
+one of `Result`, `Failed` or `Cancelled`, all carrying the request's `id`. The engine says `Ready` once when it starts
+and exits when its stdin closes. A result larger than `INLINE_LIMIT` bytes goes by a temporary file, which the window
+reads and deletes.
 """
 
 from typing import Final
@@ -57,6 +57,12 @@ class Compare(Message, frozen=True, kw_only=True, tag="compare"):
     samples: int = 16
 
 
+class Stop(Message, frozen=True, kw_only=True, tag="stop"):
+    """Asks request `id` to end with what it has; it answers with its result as always."""
+
+    id: int
+
+
 class Cancel(Message, frozen=True, kw_only=True, tag="cancel"):
     """Asks to stop request `id`. A request that has already ended is not an error."""
 
@@ -77,6 +83,13 @@ class Progress(Message, frozen=True, kw_only=True, tag="progress"):
     id: int
     fraction: float
     text: str
+
+
+class Partial(Message, frozen=True, kw_only=True, tag="partial"):
+    """A part of what request `id` gives, while it runs; what kind of document depends on the request."""
+
+    id: int
+    document: msgspec.Raw
 
 
 class Result(Message, frozen=True, kw_only=True, tag="result"):
@@ -104,8 +117,8 @@ class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
     id: int
 
 
-Request = Catalogue | Inspect | Quantize | Compare | Cancel
-Event = Ready | Progress | Result | Failed | Cancelled
+Request = Catalogue | Inspect | Quantize | Compare | Stop | Cancel
+Event = Ready | Progress | Partial | Result | Failed | Cancelled
 
 
 def encode(message: Message) -> bytes:

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer
 
 from quantscope.worker import protocol
@@ -84,11 +85,17 @@ class EngineClient(QObject):
             self._start_engine()
 
     def submit(
-        self, make: Callable[[int], protocol.Request], decode: Callable[[bytes], Any], *, heavy: bool = False
+        self,
+        make: Callable[[int], protocol.Request],
+        decode: Callable[[bytes], Any],
+        *,
+        heavy: bool = False,
+        decode_part: Callable[[bytes], Any] | None = None,
     ) -> Job:
         """Queues the request that `make` builds for an id. `decode` turns its document into the job's result, in a
-        thread. Heavy jobs run one at a time."""
-        job = Job(next(self._ids), make, decode, heavy, self)
+        thread; `decode_part` those that come before, which are small and many, on the spot. Heavy jobs run one at a
+        time."""
+        job = Job(next(self._ids), make, decode, heavy, self, decode_part)
         self._queue.append(job)
         QTimer.singleShot(0, self, self._dispatch)
         return job
@@ -103,6 +110,14 @@ class EngineClient(QObject):
         engine = next((engine for engine in self._engines if engine.job is job), None)
         if engine is not None:
             engine.cancel(job.id)
+
+    def stop(self, job: Job) -> None:
+        """Asks a running job to end with what it has; one that hasn't begun is cancelled."""
+        engine = next((engine for engine in self._engines if engine.job is job), None)
+        if engine is not None:
+            engine.process.send(protocol.Stop(id=job.id))
+        else:
+            self.cancel(job)
 
     def shutdown(self, milliseconds: int = 1000) -> None:
         """Ends every engine, waiting at most about `milliseconds` for all of them together."""
@@ -163,6 +178,9 @@ class EngineClient(QObject):
         elif isinstance(event, protocol.Progress):
             if not job.unwanted:
                 job.progressed.emit(event.fraction, event.text)
+        elif isinstance(event, protocol.Partial):
+            if not job.unwanted and job.decode_part is not None:
+                self._part(job, job.decode_part, bytes(event.document))
         else:
             engine.rest()
             self._answered(job, event)
@@ -178,6 +196,15 @@ class EngineClient(QObject):
             job.fail(Failure(event.code, event.message, event.remedy, event.detail))
         else:
             job.stop()
+
+    def _part(self, job: Job, decode: Callable[[bytes], Any], document: bytes) -> None:
+        try:
+            part = decode(document)
+        except msgspec.MsgspecError as error:  # its engine can't be trusted any more
+            self._unreadable(job, error)
+            self.cancel(job)
+        else:
+            job.updated.emit(part)
 
     def _unreadable(self, job: Job, error: Exception) -> None:
         outcome = Outcome(Ending.GARBLED, 0, f"{type(error).__name__}: {error}")

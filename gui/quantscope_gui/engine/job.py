@@ -18,11 +18,12 @@ class Stage(Enum):
 
 
 class Job(QObject):
-    """Emits `progressed(fraction, text)` any number of times, then exactly one of `succeeded(result)`,
-    `failed(Failure)` and `cancelled()`, then `ended()`."""
+    """Emits `progressed(fraction, text)` and `updated(part of the result)` any number of times, then exactly one of
+    `succeeded(result)`, `failed(Failure)` and `cancelled()`, then `ended()`."""
 
     started = Signal()
     progressed = Signal(float, str)
+    updated = Signal(object)
     succeeded = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
@@ -35,11 +36,13 @@ class Job(QObject):
         decode: Callable[[bytes], Any],
         heavy: bool,
         parent: QObject,
+        decode_part: Callable[[bytes], Any] | None = None,
     ) -> None:
         super().__init__(parent)
         self.id = identity
         self.request = make(identity)
         self.decode = decode
+        self.decode_part = decode_part
         self.heavy = heavy
         self.stage = Stage.QUEUED
         self.unwanted = False
