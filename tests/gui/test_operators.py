@@ -40,8 +40,17 @@ def plan() -> Plan:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, settings: Settings, plan: Plan) -> Iterator[OperatorsPanel]:
-    made = OperatorsPanel(theme, settings, OperatorSelection())
+def selection(plan: Plan) -> OperatorSelection:
+    made = OperatorSelection()
+    made.set_plan(plan)
+    return made
+
+
+@pytest.fixture
+def panel(
+    qtbot: QtBot, theme: Theme, settings: Settings, selection: OperatorSelection, plan: Plan
+) -> Iterator[OperatorsPanel]:
+    made = OperatorsPanel(theme, settings, selection)
     qtbot.addWidget(made)
     made.resize(900, 500)
     made.show()
@@ -126,6 +135,51 @@ def test_the_selected_operator_stays_selected(panel: OperatorsPanel, plan: Plan)
     panel.set_filter("")
     selected = table.selectionModel().selectedRows()
     assert [table.operators.row(index.row()).operator.index for index in selected] == [2]
+
+
+def selected(panel: OperatorsPanel) -> list[int]:
+    rows = panel.table.selectionModel().selectedRows()
+    return sorted(panel.table.operators.row(index.row()).operator.index for index in rows)
+
+
+def test_the_table_and_the_shared_selection_follow_each_other(
+    qtbot: QtBot, panel: OperatorsPanel, selection: OperatorSelection
+) -> None:
+    table = panel.table
+    told: list[frozenset[tuple[int, int]]] = []
+    selection.changed.connect(lambda: told.append(selection.keys))
+    selection.select([(0, 1), (0, 2), (0, 4)], (0, 2))
+    assert selected(panel) == [1, 2, 4]
+    assert table.currentIndex().row() == 2
+    table.selectRow(3)
+    qtbot.keyClick(table, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(table, Qt.Key.Key_Shift)  # or Qt takes Shift for held down, in later tests too
+    assert [row.operator.index for row in selection.rows] == [2, 3]
+    assert selection.current == (0, 2)
+    selection.toggle((0, 0))
+    selection.toggle((0, 0))
+    assert selected(panel) == [2, 3]
+    selection.clear()
+    assert selected(panel) == []
+    assert selection.row is None
+    assert len(told) == 6  # each change is told once
+
+
+def test_what_the_filter_hides_stays_selected(panel: OperatorsPanel, selection: OperatorSelection) -> None:
+    selection.select([(0, 1), (0, 3)])
+    panel.set_filter("type:add")
+    assert selected(panel) == [3]
+    assert selection.keys == {(0, 1), (0, 3)}
+    panel.set_filter("")
+    assert selected(panel) == [1, 3]
+
+
+def test_a_new_plan_keeps_what_it_has_of_the_selection(selection: OperatorSelection) -> None:
+    selection.select([(0, 1), (0, 4)], (0, 4))
+    smaller = plans.of(inspection(tuple(operator(index) for index in range(3))))
+    selection.set_plan(smaller)
+    assert selection.keys == {(0, 1)}
+    assert selection.row is smaller.rows[1]
 
 
 def test_the_subgraph_is_shown_only_where_there_are_several(panel: OperatorsPanel) -> None:

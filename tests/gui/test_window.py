@@ -381,6 +381,8 @@ def test_the_inspector_says_why(stage: Stage, model_file: Path) -> None:
     stage.table.selectRow(3)
     assert not details.weights.isVisible()
     stage.window.work.operators.set_filter("nothing like this")
+    assert details.type.text() == "RESHAPE"
+    stage.services.operator.clear()
     assert inspector.currentWidget() is inspector.empty
 
 

@@ -25,17 +25,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`kinds` counts the rows by kind (precision, or fallback); `changes` is False where a result would equal its
-    source."""
+    """`places` says where in `rows` an operator is; `kinds` counts them by kind (precision, or fallback); `changes` is
+    False where a result would equal its source."""
 
     document: documents.Inspection
     rows: tuple[Row, ...]
+    places: Mapping[Key, int]
     kinds: Mapping[str, int]
     changes: bool
 
     @property
     def subgraphs(self) -> int:
         return len(self.document.subgraphs)
+
+    def row(self, key: Key) -> Row | None:
+        """The operator `key`, None where this plan has none."""
+        place = self.places.get(key)
+        return None if place is None else self.rows[place]
 
 
 def _row(subgraph: documents.Subgraph, operator: documents.Operator) -> Row:
@@ -50,7 +56,8 @@ def of(document: documents.Inspection) -> Plan:
     changes = document.summary.planned_bytes != document.summary.bytes or any(
         row.operator.planned_weight_bytes != row.operator.weight_bytes for row in rows
     )
-    return Plan(document, rows, Counter(row.kind for row in rows), changes)
+    places = {row.key: place for place, row in enumerate(rows)}
+    return Plan(document, rows, places, Counter(row.kind for row in rows), changes)
 
 
 def decode(data: bytes) -> Plan:

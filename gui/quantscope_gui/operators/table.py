@@ -1,5 +1,8 @@
 """The operators table."""
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
@@ -23,7 +26,7 @@ class OperatorsTable(QTableView):
         super().__init__(parent)
         self._settings = settings
         self._selection = selection
-        self._replacing = False
+        self._following = False
         self.operators = OperatorsModel(theme, self)
         self.setModel(self.operators)
         self.setItemDelegate(CellDelegate(theme, self))
@@ -39,7 +42,8 @@ class OperatorsTable(QTableView):
         self._lay_out_rows()
         self._lay_out_columns()
         self.operators.modelAboutToBeReset.connect(self._before_reset)
-        self.operators.modelReset.connect(self._after_reset)
+        self.operators.modelReset.connect(self._show_selection)
+        selection.changed.connect(self._follow)
 
         copy = QAction(self.tr("Copy rows"), self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
@@ -56,7 +60,7 @@ class OperatorsTable(QTableView):
         """Puts the selected rows on the clipboard as tab-separated text with a header line."""
         shown = [place for place in range(len(COLUMNS)) if not self.isColumnHidden(place)]
         shown.sort(key=self.horizontalHeader().visualIndex)
-        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        places = self._selected_places()
         lines = ["\t".join(columns.title(COLUMNS[column]) for column in shown)]
         lines += ["\t".join(COLUMNS[column].text(self.operators.row(place)) for column in shown) for place in places]
         if places:
@@ -68,11 +72,14 @@ class OperatorsTable(QTableView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        if self._replacing:
+        if self._following:
             return
+        rows = [self.operators.row(place) for place in self._selected_places()]
         index = self.currentIndex()
-        chosen = index.isValid() and self.selectionModel().isRowSelected(index.row())
-        self._selection.set(self.operators.row(index.row()) if chosen else None)
+        current = self.operators.row(index.row()).key if index.isValid() else None
+        self._following = True
+        self._selection.select((row.key for row in rows), current)
+        self._following = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The reason takes what room the other columns leave."""
@@ -111,19 +118,36 @@ class OperatorsTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
-    def _before_reset(self) -> None:
-        self._replacing = True
+    def _selected_places(self) -> list[int]:
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
 
-    def _after_reset(self) -> None:
-        """The selected operator stays selected through a new plan, a filter or an order, while it is there."""
-        self._replacing = False
-        row = self._selection.row
-        place = self.operators.place(row.key) if row is not None else None
-        if place is None:
-            self._selection.set(None)
-            return
-        index = self.operators.index(place, max(self.columnAt(0), 0))
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().setCurrentIndex(index, flags)
-        self._selection.set(self.operators.row(place))
-        self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+    def _before_reset(self) -> None:
+        self._following = True
+
+    def _follow(self) -> None:
+        if not self._following:
+            self._show_selection()
+
+    def _show_selection(self) -> None:
+        """What is selected stays selected through a new plan, a filter or an order, and shows where it is in sight."""
+        self._following = True
+        places = sorted(place for key in self._selection.keys if (place := self.operators.place(key)) is not None)
+        last = self.operators.columnCount() - 1
+        chosen = QItemSelection()
+        for start, end in _runs(places):
+            chosen.select(self.operators.index(start, 0), self.operators.index(end, last))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        current = self._selection.current
+        place = self.operators.place(current) if current is not None else None
+        if place is not None:
+            index = self.operators.index(place, max(self.columnAt(0), 0))
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+        self._following = False
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of consecutive numbers in ascending `places`."""
+    for _, run in groupby(enumerate(places), lambda pair: pair[1] - pair[0]):
+        members = [place for _, place in run]
+        yield members[0], members[-1]

@@ -12,7 +12,6 @@ from quantscope_gui.help.dialogs import show_about, show_shortcuts
 from quantscope_gui.inspector.panel import Inspector
 from quantscope_gui.models.library import Model, Selection, Variant
 from quantscope_gui.models.tree import ModelsTree
-from quantscope_gui.operators.plan import Row
 from quantscope_gui.recipe.combo import ChoiceCombo
 from quantscope_gui.services import Services
 from quantscope_gui.settings import LAYOUT_VERSION
@@ -335,10 +334,10 @@ class MainWindow(QMainWindow):
         if selection is not None and selection.variant is not None:
             self._services.library.select(Selection(selection.model))
 
-    def _show_operator(self, row: Row | None) -> None:
+    def _show_operator(self) -> None:
         selection = self._services.library.selection
         plan = selection.plan if selection is not None else None
-        self.inspector.show_row(row, plan is not None and plan.subgraphs > 1)
+        self.inspector.show_row(self._services.operator.row, plan is not None and plan.subgraphs > 1)
 
     def _opened(self, model: Model) -> None:
         self._services.settings.add_recent(model.path)

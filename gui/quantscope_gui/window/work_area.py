@@ -54,7 +54,7 @@ class WorkArea(QStackedWidget):
     def show_selection(self, selection: Selection) -> None:
         """Shows what is selected, as far as it is known by now."""
         if self._selection is None or self._selection.model is not selection.model:
-            self._operator.set(None)
+            self._operator.clear()
         self._selection = selection
         plan = selection.plan
         if self.card.selection != selection:
@@ -65,6 +65,7 @@ class WorkArea(QStackedWidget):
             self.setCurrentIndex(0)
             return
         self.summary.show_selection(selection)
+        self._operator.set_plan(plan)
         self.operators.set_plan(plan)
         self.summary.show_filter(self.operators.filter.text())
         self.show_compare(False)
