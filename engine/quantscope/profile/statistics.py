@@ -1,0 +1,226 @@
+"""Statistics of latencies, written once for every device, the window, the command line and the history.
+
+Latencies are neither normal nor independent: they have a long tail, and the machine's state (frequency, heat, other
+programs) lasts longer than one inference. So everything here stands on medians and quantiles, and everything that says
+how sure we are draws whole batches anew, not single inferences:
+
+- intervals: percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13) over blocks
+  of consecutive observations (Künsch, The jackknife and the bootstrap for general stationary observations, 1989). A
+  block is a batch; of variants that take turns, the batches of one round are drawn together, so that drift and heat,
+  which hit both alike, cancel in the ratio;
+- drift: Mann-Kendall test of trend (Mann 1945; Kendall 1975) and the Theil-Sen slope (Sen 1968);
+- change points: Pettitt's rank test (A non-parametric approach to the change-point problem, 1979), repeated on both
+  sides of each change found (binary segmentation).
+
+Times are microseconds throughout.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from quantscope.documents.profile import Batch, Latency
+
+Floats = npt.NDArray[np.float64]
+
+RESAMPLES: Final = 1000
+SEED: Final = 0x5EED
+# Of a batch this many of its values, evenly spaced in rank, stand for it in a bootstrap: more change nothing.
+POINTS: Final = 24
+# The ranks of what a program prints of a batch: min, p5, median, p95, max.
+SUMMARY_RANKS: Final = np.array([0.0, 0.05, 0.5, 0.95, 1.0])
+SIGNIFICANT: Final = 0.01
+# A change smaller than this isn't worth a mark, however certain it is.
+NOTABLE_CHANGE: Final = 0.05
+LEAST_SEGMENT: Final = 8
+MOST_BATCHES_TESTED: Final = 512
+
+
+def values_of(batch: Batch) -> Floats:
+    """A batch's latencies, ascending: those measured, or `count` values that have the quantiles it was summarized by,
+    interpolated linearly between them."""
+    if batch.us:
+        return np.sort(np.asarray(batch.us, np.float64))
+    marks = np.array([batch.min, batch.p5, batch.median, batch.p95, batch.max], np.float64)
+    known = np.isfinite(marks)
+    if known.sum() < 2 or batch.count < 2:
+        return np.full(max(1, batch.count), batch.median)
+    ranks = (np.arange(batch.count) + 0.5) / batch.count
+    return np.interp(ranks, SUMMARY_RANKS[known], np.maximum.accumulate(marks[known]))
+
+
+def latency(batches: Sequence[Batch]) -> Latency | None:
+    """The latency over all runs of the batches, None without any."""
+    if not batches:
+        return None
+    values = np.concatenate([values_of(batch) for batch in batches])
+    median, p10, p90 = np.percentile(values, (50, 10, 90))
+    low, high = _interval(_medians_drawn(_Drawn.of(batches), _draws(len(batches))))
+    return Latency(
+        median=float(median),
+        p10=float(p10),
+        p90=float(p90),
+        mean=float(values.mean()),
+        std=float(values.std(ddof=1)) if len(values) > 1 else 0.0,
+        count=len(values),
+        ci95=(low, high),
+    )
+
+
+def speedup(
+    baseline: Sequence[Batch], other: Sequence[Batch], resamples: int = RESAMPLES
+) -> tuple[float, tuple[float, float]] | None:
+    """How many times `other` is faster, the ratio of medians, with its 95 % interval.
+
+    The n-th batches of both were measured in the same round; surplus ones of either are left out. None without rounds.
+    """
+    rounds = min(len(baseline), len(other))
+    if rounds == 0:
+        return None
+    drawn = _draws(rounds, resamples)
+    first, second = _Drawn.of(baseline[:rounds]), _Drawn.of(other[:rounds])
+    ratio = float(_median_of(baseline[:rounds]) / _median_of(other[:rounds]))
+    return ratio, _interval(_medians_drawn(first, drawn) / _medians_drawn(second, drawn))
+
+
+def _median_of(batches: Sequence[Batch]) -> float:
+    return float(np.median(np.concatenate([values_of(batch) for batch in batches])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Values ascending, each with the batch it came from and its weight."""
+
+    values: Floats
+    batch: npt.NDArray[np.intp]
+    weight: Floats
+
+    @classmethod
+    def of(cls, batches: Sequence[Batch]) -> "_Drawn":
+        points = [_thinned(values_of(batch)) for batch in batches]
+        values = np.concatenate(points)
+        batch = np.repeat(np.arange(len(points)), [len(each) for each in points])
+        weight = np.array([each.count / len(point) for each, point in zip(batches, points, strict=True)])[batch]
+        order = np.argsort(values, kind="stable")
+        return cls(values[order], batch[order], weight[order])
+
+
+def _thinned(values: Floats) -> Floats:
+    """At most POINTS values with the same distribution; the median stays exact."""
+    if len(values) <= POINTS:
+        return values
+    return np.quantile(values, (np.arange(POINTS) + 0.5) / POINTS)
+
+
+def _draws(batches: int, resamples: int = RESAMPLES) -> npt.NDArray[np.int64]:
+    """How often each batch is drawn in each resample: [resample, batch]."""
+    return np.random.default_rng(SEED).multinomial(batches, np.full(batches, 1 / batches), resamples)
+
+
+def _medians_drawn(drawn: _Drawn, draws: npt.NDArray[np.int64]) -> Floats:
+    """The weighted median of each resample: the middle of the lower and the upper one."""
+    medians = np.empty(len(draws))
+    rows = max(1, 2_000_000 // len(drawn.values))
+    for start in range(0, len(draws), rows):
+        heaped = np.cumsum(draws[start : start + rows, drawn.batch] * drawn.weight, axis=1)
+        half = heaped[:, -1:] / 2
+        lower = np.argmax(heaped >= half * (1 - 1e-12), axis=1)
+        upper = np.argmax(heaped > half * (1 + 1e-12), axis=1)
+        medians[start : start + rows] = (drawn.values[lower] + drawn.values[upper]) / 2
+    return medians
+
+
+def _interval(drawn: Floats) -> tuple[float, float]:
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A series that drifts: `change` over its whole length as a fraction of its median, `p` of the test."""
+
+    change: float
+    p: float
+
+
+def trend(values: Sequence[float]) -> Trend | None:
+    """The drift of a series, None where it isn't both certain and notable."""
+    series = _reduced(np.asarray(values, np.float64))
+    count = len(series)
+    if count < LEAST_SEGMENT:
+        return None
+    rows, columns = np.triu_indices(count, 1)
+    differences = series[columns] - series[rows]
+    statistic = float(np.sign(differences).sum())
+    _, ties = np.unique(series, return_counts=True)
+    variance = (count * (count - 1) * (2 * count + 5) - float((ties * (ties - 1) * (2 * ties + 5)).sum())) / 18
+    if variance <= 0:
+        return None
+    p = math.erfc(max(0.0, abs(statistic) - 1) / math.sqrt(2 * variance))
+    median = float(np.median(series))
+    change = float(np.median(differences / (columns - rows))) * (count - 1) / median if median else 0.0
+    return Trend(change, p) if p < SIGNIFICANT and abs(change) >= NOTABLE_CHANGE else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The level of a series changes before element `at`, by `change` of the median before."""
+
+    at: int
+    change: float
+
+
+def shifts(values: Sequence[float]) -> list[Shift]:
+    """Where the level of a series changes for good, in order; the smallest changes that count are NOTABLE_CHANGE."""
+    series = np.asarray(values, np.float64)
+    step = max(1, -(-len(series) // MOST_BATCHES_TESTED))
+    reduced = _reduced(series)
+    places: list[int] = []
+    waiting = [(0, len(reduced))]
+    while waiting:
+        start, end = waiting.pop()
+        place = _pettitt(reduced[start:end])
+        if place is not None:
+            places.append(start + place)
+            waiting += [(start, start + place), (start + place, end)]
+    edges = [0, *sorted(places), len(reduced)]
+    found = []
+    for before, at, after in zip(edges, edges[1:], edges[2:], strict=False):
+        one, two = np.median(reduced[before:at]), np.median(reduced[at:after])
+        if one > 0 and abs(two / one - 1) >= NOTABLE_CHANGE:
+            found.append(Shift(at * step, float(two / one - 1)))
+    return found
+
+
+def _reduced(series: Floats) -> Floats:
+    """At most MOST_BATCHES_TESTED medians of consecutive elements: tests of ranks of more than that cost too much."""
+    step = max(1, -(-len(series) // MOST_BATCHES_TESTED))
+    if step == 1:
+        return series
+    return np.array([np.median(series[start : start + step]) for start in range(0, len(series), step)])
+
+
+def _pettitt(series: Floats) -> int | None:
+    """Where the most likely change is, None where there is none: U_t = 2 sum of ranks up to t - t (n + 1), and
+    p = 2 exp(-6 max |U|^2 / (n^3 + n^2))."""
+    count = len(series)
+    if count < 2 * LEAST_SEGMENT:
+        return None
+    statistic = np.abs(2 * np.cumsum(_ranks(series)) - np.arange(1, count + 1) * (count + 1))
+    statistic = statistic[LEAST_SEGMENT - 1 : count - LEAST_SEGMENT]
+    place = int(np.argmax(statistic)) + LEAST_SEGMENT
+    p = 2 * math.exp(-6 * float(statistic.max()) ** 2 / (count**3 + count**2))
+    one, two = np.median(series[:place]), np.median(series[place:])
+    return place if p < SIGNIFICANT and one > 0 and abs(two / one - 1) >= NOTABLE_CHANGE else None
+
+
+def _ranks(series: Floats) -> Floats:
+    """Ranks from 1, ties share their mean rank."""
+    _, inverse, counts = np.unique(series, return_inverse=True, return_counts=True)
+    ends: Any = np.cumsum(counts)
+    ranks: Floats = (ends - (counts - 1) / 2)[inverse]
+    return ranks
