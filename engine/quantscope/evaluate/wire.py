@@ -86,7 +86,7 @@ Request = Load | Run | FirstNotFinite
 Reply = Loaded | Outputs | Found | Refused
 
 
-def send(stream: IO[bytes], message: Request | Reply) -> None:
+def send(stream: IO[bytes], message: msgspec.Struct) -> None:
     """Writes one frame."""
     data = msgspec.msgpack.encode(message)
     stream.write(struct.pack("<I", len(data)) + data)
