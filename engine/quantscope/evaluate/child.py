@@ -4,6 +4,7 @@ import os
 import queue
 import sys
 import threading
+from collections.abc import Callable
 from typing import IO, Any
 
 import msgspec
@@ -14,13 +15,31 @@ from quantscope.evaluate import wire
 
 def main() -> None:
     """Answers requests on stdin until it closes."""
+    session = Session()
+
+    def answer(request: wire.Request) -> wire.Reply:
+        if isinstance(request, wire.Load):
+            return session.load(request)
+        if isinstance(request, wire.Run):
+            return session.run(request)
+        return session.first_not_finite()
+
+    serve(answer, wire.Request)
+
+
+def serve(answer: Callable[[Any], Any], requests: Any) -> None:
+    """Gives `answer` every request of the type `requests` that comes on stdin, and sends what it returns."""
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the runtime prints must not get between the frames
     frames: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, frames), daemon=True).start()
-    session = _Session()
     while True:
-        wire.send(replies, _answer(session, msgspec.msgpack.decode(frames.get(), type=wire.Request)))
+        request = msgspec.msgpack.decode(frames.get(), type=requests)
+        try:
+            reply = answer(request)
+        except (RuntimeError, ValueError, MemoryError, OSError) as error:
+            reply = wire.Refused(str(error))
+        wire.send(replies, reply)
 
 
 def _read(requests: IO[bytes], frames: queue.Queue[bytes]) -> None:
@@ -30,18 +49,7 @@ def _read(requests: IO[bytes], frames: queue.Queue[bytes]) -> None:
     os._exit(0)
 
 
-def _answer(session: "_Session", request: wire.Request) -> wire.Reply:
-    try:
-        if isinstance(request, wire.Load):
-            return session.load(request)
-        if isinstance(request, wire.Run):
-            return session.run(request)
-        return session.first_not_finite()
-    except (RuntimeError, ValueError, MemoryError, OSError) as error:
-        return wire.Refused(str(error))
-
-
-class _Session:
+class Session:
     """One loaded model."""
 
     def __init__(self) -> None:
@@ -49,6 +57,7 @@ class _Session:
         self.refusal: RuntimeError | None = None
 
     def load(self, request: wire.Load) -> wire.Loaded:
+        """Loads and allocates a model. Raises RuntimeError or ValueError if it can't be."""
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
         resolver = OpResolverType.AUTO if request.delegate else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
@@ -67,6 +76,14 @@ class _Session:
         return wire.Loaded(tuple(map(_info, inputs)), tuple(map(_info, outputs)))
 
     def run(self, request: wire.Run) -> wire.Outputs:
+        """Outputs of one run."""
+        self.set_inputs(request)
+        self.interpreter.invoke()
+        results = (self.interpreter.get_tensor(detail["index"]) for detail in self.interpreter.get_output_details())
+        return wire.Outputs(tuple(wire.Array.of(_numbers(result)) for result in results))
+
+    def set_inputs(self, request: wire.Run) -> None:
+        """Makes the model ready to run: inputs, the shapes they ask for, and variables as they begin."""
         details = self.interpreter.get_input_details()
         arrays = [array.values() for array in request.inputs]
         resized = False
@@ -81,9 +98,6 @@ class _Session:
         self.interpreter.reset_all_variables()
         for detail, array in zip(details, arrays, strict=True):
             self.interpreter.set_tensor(detail["index"], array)
-        self.interpreter.invoke()
-        results = (self.interpreter.get_tensor(detail["index"]) for detail in self.interpreter.get_output_details())
-        return wire.Outputs(tuple(wire.Array.of(_numbers(result)) for result in results))
 
     def _allocate(self) -> RuntimeError | None:
         """Why the runtime can't prepare the model for the present shapes; with open shapes others may do."""
@@ -94,17 +108,19 @@ class _Session:
         return None
 
     def first_not_finite(self) -> wire.Found:
+        """The first operator of the last run, with all tensors kept, that gave a value that is not finite."""
         for operator in self.interpreter._get_ops_details():
             for index in operator["outputs"]:
-                values = self._values(int(index))
+                values = self.value(int(index))
                 if values is not None and values.dtype.kind == "f" and not np.isfinite(values).all():
                     return wire.Found(f"{operator['op_name']} #{operator['index']}")
         return wire.Found(None)
 
-    def _values(self, index: int) -> Any:
+    def value(self, index: int) -> Any:
+        """A tensor's values after a run, None where it was optimized away."""
         try:
             return self.interpreter.get_tensor(index)
-        except ValueError:  # a tensor that was optimized away
+        except ValueError:
             return None
 
 

@@ -51,11 +51,12 @@ class Scales:
 
 @dataclass(frozen=True, slots=True)
 class TensorEdit:
-    """An existing tensor with another data type, buffer and quantization."""
+    """An existing tensor with another data type, buffer and quantization; None leaves its quantization or name."""
 
     dtype: str
     buffer: int
     scales: Scales | None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

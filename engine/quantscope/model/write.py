@@ -194,6 +194,8 @@ class _Writer:
             overrides = {"Type": self.schema.data_type_codes[change.dtype], "Buffer": change.buffer}
             if change.scales is not None:
                 overrides["Quantization"] = self._quantization(change.scales)
+            if change.name is not None:
+                overrides["Name"] = self.builder.CreateString(change.name)
             tensors[at] = self._clone(source.tensors[at].position, self.schema.table("Tensor"), overrides)
         tensors += [self._new_tensor(tensor) for tensor in edit.new_tensors]
         operators = self._operators(index, edit)

@@ -1,0 +1,106 @@
+"""The process that calibrates: `python -m quantscope.calibrate.child`. Values stay in it; only statistics leave."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from quantscope.calibrate import wire
+from quantscope.calibrate.statistics import RunningTensor
+from quantscope.evaluate.child import Session, serve
+from quantscope.evaluate.wire import Array, Load, Run
+
+Hook = Callable[[Any], Mapping[str, Any]]
+
+
+def main() -> None:
+    """Answers requests on stdin until it closes."""
+    serve(_Observer().answer, wire.Request)
+
+
+class _Observer:
+    """One loaded model and what has been seen of its tensors."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.tensors: dict[tuple[int, int], RunningTensor] = {}
+        self.hook: Hook | None = None
+
+    def answer(self, request: wire.Request) -> wire.Reply:
+        match request:
+            case Load():
+                return self.session.load(request)
+            case wire.Watch():
+                return self._watch(request)
+            case wire.Observe():
+                return self._observe(request)
+            case wire.Collect():
+                return self._collect(request)
+
+    def _watch(self, request: wire.Watch) -> wire.Watching:
+        self.tensors = {
+            (subgraph, tensor): RunningTensor(
+                by_channel=subgraph == 0 and tensor in request.by_channel,
+                second_order=subgraph == 0 and tensor in request.second_order,
+            )
+            for subgraph, tensor in request.tensors
+        }
+        bodies = any(subgraph > 0 for subgraph, _ in self.tensors)
+        self.hook = _runtime_hook() if bodies else None
+        return wire.Watching(blind=bodies and self.hook is None)
+
+    def _observe(self, request: wire.Observe) -> wire.Ran:
+        self.session.set_inputs(Run(request.inputs))
+        if self.hook is None:
+            self.session.interpreter.invoke()
+            ranges: Mapping[str, Any] = {}
+        else:
+            ranges = self.hook(self.session.interpreter)
+        for (subgraph, tensor), running in self.tensors.items():
+            if subgraph == 0:
+                values = self.session.value(tensor)
+                if values is not None:
+                    running.add(values)
+            elif seen := ranges.get(wire.HOOKED_NAME.format(subgraph=subgraph, tensor=tensor)):
+                running.add_extremes(float(seen.min), float(seen.max))
+        return wire.Ran()
+
+    def _collect(self, request: wire.Collect) -> wire.Statistics:
+        seen = self.tensors[request.subgraph, request.tensor].result()
+        if seen is None:
+            return wire.Statistics(None, None)
+        statistics = wire.Statistics(
+            lows=Array.of(seen.lows),
+            highs=Array.of(seen.highs),
+            octaves=None if seen.octaves is None else Array.of(seen.octaves),
+            moments=None if seen.moments is None else Array.of(seen.moments),
+        )
+        if seen.histogram is not None:
+            bins = (seen.histogram.exponent, seen.histogram.first)
+            statistics = replace(statistics, bins=bins, counts=Array.of(seen.histogram.counts))
+        if seen.channels is not None:
+            each = (Array.of(seen.channels.low), Array.of(seen.channels.high), Array.of(seen.channels.mean))
+            statistics = replace(statistics, channels=each)
+        return statistics
+
+
+def _runtime_hook() -> Hook | None:
+    """Runs an interpreter once and gives every tensor's extremes by name, loop bodies included; None if this runtime
+    can't.
+
+    The module is private to the wheel, so it may go or change any day.
+    """
+    try:
+        from ai_edge_litert._pywrap_tfl_calibration import InvokeWithCalibration
+    except ImportError:
+        return None
+
+    def run(interpreter: Any) -> Mapping[str, Any]:
+        ranges: Mapping[str, Any] = InvokeWithCalibration(interpreter._native_handle(), 0)
+        return ranges
+
+    return run
+
+
+if __name__ == "__main__":
+    main()

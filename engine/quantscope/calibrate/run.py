@@ -1,0 +1,177 @@
+"""Calibrating: running a float model on data, sample by sample in a child process, to learn its tensors' ranges."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy.typing as npt
+
+from quantscope.calibrate import wire
+from quantscope.errors import DataError, UsageError
+from quantscope.evaluate.inputs import Samples, from_file, runnable
+from quantscope.evaluate.process import ModelProcess
+from quantscope.evaluate.runner import Runner
+from quantscope.evaluate.wire import Array, Load, Loaded
+from quantscope.model.edit import ModelEdit, SubgraphEdit, TensorEdit
+from quantscope.model.graph import Model
+from quantscope.model.write import write
+from quantscope.progress import Progress, silent
+from quantscope.quantize.calibration import Calibration, Channels, Histogram, Observed, TensorKey, fingerprint
+
+DEFAULT_SAMPLES: Final = 16
+# Second moments of more channels than this take over 64 MB for one tensor and gain least.
+WIDEST_MOMENTS: Final = 4096
+
+
+def calibrate(
+    model: Model,
+    data: str | os.PathLike[str] | None = None,
+    samples: int | None = None,
+    progress: Progress = silent,
+) -> Calibration:
+    """Runs `model` on `samples` samples and returns what was seen of its float tensors.
+
+    Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is
+    None), which gives ranges of noise. Raises UsageError for less than one sample, DataError if the data doesn't fit or
+    nothing finite was seen, RunError if the runtime refuses the model or crashes on it, CancelledError when `progress`
+    asks to stop.
+    """
+    if samples is not None and samples < 1:
+        raise UsageError(f"{samples} samples can't calibrate a model.", "Ask for one or more.")
+    done, doing = 0.0, "Loading the model"
+
+    def check() -> None:
+        progress(done, doing)
+
+    with _watchable(model) as path, _ObservingRunner(check) as runner:
+        loaded = runner.load(path)
+        inputs = _samples(model, loaded, data, samples, check)
+        keys = _float_activations(model)
+        runner.watch(keys, *_wanted(model))
+        for index in range(len(inputs)):
+            done, doing = index / len(inputs), f"Calibrating on sample {index + 1} of {len(inputs)}"
+            check()
+            runner.observe(inputs.sample(index))
+        doing = "Gathering ranges"
+        seen = {key: observed for key in keys if (observed := runner.collect(key)) is not None}
+    if not seen:
+        raise DataError("The model gave no finite value on any sample.", "Check the data.")
+    progress(1.0, "Calibrated")
+    return Calibration(fingerprint(model), inputs.description, data is None, len(inputs), seen)
+
+
+def _samples(
+    model: Model, loaded: Loaded, data: str | os.PathLike[str] | None, samples: int | None, check: Callable[[], None]
+) -> Samples:
+    if data is not None:
+        return from_file(os.fspath(data), model, loaded.inputs, samples)
+    with Runner(check) as trial:
+        trial.load(model.path, delegate=False)
+        return runnable(trial, model, loaded.inputs, samples or DEFAULT_SAMPLES)
+
+
+def _float_activations(model: Model) -> tuple[TensorKey, ...]:
+    """The tensors that have ranges to learn."""
+    return tuple(
+        (subgraph.index, tensor.index)
+        for subgraph in model.subgraphs
+        for tensor in subgraph.tensors
+        if tensor.dtype == "FLOAT32" and not model.is_constant(tensor)
+    )
+
+
+def _wanted(model: Model) -> tuple[frozenset[int], frozenset[int]]:
+    """Tensors of subgraph 0 to see channel by channel, and those that matrices are multiplied with."""
+    by_channel: set[int] = set()
+    second_order: set[int] = set()
+    subgraph = model.subgraphs[0]
+    for operator in subgraph.operators:
+        if operator.type not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
+            continue
+        by_channel.update(index for index in (operator.inputs[0], *operator.outputs) if index >= 0)
+        weights = subgraph.tensors[operator.inputs[1]]
+        pointwise = operator.type == "CONV_2D" and weights.shape[1:3] == (1, 1)
+        matrix = pointwise or operator.type == "FULLY_CONNECTED"
+        if matrix and model.is_constant(weights) and weights.shape[-1] <= WIDEST_MOMENTS:
+            second_order.add(operator.inputs[0])
+    return frozenset(by_channel), frozenset(second_order)
+
+
+@contextlib.contextmanager
+def _watchable(model: Model) -> Iterator[str]:
+    """A file with the model in which the tensors beyond subgraph 0, which the runtime's hook knows by name alone, have
+    names of their own."""
+    if len(model.subgraphs) == 1:
+        yield model.path
+        return
+    with tempfile.TemporaryDirectory(prefix="quantscope-") as folder:
+        path = os.path.join(folder, "watchable.tflite")
+        with open(path, "wb") as file:
+            write(model, _named_apart(model), file)
+        yield path
+
+
+def _named_apart(model: Model) -> ModelEdit:
+    return ModelEdit(
+        {
+            subgraph.index: SubgraphEdit(
+                {
+                    tensor.index: TensorEdit(
+                        tensor.dtype,
+                        tensor.buffer,
+                        None,
+                        wire.HOOKED_NAME.format(subgraph=subgraph.index, tensor=tensor.index),
+                    )
+                    for tensor in subgraph.tensors
+                    if tensor.dtype == "FLOAT32" and not model.is_constant(tensor)
+                },
+                (),
+                tuple(range(len(subgraph.operators))),
+            )
+            for subgraph in model.subgraphs[1:]
+        },
+        {},
+        (),
+    )
+
+
+class _ObservingRunner(ModelProcess):
+    """A model in a child process that keeps statistics of its tensors."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        super().__init__("quantscope.calibrate.child", check)
+
+    def load(self, path: str) -> Loaded:
+        reply = self._ask(Load(path, delegate=False, threads=1, keep_tensors=True))
+        assert isinstance(reply, Loaded)
+        return reply
+
+    def watch(
+        self, tensors: tuple[TensorKey, ...], by_channel: frozenset[int], second_order: frozenset[int]
+    ) -> wire.Watching:
+        reply = self._ask(wire.Watch(tensors, by_channel, second_order))
+        assert isinstance(reply, wire.Watching)
+        return reply
+
+    def observe(self, inputs: list[npt.NDArray[Any]]) -> None:
+        self._ask(wire.Observe(tuple(Array.of(values) for values in inputs)))
+
+    def collect(self, key: TensorKey) -> Observed | None:
+        reply = self._ask(wire.Collect(*key))
+        assert isinstance(reply, wire.Statistics)
+        if reply.lows is None or reply.highs is None:
+            return None
+        return Observed(
+            reply.lows.values(),
+            reply.highs.values(),
+            Histogram(*reply.bins, reply.counts.values()) if reply.bins and reply.counts else None,
+            reply.octaves.values() if reply.octaves else None,
+            Channels(*(each.values() for each in reply.channels)) if reply.channels else None,
+            reply.moments.values() if reply.moments else None,
+        )
+
+    def _ask(self, request: wire.Request) -> wire.Reply:
+        reply: wire.Reply = self.answer(request, wire.Reply)
+        return reply
