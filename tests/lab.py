@@ -17,7 +17,7 @@ from quantscope.evaluate.runner import Runner
 from quantscope.model.read import read
 from quantscope.quantize.apply import write_quantized
 from quantscope.quantize.plan import Plan, make_plan
-from quantscope.quantize.recipe import PRESETS
+from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.size import planned_bytes
 from quantscope.quantize.targets import TARGETS
 from tests.models import Array, ModelBuilder

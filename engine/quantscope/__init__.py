@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from quantscope.api import apply, compare, inspect, load, plan, quantize_file
     from quantscope.errors import QuantscopeError
     from quantscope.model.graph import Model
-    from quantscope.quantize.plan import Decision, Plan
-    from quantscope.quantize.recipe import Recipe
+    from quantscope.quantize.decision import Decision
+    from quantscope.quantize.plan import Plan
+    from quantscope.recipe import Recipe
 
 __all__ = [
     "Decision",
@@ -38,11 +39,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Decision": "quantscope.quantize.plan",
+    "Decision": "quantscope.quantize.decision",
     "Model": "quantscope.model.graph",
     "Plan": "quantscope.quantize.plan",
     "QuantscopeError": "quantscope.errors",
-    "Recipe": "quantscope.quantize.recipe",
+    "Recipe": "quantscope.recipe",
 }
 
 

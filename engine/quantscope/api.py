@@ -14,8 +14,9 @@ from quantscope.model.read import read
 from quantscope.progress import Progress, part, silent
 from quantscope.quantize.apply import write_quantized
 from quantscope.quantize.plan import Plan, make_plan
-from quantscope.quantize.recipe import DEFAULT_RECIPE, PRESETS, Recipe, find_recipe
+from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS, find_recipe
 from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target, find_target
+from quantscope.recipe import Recipe
 
 __all__ = ["apply", "catalogue", "compare", "inspect", "load", "plan", "quantize_file"]
 

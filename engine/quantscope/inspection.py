@@ -5,8 +5,10 @@ from typing import Final
 
 from quantscope import documents
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
+from quantscope.quantize.asked import operator_name
+from quantscope.quantize.decision import Decision
 from quantscope.quantize.kernels import FACTS
-from quantscope.quantize.plan import Decision, Plan, runs_in_eight_bits
+from quantscope.quantize.plan import Plan
 from quantscope.quantize.predict import Delegation, delegation
 from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.size import planned_bytes, stored_bytes
@@ -24,12 +26,19 @@ def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
     return documents.Inspection(
         model=file,
         recipe=plan.recipe.name,
+        recipe_document=plan.recipe,
+        findings=tuple(
+            documents.Finding(
+                code=finding.code.value, rule=finding.rule, text=finding.text, arguments=dict(finding.arguments)
+            )
+            for finding in plan.findings
+        ),
         target=plan.target.id,
         subgraphs=subgraphs,
         summary=documents.Summary(
             operators=len(decisions),
             by_precision=dict(Counter(decision.precision.value for decision in decisions)),
-            eight_bit=sum(map(runs_in_eight_bits, decisions)),
+            eight_bit=sum(decision.runs_in_eight_bits for decision in decisions),
             fallback=sum(decision.fallback for decision in decisions),
             partitions=sum(partitions) if plan.target.delegate else None,
             bytes=plan.model.bytes,
@@ -78,7 +87,7 @@ def _operator(
     return documents.Operator(
         index=operator.index,
         type=operator.type,
-        name=_name(subgraph, operator),
+        name=operator_name(subgraph, operator),
         version=operator.version,
         precision=decision.precision.value,
         reason=documents.Reason(
@@ -91,12 +100,6 @@ def _operator(
         delegated=operator.index in delegated.taken if delegated else None,
         fallback=decision.fallback,
     )
-
-
-def _name(subgraph: Subgraph, operator: Operator) -> str:
-    """An operator has no name of its own in TFLite; its first output's is the custom."""
-    outputs = subgraph.outputs_of(operator)
-    return outputs[0].name if outputs else ""
 
 
 def _tensor(model: Model, tensor: Tensor) -> documents.Tensor:

@@ -983,6 +983,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
         <translation>{target} 对这种形式（{what}）的 int8 权重 {operator} 计算错误或不支持。权重以 8 位存储，以浮点计算。</translation>
     </message>
     <message>
+        <source>no-int4-kernel</source>
+        <translation>{target} 没有 {operator} 在这种形式下使用 4 位权重的内核，改用 8 位。</translation>
+    </message>
+    <message>
         <source>dynamic-shape</source>
         <translation>索引的形状要到模型运行时才知道。权重以 8 位存储，以浮点查找。</translation>
     </message>
@@ -1019,6 +1023,22 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
         <translation>其输入不是 float32，因此没有可在运行时量化的内容。</translation>
     </message>
     <message>
+        <source>weight-only</source>
+        <translation>按方案要求，权重以小位宽存储，以浮点计算。</translation>
+    </message>
+    <message>
+        <source>needs-calibration</source>
+        <translation>{precision} 运算需要激活值的范围，而范围要用样本数据测得；目前没有数据。</translation>
+    </message>
+    <message>
+        <source>kept-by-rule</source>
+        <translation>方案 {recipe} 的第 {rule} 条规则让它保持浮点。</translation>
+    </message>
+    <message>
+        <source>kept-by-default</source>
+        <translation>方案 {recipe} 只量化其规则点名的算子，而没有规则点到它。</translation>
+    </message>
+    <message>
         <source>not-requested</source>
         <translation>没有方案 {recipe} 会量化的权重，因此保持浮点。</translation>
     </message>
@@ -1052,6 +1072,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>dynamic-shape</source>
         <translation>转换模型时固定其输入形状。</translation>
+    </message>
+    <message>
+        <source>needs-calibration</source>
+        <translation>提供用于校准的样本数据。</translation>
     </message>
     <message>
         <source>shared-weight</source>

@@ -12,8 +12,10 @@ import pytest
 import quantscope
 from quantscope import api, documents, errors
 from quantscope.child_process import module_environment
-from quantscope.quantize.recipe import PRESETS, Recipe, Weights
+from quantscope.precision import Precision
+from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.targets import TARGETS
+from quantscope.recipe import Recipe, Setting
 from tests.lab import unpacked
 from tests.models import ModelBuilder
 from tests.operators import fully_connected, lstm
@@ -76,7 +78,7 @@ def test_recipes_and_targets_by_name_and_by_value(model: Path, tmp_path: Path) -
     for recipe, target in ((PRESETS["float16"], TARGETS["builtin"]), ("float16", "builtin")):
         plan = api.plan(loaded, recipe, target)
         assert (plan.recipe.name, plan.target.id) == ("float16", "builtin")
-    mine = Recipe(name="mine", weights=Weights.INT8, minimum_elements=10**6)
+    mine = Recipe(name="mine", default=Setting(precision=Precision.HYBRID_INT8, minimum_elements=10**6))
     assert not api.plan(loaded, mine).changes_anything
     for wrong in ({"recipe": "int3"}, {"target": "toaster"}):
         with pytest.raises(errors.RecipeError, match="There is no"):

@@ -178,7 +178,8 @@ def test_quantize_for_people_and_the_default_name(shell: Shell, model: str, tmp_
 def test_quantize_with_a_recipe_file(shell: Shell, model: str, tmp_path: Path) -> None:
     recipe = tmp_path / "mine.json"
     content = json.loads(shell("recipes", "dynamic-int8").out)
-    recipe.write_text(json.dumps({**content, "name": "mine", "minimum_elements": 3000}))
+    larger = {**content["default"], "minimum_elements": 3000}
+    recipe.write_text(json.dumps({**content, "name": "mine", "default": larger}))
     found = shell("inspect", model, "--recipe", str(recipe), "--json").document
     assert found["recipe"] == "mine"
     assert found["subgraphs"][0]["operators"][0]["reason"]["code"] == "too-few-elements"
@@ -215,8 +216,8 @@ def test_recipes(shell: Shell) -> None:
     assert [target["id"] for target in found["targets"]] == ["xnnpack", "builtin"]
     for arguments in (("recipes", "float16"), ("recipes", "float16", "--json")):
         recipe = shell(*arguments).document
-        assert recipe["schema"] == "quantscope.recipe/1"
-        assert (recipe["name"], recipe["weights"]) == ("float16", "float16")
+        assert recipe["schema"] == "quantscope.recipe/2"
+        assert (recipe["name"], recipe["default"]["precision"]) == ("float16", "float16")
 
 
 # Wrong usage and failures --------------------------------------------------------------------------------------------
@@ -253,6 +254,12 @@ def test_a_typo_lists_the_commands(shell: Shell) -> None:
     '{"name": "../../x", "weights": "int8", "minimum_elements": 1}',
     '{"name": "", "weights": "int8", "minimum_elements": 1}',
     '{"name": "x", "weights": "int8", "minimum_elements": -1}', "[" * 100_000, "\xff\0",
+    '{"schema": "quantscope.recipe/3", "name": "x", "default": {"precision": "float16"}}',
+    '{"name": "x", "default": {"precision": "none"}}', '{"name": "x", "default": {"precision": "int3"}}',
+    '{"name": "x", "default": {"precision": "float16"}, "rules": [{"match": {"kind": "ADD"}, "set": {}}]}',
+    '{"name": "x", "default": {"precision": "float16"}, "rules": [{"match": {"regex": "("}, "set": {}}]}',
+    '{"name": "x", "default": {"precision": "float16"}, "rules": [{"match": {}}]}',
+    '{"name": "x", "default": {"precision": "float16", "granularity": "block-48"}}',
 ])  # fmt: skip
 def test_recipe_files_that_are_none(shell: Shell, model: str, tmp_path: Path, content: str) -> None:
     (tmp_path / "r.json").write_text(content, "latin-1")

@@ -29,7 +29,7 @@ from quantscope.quantize.partition import partitions
 from quantscope.quantize.plan import make_plan
 from quantscope.quantize.planned_graph import UNCHANGED, PlannedGraph
 from quantscope.quantize.predict import Delegation, delegate_partitions, delegation
-from quantscope.quantize.recipe import PRESETS
+from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.targets import TARGETS
 from tests.models import ModelBuilder, SubgraphBuilder

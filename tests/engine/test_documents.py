@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from quantscope import documents
+from quantscope.precision import Precision
+from quantscope.recipe import Recipe, Setting
 
 FILE = documents.File(path="/models/übung.tflite", bytes=1234, sha256="ab" * 32)
 TENSOR = documents.Tensor(index=0, name="x", dtype="float32", shape=(-1, 4), constant=False)
@@ -33,9 +35,12 @@ SUMMARY = documents.Summary(
     bytes=1234,
     planned_bytes=400,
 )
+RECIPE = Recipe(name="dynamic-int8", default=Setting(precision=Precision.HYBRID_INT8))
 INSPECTION = documents.Inspection(
     model=FILE,
     recipe="dynamic-int8",
+    recipe_document=RECIPE,
+    findings=(documents.Finding(code="no-kernel", rule=0, text="Rule 1 asks in vain.", arguments={"number": 1}),),
     target="xnnpack",
     subgraphs=(documents.Subgraph(index=0, name="main", operators=(OPERATOR,), partitions=1),),
     summary=SUMMARY,

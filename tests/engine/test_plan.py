@@ -13,11 +13,13 @@ from ai_edge_litert import schema_py_generated as tfl
 from quantscope import api
 from quantscope.errors import ModelUnsupportedError
 from quantscope.model.read import read
+from quantscope.precision import Precision
 from quantscope.quantize.kernels import FACTS
 from quantscope.quantize.plan import Plan, make_plan
+from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.reasons import SENTENCES, ReasonCode
-from quantscope.quantize.recipe import PRESETS, Recipe, Weights
 from quantscope.quantize.targets import TARGETS
+from quantscope.recipe import Change, Match, Recipe, Rule, Setting
 from tests.lab import Lab, check_size, constant_behind, operators_of, sqnr, stored, unpacked
 from tests.models import Input, ModelBuilder, SubgraphBuilder, one_operator
 from tests.operators import conv, depthwise, embedding, fully_connected, gather, lstm, normal, uneven
@@ -34,6 +36,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 def planned(lab: Lab, built: ModelBuilder, recipe: str | Recipe = "dynamic-int8", target: str = "xnnpack") -> Plan:
     return make_plan(read(lab.write(built)), PRESETS[recipe] if isinstance(recipe, str) else recipe, TARGETS[target])
+
+
+def hybrid_from(minimum: int) -> Recipe:
+    return Recipe(name="mine", default=Setting(precision=Precision.HYBRID_INT8, minimum_elements=minimum))
 
 
 def codes(plan: Plan) -> list[str]:
@@ -230,6 +236,7 @@ REASONS = {
     ReasonCode.HYBRID_NOT_FASTER: Expected(lambda: conv(normal(64, 1, 1, 16), 16, size=8), "weight-only-int8", True),
     ReasonCode.PER_TENSOR_TOO_COARSE: Expected(lambda: lstm(outlier=9.0), "weight-only-int8", True),
     ReasonCode.NO_QUANTIZED_KERNEL: Expected(lambda: gather((7,), axis=1), "weight-only-int8", True),
+    ReasonCode.NO_INT4_KERNEL: Expected(fully_connected, "hybrid-int8", recipe="hybrid-int4"),
     ReasonCode.DYNAMIC_SHAPE: Expected(lambda: gather((1, 7), signature=(-1, -1)), "weight-only-int8", True),
     ReasonCode.SHARED_WEIGHT: Expected(shared_by_different_kinds, "weight-only-int8", True, operator=1),
     ReasonCode.WEIGHT_NOT_CONSTANT: Expected(computed_weight, "float32", True),
@@ -241,6 +248,10 @@ REASONS = {
     ),
     ReasonCode.SPARSE_WEIGHT: Expected(sparse_weight, "float32", True, operator=1),
     ReasonCode.NOT_FLOAT: Expected(float16_activations, "float32", True),
+    ReasonCode.WEIGHT_ONLY: Expected(fully_connected, "weight-only-int8", recipe="weight-only-int8"),
+    ReasonCode.NEEDS_CALIBRATION: Expected(relu, "float32", True, recipe="int8"),
+    ReasonCode.KEPT_BY_RULE: Expected(fully_connected, "float32", recipe="none of it"),
+    ReasonCode.KEPT_BY_DEFAULT: Expected(fully_connected, "float32", recipe="float32"),
     ReasonCode.NOT_REQUESTED: Expected(relu, "float32"),
     ReasonCode.CONTROL_FLOW: Expected(counting_loop, "none"),
     ReasonCode.CUSTOM_OPERATOR: Expected(custom, "float32"),
@@ -250,10 +261,21 @@ REASONS = {
 }
 
 
+RECIPES = {
+    **{each.value: Recipe(name="mine", default=Setting(precision=each)) for each in Precision if each != "none"},
+    **PRESETS,
+    "none of it": Recipe(
+        name="mine",
+        default=Setting(precision=Precision.HYBRID_INT8),
+        rules=(Rule(match=Match(type="FULLY*"), set=Change(precision=Precision.FLOAT32)),),
+    ),
+}
+
+
 @pytest.mark.parametrize("code", ReasonCode)
 def test_every_reason_is_given_where_it_holds(lab: Lab, code: ReasonCode) -> None:
     expected = REASONS[code]
-    plan = planned(lab, expected.build(), expected.recipe, expected.target)
+    plan = planned(lab, expected.build(), RECIPES[expected.recipe], expected.target)
     decision = plan.decisions[0][expected.operator]
     assert decision.reason.code is code
     assert decision.precision.value == expected.precision
@@ -267,7 +289,8 @@ def test_every_reason_is_given_where_it_holds(lab: Lab, code: ReasonCode) -> Non
 def test_remedies_are_there_where_a_user_can_do_something(lab: Lab) -> None:
     with_remedy = {code.value for code, sentence in SENTENCES.items() if sentence.remedy}
     assert with_remedy == {
-        "dynamic-shape", "float16-source", "shared-weight", "too-few-elements", "sparse-weight",
+        "dynamic-shape", "float16-source", "needs-calibration", "shared-weight", "too-few-elements",
+        "sparse-weight",
     }  # fmt: skip
     assert SENTENCES.keys() == set(ReasonCode)
 
@@ -502,7 +525,7 @@ def test_recurrent_operator_that_shares_one_weight(lab: Lab) -> None:
 
 @pytest.mark.parametrize(("minimum", "code"), [(2304, "hybrid-kernel"), (2305, "too-few-elements")])
 def test_minimum_elements(lab: Lab, minimum: int, code: str) -> None:
-    recipe = Recipe(name="mine", weights=Weights.INT8, minimum_elements=minimum)
+    recipe = hybrid_from(minimum)
     plan = planned(lab, fully_connected(units=24), recipe)
     assert codes(plan) == [code]
     if code == "too-few-elements":
@@ -580,7 +603,7 @@ def test_all_zero_weights(lab: Lab) -> None:
 # Broken models -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("recipe", [*PRESETS, Recipe(name="all", weights=Weights.INT8, minimum_elements=1)], ids=str)
+@pytest.mark.parametrize("recipe", [*PRESETS, hybrid_from(1)], ids=str)
 @pytest.mark.parametrize("kind", FACTS)
 def test_operators_of_broken_models_never_break_the_planner(lab: Lab, kind: str, recipe: str | Recipe) -> None:
     """Operands and results too few, too many, absent, of rank 0 and 1: the runtime will refuse them, we don't crash."""

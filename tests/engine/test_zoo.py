@@ -13,7 +13,7 @@ import pytest
 from quantscope.evaluate.runner import Runner
 from quantscope.model.read import read
 from quantscope.quantize.plan import make_plan
-from quantscope.quantize.recipe import PRESETS
+from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.targets import TARGETS
 from tests.bench.data import SAMPLES, Samples
 from tests.bench.fidelity import nearest_centroid, top_1

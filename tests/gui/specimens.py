@@ -6,6 +6,8 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as tfl
 
 from quantscope import documents
+from quantscope.precision import Precision
+from quantscope.recipe import Recipe, Setting
 from tests.models import ModelBuilder
 
 
@@ -91,6 +93,9 @@ def operator(
     )
 
 
+RECIPE = Recipe(name="dynamic-int8", default=Setting(precision=Precision.HYBRID_INT8))
+
+
 def inspection(*subgraphs: tuple[documents.Operator, ...]) -> documents.Inspection:
     """A made-up plan of these operators."""
     every = [each for subgraph in subgraphs for each in subgraph]
@@ -98,6 +103,7 @@ def inspection(*subgraphs: tuple[documents.Operator, ...]) -> documents.Inspecti
     return documents.Inspection(
         model=documents.File(path="/tmp/model.tflite", bytes=100_000, sha256="0" * 64),
         recipe="dynamic-int8",
+        recipe_document=RECIPE,
         target="xnnpack",
         subgraphs=tuple(
             documents.Subgraph(index=place, name=f"graph_{place}", operators=operators, partitions=1)

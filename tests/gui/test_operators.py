@@ -105,7 +105,7 @@ def test_any_text_is_a_filter_and_its_complement_is_complementary(text: str) -> 
 
 
 def test_eight_bit_is_what_the_engine_counts() -> None:
-    from quantscope.quantize.precision import EIGHT_BIT
+    from quantscope.precision import EIGHT_BIT
 
     assert frozenset(map(str, EIGHT_BIT)) == query.EIGHT_BIT
 

@@ -55,7 +55,7 @@ def test_marks_and_icons_stand_out(tokens: Tokens, ground: str) -> None:
 
 @THEMES
 def test_every_precision_has_a_colour(tokens: Tokens) -> None:
-    from quantscope.quantize.precision import Precision
+    from quantscope.precision import Precision
 
     assert {*map(str, Precision), precisions.FALLBACK} == set(tokens.precision) == set(precisions.ORDER)
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from quantscope.quantize.recipe import DEFAULT_RECIPE, PRESETS
+from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS
 from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS
 
 

@@ -87,3 +87,5 @@ def print_summary(document: documents.Inspection, out: Console) -> None:
     out.print(f"  fallback    {summary.fallback} run in float although the recipe asked for less")
     if summary.partitions is not None:
         out.print(f"  partitions  {summary.partitions}")
+    for finding in document.findings:
+        out.print(f"  [yellow]note[/]        {escape(finding.text)} [dim]{finding.code}[/]", soft_wrap=True)

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from quantscope import documents
-from quantscope.quantize.precision import Precision
+from quantscope.precision import Precision
 
 LOG_WIDTH: Final = 120
 STYLES: Final = {

@@ -3,12 +3,11 @@
 import argparse
 import sys
 
-import msgspec
 from rich.table import Table
 
 from quantscope import api
 from quantscope.cli.output import add_json, console, print_json
-from quantscope.quantize.recipe import find_recipe
+from quantscope.quantize.presets import find_recipe, to_json
 
 HELP = "list the recipes and targets, or print one recipe as JSON"
 
@@ -22,8 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints the list, or one recipe."""
     if arguments.name:
-        recipe = msgspec.json.format(msgspec.json.encode(find_recipe(arguments.name)), indent=2)
-        sys.stdout.write(recipe.decode() + "\n")
+        sys.stdout.write(to_json(find_recipe(arguments.name)).decode())
         return 0
     catalogue = api.catalogue()
     if arguments.json:

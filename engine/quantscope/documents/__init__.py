@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from quantscope.recipe import Recipe
+
 INSPECT: Final = "quantscope.inspect/1"
 QUANTIZE: Final = "quantscope.quantize/1"
 COMPARE: Final = "quantscope.compare/1"
@@ -96,12 +98,27 @@ class Summary(Document, frozen=True, kw_only=True):
     planned_bytes: int
 
 
+class Finding(Document, frozen=True, kw_only=True):
+    """Something the recipe asks for in vain. `rule` is the index of the rule, None for the recipe's default setting;
+    `code` is stable, `text` one English sentence, `arguments` fill a translation."""
+
+    code: str
+    rule: int | None
+    text: str
+    arguments: dict[str, str | int] = {}
+
+
 class Inspection(Document, frozen=True, kw_only=True):
-    """`quantscope inspect`: the model as it is and as the recipe would make it on the target."""
+    """`quantscope inspect`: the model as it is and as the recipe would make it on the target.
+
+    `recipe` is the recipe's name, `recipe_document` all of it.
+    """
 
     schema: str = INSPECT
     model: File
     recipe: str
+    recipe_document: Recipe
+    findings: tuple[Finding, ...] = ()
     target: str
     subgraphs: tuple[Subgraph, ...]
     summary: Summary

@@ -19,6 +19,7 @@ class ReasonCode(StrEnum):
     HYBRID_NOT_FASTER = "hybrid-not-faster"
     PER_TENSOR_TOO_COARSE = "per-tensor-too-coarse"
     NO_QUANTIZED_KERNEL = "no-quantized-kernel"
+    NO_INT4_KERNEL = "no-int4-kernel"
     DYNAMIC_SHAPE = "dynamic-shape"
     SHARED_WEIGHT = "shared-weight"
     WEIGHT_NOT_CONSTANT = "weight-not-constant"
@@ -28,6 +29,10 @@ class ReasonCode(StrEnum):
     OUT_OF_FLOAT16_RANGE = "out-of-float16-range"
     SPARSE_WEIGHT = "sparse-weight"
     NOT_FLOAT = "not-float"
+    WEIGHT_ONLY = "weight-only"
+    NEEDS_CALIBRATION = "needs-calibration"
+    KEPT_BY_RULE = "kept-by-rule"
+    KEPT_BY_DEFAULT = "kept-by-default"
     NOT_REQUESTED = "not-requested"
     CONTROL_FLOW = "control-flow"
     CUSTOM_OPERATOR = "custom-operator"
@@ -69,6 +74,9 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "{target} computes {operator} wrongly or not at all with int8 weights in this form ({what}). The weights are"
         " stored in 8 bits and computed in float."
     ),
+    ReasonCode.NO_INT4_KERNEL: Sentence(
+        "{target} has no kernel for {operator} with 4-bit weights in this form. 8 bits are used instead."
+    ),
     ReasonCode.DYNAMIC_SHAPE: Sentence(
         "The shape of the indices is known only when the model runs. The weights are stored in 8 bits and looked up in"
         " float.",
@@ -100,6 +108,13 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "The weight is stored sparse, which this recipe can't quantize.", "Convert the model without sparsity."
     ),
     ReasonCode.NOT_FLOAT: Sentence("Its input is not float32, so there is nothing to quantize on the fly."),
+    ReasonCode.WEIGHT_ONLY: Sentence("Weights are stored small, as the recipe asks, and computed in float."),
+    ReasonCode.NEEDS_CALIBRATION: Sentence(
+        "{precision} arithmetic needs the ranges of activations, which are measured on sample data; there is none.",
+        "Give sample data for calibration.",
+    ),
+    ReasonCode.KEPT_BY_RULE: Sentence("Rule {rule} of the recipe {recipe} keeps it in float."),
+    ReasonCode.KEPT_BY_DEFAULT: Sentence("The recipe {recipe} quantizes only what its rules name, and none names it."),
     ReasonCode.NOT_REQUESTED: Sentence("Has no weight that the recipe {recipe} quantizes, so it stays in float."),
     ReasonCode.CONTROL_FLOW: Sentence("Only calls other subgraphs, whose operators have precisions of their own."),
     ReasonCode.CUSTOM_OPERATOR: Sentence("A custom operator: only the application that brings it knows its kernels."),

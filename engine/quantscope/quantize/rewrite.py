@@ -19,8 +19,9 @@ from quantscope.model.edit import (
 )
 from quantscope.model.graph import Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
+from quantscope.quantize.decision import Decision, Storage
 from quantscope.quantize.kernels import FACTS, dequantize_version, lookup_version
-from quantscope.quantize.plan import Decision, Plan, Storage
+from quantscope.quantize.plan import Plan
 from quantscope.quantize.weights import Float16Blob, Int8Blob
 
 ASYMMETRIC: Final = "AsymmetricQuantizeInputs"

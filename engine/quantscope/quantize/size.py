@@ -3,7 +3,8 @@
 from typing import Final
 
 from quantscope.model.graph import Tensor
-from quantscope.quantize.plan import Plan, Storage
+from quantscope.quantize.decision import Storage
+from quantscope.quantize.plan import Plan
 
 # Bytes of metadata beside the weights, as the writer's tables come out on the zoo.
 PER_RETYPED_TENSOR: Final = 20

@@ -12,16 +12,36 @@ from quantscope.inspection import inspection
 from quantscope.live import Live
 from quantscope.model.graph import Model
 from quantscope.progress import Progress
+from quantscope.quantize.plan import Plan, Planner
+from quantscope.quantize.presets import find_recipe
+from quantscope.quantize.survey import Survey
+from quantscope.quantize.targets import find_target
+from quantscope.recipe import Recipe
 from quantscope.worker import protocol
 
 KEPT_MODELS: Final = 8
+
+
+class _Kept:
+    """A model with what planning has learned of it."""
+
+    def __init__(self, model: Model, file: documents.File) -> None:
+        self.file = file
+        self.survey = Survey(model)
+        self.planners: dict[str, Planner] = {}
+
+    def plan(self, recipe: str | Recipe, target: str) -> Plan:
+        """The plan; raises RecipeError if there is no such recipe or target."""
+        if target not in self.planners:
+            self.planners[target] = Planner(self.survey, find_target(target))
+        return self.planners[target].plan(find_recipe(recipe) if isinstance(recipe, str) else recipe)
 
 
 class Jobs:
     """Runs requests. Models stay mapped, so that planning again after a change of recipe is immediate."""
 
     def __init__(self) -> None:
-        self.models: OrderedDict[tuple[str, int, int], tuple[Model, documents.File]] = OrderedDict()
+        self.models: OrderedDict[tuple[str, int, int], _Kept] = OrderedDict()
         self.handlers: Mapping[type, Callable[[Any, Live], documents.Document]] = {
             protocol.Catalogue: self._catalogue,
             protocol.Inspect: self._inspect,
@@ -37,17 +57,17 @@ class Jobs:
         return api.catalogue()
 
     def _inspect(self, request: protocol.Inspect, progress: Progress) -> documents.Document:
-        model, file = self._model(request.path)
-        return inspection(api.plan(model, request.recipe, request.target), file)
+        kept = self._model(request.path)
+        return inspection(kept.plan(request.recipe, request.target), kept.file)
 
     def _quantize(self, request: protocol.Quantize, progress: Progress) -> documents.Document:
-        model, _ = self._model(request.path)
-        return api.apply(api.plan(model, request.recipe, request.target), request.output, progress)
+        plan = self._model(request.path).plan(request.recipe, request.target)
+        return api.apply(plan, request.output, progress)
 
     def _compare(self, request: protocol.Compare, progress: Progress) -> documents.Document:
         return api.compare(request.path, request.quantized, request.data, request.samples, progress)
 
-    def _model(self, path: str) -> tuple[Model, documents.File]:
+    def _model(self, path: str) -> _Kept:
         """The model at `path`, read again only if the file has changed."""
         try:
             status = os.stat(path)
@@ -55,7 +75,7 @@ class Jobs:
             raise ModelReadError(f"'{path}' can't be read: {error.strerror}.", "Check the path.") from error
         key = (os.path.abspath(path), status.st_size, status.st_mtime_ns)
         if key not in self.models:
-            self.models[key] = (api.load(path), describe(path))
+            self.models[key] = _Kept(api.load(path), describe(path))
         self.models.move_to_end(key)
         while len(self.models) > KEPT_MODELS:
             self.models.popitem(last=False)

@@ -11,6 +11,8 @@ from typing import Final
 
 import msgspec
 
+from quantscope.recipe import Recipe
+
 PROTOCOL: Final = 1
 INLINE_LIMIT: Final = 256 * 1024
 MAX_LINE: Final = 4 * 1024 * 1024
@@ -29,11 +31,11 @@ class Catalogue(Message, frozen=True, kw_only=True, tag="catalogue"):
 
 class Inspect(Message, frozen=True, kw_only=True, tag="inspect"):
     """Asks for documents.Inspection of a model; planning again after a change of recipe or target is the same
-    request."""
+    request. `recipe` is a preset's name, a .json file or the recipe itself."""
 
     id: int
     path: str
-    recipe: str
+    recipe: str | Recipe
     target: str
 
 
@@ -43,7 +45,7 @@ class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):
     id: int
     path: str
     output: str
-    recipe: str
+    recipe: str | Recipe
     target: str
 
 

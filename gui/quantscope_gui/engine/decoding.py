@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from quantscope import documents
+from quantscope.recipe import Recipe
 
 D = TypeVar("D", bound=documents.Document)
 
@@ -26,6 +27,8 @@ class _Inspection(documents.Document, frozen=True, kw_only=True):
     schema: str = documents.INSPECT
     model: documents.File
     recipe: str
+    recipe_document: Recipe
+    findings: tuple[documents.Finding, ...] = ()
     target: str
     subgraphs: tuple[_Subgraph, ...]
     summary: documents.Summary

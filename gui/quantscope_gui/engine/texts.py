@@ -21,6 +21,7 @@ REASONS: Final = (
     QT_TRANSLATE_NOOP("Reason", "hybrid-not-faster"),
     QT_TRANSLATE_NOOP("Reason", "per-tensor-too-coarse"),
     QT_TRANSLATE_NOOP("Reason", "no-quantized-kernel"),
+    QT_TRANSLATE_NOOP("Reason", "no-int4-kernel"),
     QT_TRANSLATE_NOOP("Reason", "dynamic-shape"),
     QT_TRANSLATE_NOOP("Reason", "shared-weight"),
     QT_TRANSLATE_NOOP("Reason", "weight-not-constant"),
@@ -30,6 +31,10 @@ REASONS: Final = (
     QT_TRANSLATE_NOOP("Reason", "out-of-float16-range"),
     QT_TRANSLATE_NOOP("Reason", "sparse-weight"),
     QT_TRANSLATE_NOOP("Reason", "not-float"),
+    QT_TRANSLATE_NOOP("Reason", "weight-only"),
+    QT_TRANSLATE_NOOP("Reason", "needs-calibration"),
+    QT_TRANSLATE_NOOP("Reason", "kept-by-rule"),
+    QT_TRANSLATE_NOOP("Reason", "kept-by-default"),
     QT_TRANSLATE_NOOP("Reason", "not-requested"),
     QT_TRANSLATE_NOOP("Reason", "control-flow"),
     QT_TRANSLATE_NOOP("Reason", "custom-operator"),
@@ -40,6 +45,7 @@ REASONS: Final = (
 REMEDIES: Final = (
     QT_TRANSLATE_NOOP("Remedy", "float16-source"),
     QT_TRANSLATE_NOOP("Remedy", "dynamic-shape"),
+    QT_TRANSLATE_NOOP("Remedy", "needs-calibration"),
     QT_TRANSLATE_NOOP("Remedy", "shared-weight"),
     QT_TRANSLATE_NOOP("Remedy", "sparse-weight"),
 )

@@ -1,0 +1,84 @@
+"""The recipes that come along, and finding one by name or in a file."""
+
+import os
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from quantscope.errors import RecipeError
+from quantscope.precision import Precision
+from quantscope.recipe import Algorithm, Count, Name, Recipe, Setting
+
+DEFAULT_RECIPE: Final = "dynamic-int8"
+MAX_BYTES: Final = 1 << 20
+# TensorFlow's minimum; on EfficientNet-Lite0 it is worth 4-5 dB for 5 kB (design.md section 8).
+SMALLEST_INT8: Final = 1024
+# A DEQUANTIZE and its tensor take about 200 bytes; below this a half-size weight would make the file larger.
+SMALLEST_FLOAT16: Final = 256
+
+PRESETS: Final[Mapping[str, Recipe]] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            name="dynamic-int8",
+            title="Dynamic int8",
+            description="Weights in 8 bits, activations quantized on the fly: 4x smaller, faster, no data needed.",
+            default=Setting(
+                precision=Precision.HYBRID_INT8, algorithm=Algorithm.MINMAX, minimum_elements=SMALLEST_INT8
+            ),
+        ),
+        Recipe(
+            name="float16",
+            title="Float16",
+            description="Weights in 16 bits: 2x smaller, nearly exact, for GPUs and where 8 bits lose too much.",
+            default=Setting(precision=Precision.FLOAT16, minimum_elements=SMALLEST_FLOAT16),
+        ),
+    )
+}
+
+
+class _First(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A recipe as Quantscope 0.1 wrote it: one way of storing weights for the whole model."""
+
+    schema: Literal["quantscope.recipe/1"] = "quantscope.recipe/1"
+    name: Name
+    title: str = ""
+    description: str = ""
+    weights: Literal["int8", "float16"]
+    minimum_elements: Count
+
+    def today(self) -> Recipe:
+        """The same in today's form."""
+        precision = Precision.FLOAT16 if self.weights == "float16" else Precision.HYBRID_INT8
+        setting = Setting(precision=precision, algorithm=Algorithm.MINMAX, minimum_elements=self.minimum_elements)
+        return Recipe(name=self.name, title=self.title, description=self.description, default=setting)
+
+
+def find_recipe(name: str) -> Recipe:
+    """A preset by name, or the recipe in a JSON file by path.
+
+    Raises RecipeError if there is none, or if the file does not hold a recipe.
+    """
+    if name in PRESETS:
+        return PRESETS[name]
+    if not name.endswith(".json"):
+        raise RecipeError(f"There is no recipe '{name}'.", f"Choose one of {', '.join(PRESETS)}, or give a .json file.")
+    try:
+        with open(name, "rb") as file:
+            return from_json(file.read(MAX_BYTES))
+    except (OSError, msgspec.MsgspecError, RecursionError) as error:
+        raise RecipeError(f"'{os.path.basename(name)}' is not a recipe: {error}.") from error
+
+
+def from_json(data: bytes) -> Recipe:
+    """The recipe in `data`, of this version or the first. Raises msgspec.MsgspecError if it isn't one."""
+    keys = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    if "weights" in keys:
+        return msgspec.json.decode(data, type=_First).today()
+    return msgspec.json.decode(data, type=Recipe)
+
+
+def to_json(recipe: Recipe) -> bytes:
+    """The recipe as JSON to read and change."""
+    return msgspec.json.format(msgspec.json.encode(recipe), indent=2) + b"\n"
