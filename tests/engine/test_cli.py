@@ -188,6 +188,18 @@ def test_quantize_with_a_recipe_file(shell: Shell, model: str, tmp_path: Path) -
     assert (tmp_path / "model.mine.tflite").exists()
 
 
+def test_rule_that_comes_to_nothing_is_said_by_every_command(shell: Shell, model: str, tmp_path: Path) -> None:
+    recipe = tmp_path / "mine.json"
+    content = json.loads(shell("recipes", "dynamic-int8").out)
+    rules = [{"match": {"type": "CONV_3D"}, "set": {"precision": "float32"}}]
+    recipe.write_text(json.dumps({**content, "name": "mine", "rules": rules}))
+    for command in ("inspect", "quantize"):
+        assert "Rule 1 matches no operator of this model." in shell(command, model, "--recipe", str(recipe)).error
+    found = shell("inspect", model, "--recipe", str(recipe), "--json").document
+    assert found["recipe_document"]["rules"] == rules
+    assert [(each["code"], each["rule"]) for each in found["findings"]] == [("rule-matches-nothing", 0)]
+
+
 def test_compare_json(shell: Shell, model: str, tmp_path: Path) -> None:
     assert shell("quantize", model).code == 0
     quantized = str(tmp_path / "model.dynamic-int8.tflite")

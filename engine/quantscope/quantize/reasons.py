@@ -110,7 +110,7 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ReasonCode.NOT_FLOAT: Sentence("Its input is not float32, so there is nothing to quantize on the fly."),
     ReasonCode.WEIGHT_ONLY: Sentence("Weights are stored small, as the recipe asks, and computed in float."),
     ReasonCode.NEEDS_CALIBRATION: Sentence(
-        "{precision} arithmetic needs the ranges of activations, which are measured on sample data; there is none.",
+        "Arithmetic in {precision} needs the ranges of activations, which are measured on sample data; there is none.",
         "Give sample data for calibration.",
     ),
     ReasonCode.KEPT_BY_RULE: Sentence("Rule {rule} of the recipe {recipe} keeps it in float."),
