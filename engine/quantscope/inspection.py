@@ -98,6 +98,7 @@ def _operator(
         weight_bytes=sum(sizes.values()),
         planned_weight_bytes=sum(planned.values()),
         delegated=operator.index in delegated.taken if delegated else None,
+        partition=delegated.taken.get(operator.index) if delegated else None,
         fallback=decision.fallback,
     )
 

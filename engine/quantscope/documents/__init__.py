@@ -55,7 +55,7 @@ class Operator(Document, frozen=True, kw_only=True):
 
     `weight_bytes` is what its constant weights take now, `planned_weight_bytes` after quantization (a shared weight
     counts at every user). `delegated` says whether the target's delegate takes the operator, None on a target without
-    delegate.
+    delegate; `partition` in which of the subgraph's partitions, counted from 0 in the order in which they run.
     """
 
     index: int
@@ -70,6 +70,7 @@ class Operator(Document, frozen=True, kw_only=True):
     planned_weight_bytes: int
     delegated: bool | None
     fallback: bool
+    partition: int | None = None
 
 
 class Subgraph(Document, frozen=True, kw_only=True):

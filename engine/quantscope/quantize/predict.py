@@ -1,5 +1,6 @@
 """Predicting what a target's delegate will do with a model as it would be written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,16 +19,18 @@ VALIDATION: Final = "VALIDATION:"
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """What the delegate makes of one subgraph: the source operators it takes, by index, in how many partitions.
+    """What the delegate makes of one subgraph: in which partition it takes each source operator, by index, and how many
+    partitions there are.
 
-    New operators count in the partitions but aren't listed, nor are operators of the source that the change replaces.
+    Partitions are numbered in the order in which they run. New operators count in them but aren't listed, nor are
+    operators of the source that the change replaces.
     """
 
-    taken: frozenset[int]
+    taken: Mapping[int, int]
     partitions: int
 
 
-NOTHING: Final = Delegation(frozenset(), 0)
+NOTHING: Final = Delegation({}, 0)
 
 
 def delegation(model: Model, edit: ModelEdit, target: Target) -> tuple[Delegation, ...]:
@@ -48,8 +51,13 @@ def _delegation(graph: PlannedGraph) -> Delegation:
     parts = delegate_partitions(graph, taken)
     if parts is None:
         return NOTHING
-    sources = (graph.operators[position].source for position in taken)
-    return Delegation(frozenset(source.index for source in sources if source is not None), len(parts))
+    numbers = {
+        source.index: number
+        for number, part in enumerate(parts)
+        for position in part
+        if (source := graph.operators[position].source) is not None
+    }
+    return Delegation(numbers, len(parts))
 
 
 def delegate_partitions(graph: PlannedGraph, taken: frozenset[int]) -> list[list[int]] | None:
