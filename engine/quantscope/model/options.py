@@ -29,7 +29,11 @@ class OptionsReader:
 
         Empty for operators without options or with options of a type the schema doesn't know.
         """
-        name, position, file = operator.options_type, operator.options, self.model.mapping
+        return self.table(operator.options_type, operator.options)
+
+    def table(self, name: str, position: int) -> Mapping[str, int | float]:
+        """The same of any table of the kind `name` that the reader has checked; 0 as `position` gives the defaults."""
+        file = self.model.mapping
         if name == "NONE" or name.startswith("UNKNOWN"):
             return {}
         vtable = position - _INT32.unpack_from(file, position)[0] if position else 0
@@ -61,20 +65,23 @@ def leading_elements(model: Model, table: str, position: int, name: str, most: i
     `table` and `name` are schema names, `kind` is the elements' struct code. Empty where there is no such vector, or
     where it doesn't fit into the file.
     """
-    if position == 0:
-        return ()
-    vtable = position - _INT32.unpack_from(model.mapping, position)[0]
-    offset = _offset(model, vtable, schema().table(table)[name].slot)
-    place = position + offset
-    if offset == 0 or place + 4 > model.bytes:
-        return ()
-    start = place + _UINT32.unpack_from(model.mapping, place)[0] + 4
-    if start > model.bytes:
+    start = target(model, table, position, name) + 4
+    if start == 4 or start > model.bytes:
         return ()
     count = _UINT32.unpack_from(model.mapping, start - 4)[0]
     if start + count * calcsize(kind) > model.bytes:
         return ()
     return unpack_from(f"<{min(count, most)}{kind}", model.mapping, start)
+
+
+def target(model: Model, table: str, position: int, name: str) -> int:
+    """What an offset field of the table at `position` (0: absent) refers to, 0 where it is silent or cut off."""
+    if position == 0:
+        return 0
+    vtable = position - _INT32.unpack_from(model.mapping, position)[0]
+    offset = _offset(model, vtable, schema().table(table)[name].slot)
+    place = position + offset
+    return place + int(_UINT32.unpack_from(model.mapping, place)[0]) if offset and place + 4 <= model.bytes else 0
 
 
 def _offset(model: Model, vtable: int, slot: int) -> int:

@@ -26,6 +26,12 @@ _BITS: Final = {
     "UINT32": 32, "UINT16": 16, "INT4": 4, "BFLOAT16": 16, "INT2": 2, "UINT4": 4, "FLOAT8E4M3FN": 8, "FLOAT8E5M2": 8,
 }  # fmt: skip
 
+# flatbuffers.number_types by name; UOffsetTFlags is in every accessor.
+_ELEMENTS: Final = {
+    "BoolFlags": "?", "Uint8Flags": "B", "Uint16Flags": "H", "Uint32Flags": "I", "Uint64Flags": "Q", "Int8Flags": "b",
+    "Int16Flags": "h", "Int32Flags": "i", "Int64Flags": "q", "Float32Flags": "f", "Float64Flags": "d",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -88,6 +94,18 @@ class Schema:
             if notes.field is not None:
                 fields[field] = notes.field
         return fields
+
+    def elements(self, table: str, field: str) -> str | None:
+        """What a vector field holds, as a struct code, "s" for a string; None for other fields.
+
+        Taken from the names that the field's generated accessor uses.
+        """
+        accessor = getattr(getattr(self.module, table, None), field, None)
+        names = accessor.__code__.co_names if accessor is not None else ()
+        if "String" in names:
+            return "s"
+        kinds = [_ELEMENTS[name] for name in names if name in _ELEMENTS]
+        return kinds[0] if "Vector" in names and len(kinds) == 1 else None
 
     def bits(self, data_type: int) -> int | None:
         """Bits of one element, 0 for types without a fixed width, None for a type this schema doesn't know."""
