@@ -4,10 +4,12 @@ import os
 import time
 
 from quantscope import documents
+from quantscope.details import details as operator_details
+from quantscope.documents.details import Details
 from quantscope.evaluate.compare import compare
 from quantscope.evaluate.verify import verify
 from quantscope.files import describe, refuse_overwriting, replacing
-from quantscope.inspection import inspection
+from quantscope.inspection import inspection, origins
 from quantscope.memory import peak_rss
 from quantscope.model.graph import Model
 from quantscope.model.read import read
@@ -15,10 +17,11 @@ from quantscope.progress import Progress, part, silent
 from quantscope.quantize.apply import write_quantized
 from quantscope.quantize.plan import Plan, make_plan
 from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS, find_recipe
+from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target, find_target
 from quantscope.recipe import Recipe
 
-__all__ = ["apply", "catalogue", "compare", "inspect", "load", "plan", "quantize_file"]
+__all__ = ["apply", "catalogue", "compare", "details", "inspect", "load", "plan", "quantize_file"]
 
 
 def load(path: str | os.PathLike[str]) -> Model:
@@ -50,6 +53,12 @@ def inspect(plan: Plan) -> documents.Inspection:
     return inspection(plan, describe(plan.model.path))
 
 
+def details(plan: Plan, operator: int, subgraph: int = 0, progress: Progress = silent) -> Details:
+    """One operator in full: attributes, operands with scales, weights before and after. Raises UsageError if there is
+    no such operator, CancelledError when `progress` asks to stop."""
+    return operator_details(plan, inspect(plan), subgraph, operator, progress)
+
+
 def apply(plan: Plan, output: str | os.PathLike[str], progress: Progress = silent) -> documents.Quantization:
     """Writes the quantized model to `output`, checked by running it, or leaves `output` as it was.
 
@@ -74,6 +83,7 @@ def apply(plan: Plan, output: str | os.PathLike[str], progress: Progress = silen
         plan=inspection(plan, source),
         seconds=seconds,
         peak_rss_bytes=peak_rss(),
+        origins=origins(plan.model, rewrite(plan)),
     )
 
 

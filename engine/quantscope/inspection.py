@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Final
 
 from quantscope import documents
+from quantscope.model.edit import ModelEdit, OperatorEdit
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.quantize.asked import operator_name
 from quantscope.quantize.decision import Decision
@@ -44,6 +45,20 @@ def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
             bytes=plan.model.bytes,
             planned_bytes=planned_bytes(plan),
         ),
+    )
+
+
+def origins(model: Model, edit: ModelEdit) -> tuple[tuple[int | None, ...], ...]:
+    """For each operator of each subgraph after `edit` the operator of `model` that it is or does the work of; None for
+    one that only changes how a value is stored."""
+    return tuple(
+        tuple(
+            entry if isinstance(entry, int) else entry.index if isinstance(entry, OperatorEdit) else entry.replaces
+            for entry in change.operators
+        )
+        if (change := edit.subgraphs.get(subgraph.index)) is not None
+        else tuple(range(len(subgraph.operators)))
+        for subgraph in model.subgraphs
     )
 
 
@@ -99,6 +114,7 @@ def _operator(
         planned_weight_bytes=sum(planned.values()),
         delegated=operator.index in delegated.taken if delegated else None,
         partition=delegated.taken.get(operator.index) if delegated else None,
+        rules=plan.rules[subgraph.index][operator.index],
         fallback=decision.fallback,
     )
 

@@ -18,6 +18,7 @@ import pytest
 from quantscope import documents
 from quantscope._version import __version__
 from quantscope.child_process import module_command, module_environment
+from quantscope.documents.details import Details
 from quantscope.worker import protocol
 from tests.models import Input, ModelBuilder, one_operator, tfl
 from tests.operators import fully_connected, normal
@@ -204,6 +205,26 @@ def test_inspect_quantize_compare(engine: Window, job: int, tmp_path: Path) -> N
     fractions = [event.fraction for _, event in engine.progress(job + 1)]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
+
+
+def test_details_of_an_operator(engine: Window, job: int, tmp_path: Path) -> None:
+    path = write(tmp_path, fully_connected())
+    engine.send(inspect(job, path))
+    plan = document(engine.outcome(job), documents.Inspection)
+    engine.send(
+        protocol.Details(id=job + 1, path=path, recipe="dynamic-int8", target="xnnpack", subgraph=0, operator=0)
+    )
+    found = document(engine.outcome(job + 1), Details)
+    assert found.operator == plan.subgraphs[0].operators[0]
+    assert found.inputs[1].planned is not None
+    engine.send(protocol.Details(id=job + 2, path=path, recipe="float16", target="xnnpack", subgraph=0, operator=0))
+    assert document(engine.outcome(job + 2), Details).inputs[1].planned.dtype == "float16"
+    engine.send(
+        protocol.Details(id=job + 3, path=path, recipe="dynamic-int8", target="xnnpack", subgraph=0, operator=7)
+    )
+    failed = engine.outcome(job + 3)
+    assert isinstance(failed, protocol.Failed)
+    assert failed.code == "usage"
 
 
 def test_a_model_that_changed_on_disk_is_read_anew(engine: Window, job: int, tmp_path: Path) -> None:

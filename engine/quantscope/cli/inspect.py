@@ -10,6 +10,7 @@ from rich.table import Table
 
 from quantscope import api, documents
 from quantscope.cli.choices import add_plan_options
+from quantscope.cli.details import print_details
 from quantscope.cli.output import add_json, console, print_json, size, styled
 
 HELP = "show every operator with its planned precision and the reason; nothing is written"
@@ -19,12 +20,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     parser.add_argument("model", metavar="MODEL", help="a .tflite file")
     add_plan_options(parser)
+    parser.add_argument(
+        "--operator",
+        type=_place,
+        metavar="[SUBGRAPH:]N",
+        help="show everything about one operator: attributes, scales, weights before and after",
+    )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Plans and prints."""
-    document = api.inspect(api.plan(api.load(arguments.model), arguments.recipe, arguments.target))
+    plan = api.plan(api.load(arguments.model), arguments.recipe, arguments.target)
+    if arguments.operator is not None:
+        subgraph, operator = arguments.operator
+        details = api.details(plan, operator, subgraph)
+        if arguments.json:
+            print_json(details)
+        else:
+            print_details(details, console())
+        return 0
+    document = api.inspect(plan)
     if arguments.json:
         print_json(document)
     else:
@@ -33,6 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
         _print_reasons(document, out)
         print_summary(document, out)
     return 0
+
+
+def _place(text: str) -> tuple[int, int]:
+    """(subgraph, operator) of "3" or "1:3"."""
+    subgraph, colon, operator = text.rpartition(":")
+    if not operator.isdecimal() or (colon and not subgraph.isdecimal()):
+        raise argparse.ArgumentTypeError(f"'{text}' is not an operator: 3, or 1:3 for operator 3 of subgraph 1")
+    return int(subgraph or 0), int(operator)
 
 
 def _print_operators(document: documents.Inspection, out: Console) -> None:

@@ -55,7 +55,8 @@ class Operator(Document, frozen=True, kw_only=True):
 
     `weight_bytes` is what its constant weights take now, `planned_weight_bytes` after quantization (a shared weight
     counts at every user). `delegated` says whether the target's delegate takes the operator, None on a target without
-    delegate; `partition` in which of the subgraph's partitions, counted from 0 in the order in which they run.
+    delegate; `partition` in which of the subgraph's partitions, counted from 0 in the order in which they run;
+    `rules` are the indices of the recipe's rules that match it.
     """
 
     index: int
@@ -71,6 +72,7 @@ class Operator(Document, frozen=True, kw_only=True):
     delegated: bool | None
     fallback: bool
     partition: int | None = None
+    rules: tuple[int, ...] = ()
 
 
 class Subgraph(Document, frozen=True, kw_only=True):
@@ -126,7 +128,11 @@ class Inspection(Document, frozen=True, kw_only=True):
 
 
 class Quantization(Document, frozen=True, kw_only=True):
-    """`quantscope quantize`: what was written. `ratio` is output / input bytes."""
+    """`quantscope quantize`: what was written. `ratio` is output / input bytes.
+
+    origins[subgraph][operator of the written file] is the source's operator that it is or does a part of the work of,
+    None for one that was inserted only to change how a value is stored (QUANTIZE, DEQUANTIZE).
+    """
 
     schema: str = QUANTIZE
     model: File
@@ -136,6 +142,7 @@ class Quantization(Document, frozen=True, kw_only=True):
     plan: Inspection
     seconds: float
     peak_rss_bytes: int
+    origins: tuple[tuple[int | None, ...], ...] = ()
 
 
 class OutputError(Document, frozen=True, kw_only=True):

@@ -82,13 +82,15 @@ class OperatorEdit:
 
 @dataclass(frozen=True, slots=True)
 class NewOperator:
-    """An operator that the source doesn't have."""
+    """An operator that the source doesn't have. `replaces` is the source's operator whose work it does a part of, None
+    where it only changes how a value is stored."""
 
     type: str
     version: int
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options_type: str
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

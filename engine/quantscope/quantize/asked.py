@@ -22,9 +22,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """operators[subgraph][operator] is what is asked, `matched` how many operators each rule matches."""
+    """operators[subgraph][operator] is what is asked, rules[subgraph][operator] the rules that match, and `matched` how
+    many operators each rule matches."""
 
     operators: tuple[tuple[Asked, ...], ...]
+    rules: tuple[tuple[tuple[int, ...], ...], ...]
     matched: tuple[int, ...]
     findings: tuple[Finding, ...]
 
@@ -35,9 +37,9 @@ def resolve(recipe: Recipe, model: Model) -> Resolved:
     counts = [0] * len(rules)
     effective: set[int] = set()
     known: dict[tuple[int, ...], Asked] = {}
-    rows = []
+    rows, matches = [], []
     for subgraph in model.subgraphs:
-        row = []
+        row, hits = [], []
         for operator in subgraph.operators:
             matching = tuple(
                 at for at, conditions in enumerate(rules) if all(holds(subgraph, operator) for holds in conditions)
@@ -48,8 +50,10 @@ def resolve(recipe: Recipe, model: Model) -> Resolved:
                 known[matching], sources = _setting(recipe, matching)
                 effective |= sources
             row.append(known[matching])
+            hits.append(matching)
         rows.append(tuple(row))
-    return Resolved(tuple(rows), tuple(counts), tuple(_findings(counts, effective)))
+        matches.append(tuple(hits))
+    return Resolved(tuple(rows), tuple(matches), tuple(counts), tuple(_findings(counts, effective)))
 
 
 def operator_name(subgraph: Subgraph, operator: Operator) -> str:

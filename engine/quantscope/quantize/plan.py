@@ -27,7 +27,7 @@ NO_KERNEL: Final = frozenset({ReasonCode.NO_QUANTIZED_KERNEL, ReasonCode.HOLDS_P
 @dataclass(frozen=True)
 class Plan:
     """What `apply` will do: decisions[subgraph][operator], and how each weight buffer is stored. `findings`: what the
-    recipe asks for in vain."""
+    recipe asks for in vain; rules[subgraph][operator]: the indices of its rules that match."""
 
     model: Model
     recipe: Recipe
@@ -35,6 +35,7 @@ class Plan:
     decisions: tuple[tuple[Decision, ...], ...]
     storage: Mapping[int, Storage]
     findings: tuple[Finding, ...] = ()
+    rules: tuple[tuple[tuple[int, ...], ...], ...] = ()
 
     @cached_property
     def changes_anything(self) -> bool:
@@ -67,7 +68,7 @@ class Planner:
         ]
         decisions, storage = settle(self.survey, drafts)
         findings = (*resolved.findings, *_unfulfilled(recipe, self.target, resolved, decisions))
-        return Plan(model, recipe, self.target, decisions, storage, findings)
+        return Plan(model, recipe, self.target, decisions, storage, findings, resolved.rules)
 
     def _draft(self, subgraph: int, operator: int, asked: Asked) -> Decision:
         """The decision for one operator alone; the last one is remembered."""

@@ -1,6 +1,7 @@
 """From a plan to the change of the model that carries it out: retyped weights, DEQUANTIZE operators, int8 lookups."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -89,7 +90,13 @@ class _SubgraphRewrite:
             if not decision.stored:
                 self.operators.append(operator.index)
             elif decision.lookup and operator.type == "GATHER":
+                first = len(self.operators)
                 self._gather_as_lookup(operator)
+                self.operators[first:] = [
+                    replace(new, replaces=operator.index)
+                    for new in self.operators[first:]
+                    if isinstance(new, NewOperator)
+                ]
             elif decision.direct:
                 self._direct(operator)
             else:

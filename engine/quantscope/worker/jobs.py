@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from quantscope import api, documents
+from quantscope.details import details
 from quantscope.errors import ModelReadError
 from quantscope.files import describe
 from quantscope.inspection import inspection
@@ -29,12 +30,21 @@ class _Kept:
         self.file = file
         self.survey = Survey(model)
         self.planners: dict[str, Planner] = {}
+        self._last: tuple[tuple[Recipe, str], Plan, documents.Inspection] | None = None
 
     def plan(self, recipe: str | Recipe, target: str) -> Plan:
         """The plan; raises RecipeError if there is no such recipe or target."""
         if target not in self.planners:
             self.planners[target] = Planner(self.survey, find_target(target))
         return self.planners[target].plan(find_recipe(recipe) if isinstance(recipe, str) else recipe)
+
+    def inspect(self, recipe: str | Recipe, target: str) -> tuple[Plan, documents.Inspection]:
+        """The plan and its document, at once if they are those of the last call; raises as `plan`."""
+        asked = find_recipe(recipe) if isinstance(recipe, str) else recipe, target
+        if self._last is None or self._last[0] != asked:
+            plan = self.plan(*asked)
+            self._last = asked, plan, inspection(plan, self.file)
+        return self._last[1:]
 
 
 class Jobs:
@@ -45,6 +55,7 @@ class Jobs:
         self.handlers: Mapping[type, Callable[[Any, Live], documents.Document]] = {
             protocol.Catalogue: self._catalogue,
             protocol.Inspect: self._inspect,
+            protocol.Details: self._details,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
         }
@@ -57,8 +68,11 @@ class Jobs:
         return api.catalogue()
 
     def _inspect(self, request: protocol.Inspect, progress: Progress) -> documents.Document:
-        kept = self._model(request.path)
-        return inspection(kept.plan(request.recipe, request.target), kept.file)
+        return self._model(request.path).inspect(request.recipe, request.target)[1]
+
+    def _details(self, request: protocol.Details, progress: Progress) -> documents.Document:
+        plan, document = self._model(request.path).inspect(request.recipe, request.target)
+        return details(plan, document, request.subgraph, request.operator, progress)
 
     def _quantize(self, request: protocol.Quantize, progress: Progress) -> documents.Document:
         plan = self._model(request.path).plan(request.recipe, request.target)

@@ -39,6 +39,17 @@ class Inspect(Message, frozen=True, kw_only=True, tag="inspect"):
     target: str
 
 
+class Details(Message, frozen=True, kw_only=True, tag="details"):
+    """Asks for documents.details.Details of one operator under a recipe and target."""
+
+    id: int
+    path: str
+    recipe: str | Recipe
+    target: str
+    subgraph: int
+    operator: int
+
+
 class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):
     """Asks to write the quantized model to `output`; answers with documents.Quantization."""
 
@@ -119,7 +130,7 @@ class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
     id: int
 
 
-Request = Catalogue | Inspect | Quantize | Compare | Stop | Cancel
+Request = Catalogue | Inspect | Details | Quantize | Compare | Stop | Cancel
 Event = Ready | Progress | Partial | Result | Failed | Cancelled
 
 

@@ -43,6 +43,7 @@ class _Quantization(documents.Document, frozen=True, kw_only=True):
     plan: _Inspection
     seconds: float
     peak_rss_bytes: int
+    origins: tuple[tuple[int | None, ...], ...] = ()
 
 
 def _fields(shell: documents.Document) -> dict[str, Any]:
