@@ -1,15 +1,20 @@
-"""`quantscope compare`: how far the quantized model's outputs are from the float one's."""
+"""`quantscope compare`: how far the quantized model's outputs are from the float one's, and which operators did it."""
 
 import argparse
+from typing import Final
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from quantscope import api
+from quantscope import api, documents
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json
 from quantscope.evaluate.compare import DEFAULT_SAMPLES
 
-HELP = "run a float and a quantized model on the same inputs and show how far their outputs are apart"
+HELP = "run a float and a quantized model on the same inputs and show how far they are apart, operator by operator"
+WORST: Final = 8
+# What kernels in float differ by, because they add in another order.
+FLOAT_NOISE_DB: Final = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +30,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"how many samples (default: all of --data, or {DEFAULT_SAMPLES} generated ones)",
     )
+    parser.add_argument(
+        "--outputs-only", action="store_true", help="don't look at each operator, which takes several times as long"
+    )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compares and prints."""
     with TerminalProgress() as progress:
-        document = api.compare(arguments.float, arguments.quantized, arguments.data, arguments.samples, progress)
+        document = api.compare(
+            arguments.float,
+            arguments.quantized,
+            arguments.data,
+            arguments.samples,
+            progress,
+            operators=not arguments.outputs_only,
+        )
     if arguments.json:
         print_json(document)
         return 0
@@ -49,8 +64,42 @@ def run(arguments: argparse.Namespace) -> int:
             _number(output.top1_agreement, ".1%"),
         )
     out.print(table)
+    if document.operators:
+        _print_operators(document, out)
     out.print(f"[dim]{document.samples} samples, {escape(document.inputs)}[/]")
     return 0
+
+
+def _print_operators(document: documents.Comparison, out: Console) -> None:
+    """The operators with the largest errors of their own."""
+    several = any(operator.subgraph for operator in document.operators)
+    table = Table(box=None)
+    table.add_column("operator", no_wrap=True)
+    for heading in ("own SQNR dB", "own max |error|", "accumulated SQNR dB"):
+        table.add_column(heading, justify="right")
+    worst = sorted(
+        (operator.own.sqnr_db, place, operator.own)
+        for place, operator in enumerate(document.operators)
+        if operator.own and operator.own.sqnr_db is not None and operator.own.sqnr_db < FLOAT_NOISE_DB
+    )
+    for sqnr_db, at, own in worst[:WORST]:
+        operator = document.operators[at]
+        place = f"{operator.subgraph}:{operator.index}" if several else f"{operator.index}"
+        table.add_row(
+            escape(f"{operator.type} #{place}"),
+            _number(sqnr_db, ".1f"),
+            _number(own.max_abs, ".3g"),
+            "identical" if operator.identical else _number(operator.sqnr_db, ".1f"),
+        )
+    out.print()
+    if worst:
+        out.print(table)
+    missing = sum(operator.note is not None for operator in document.operators)
+    measured = len(document.operators) - missing
+    out.print(
+        f"[dim]{measured} of {len(document.operators)} operators measured, "
+        f"alignment {document.alignment}; --json gives all of them and says why some aren't[/]"
+    )
 
 
 def _number(value: float | None, form: str) -> str:

@@ -162,16 +162,53 @@ class OutputError(Document, frozen=True, kw_only=True):
     identical: bool
 
 
+class Error(Document, frozen=True, kw_only=True):
+    """How far values are from the float ones, over all samples; the figures are those of `OutputError`."""
+
+    sqnr_db: float | None
+    max_abs: float | None
+    cosine: float | None
+    identical: bool
+
+
 class OperatorError(Document, frozen=True, kw_only=True):
-    """Error of one operator's output (filled in by a later version)."""
+    """How far one operator's float outputs are off in the quantized model.
+
+    `subgraph` and `index` are the float model's; `written` are the operators of the quantized file that stand in its
+    place, inserted ones included. `own` is the error that the operator makes itself: it is given the float model's
+    tensors as inputs, in the form it takes them, so rounded where it takes integers. `sqnr_db`, `max_abs`, `cosine` and
+    `identical` speak of the accumulated error, in the quantized model as it runs. The float model is run without a
+    delegate, so operators that stay in float may differ by rounding: 100 dB and more. What can't be measured is None,
+    and `note` says why.
+    """
 
     subgraph: int
     index: int
     sqnr_db: float | None
+    type: str = ""
+    max_abs: float | None = None
+    cosine: float | None = None
+    identical: bool = False
+    own: Error | None = None
+    written: tuple[int, ...] = ()
+    note: str | None = None
+
+
+class TaskMetric(Document, frozen=True, kw_only=True):
+    """How well both models do a task, for instance the share of samples whose label is among the five best."""
+
+    name: str
+    float_value: float
+    quantized_value: float
 
 
 class Comparison(Document, frozen=True, kw_only=True):
-    """`quantscope compare`: float against quantized on the same inputs. `inputs` says where those came from."""
+    """`quantscope compare`: float against quantized on the same inputs. `inputs` says where those came from.
+
+    `alignment` tells how operators were found in the quantized file: "exact" where both files have the same tensors in
+    the same places and every operator of one is accounted for in the other, "best-effort" where operators were matched
+    by what they compute from what, "none" where operators weren't compared. Names of tensors are never used.
+    """
 
     schema: str = COMPARE
     model: File
@@ -180,6 +217,8 @@ class Comparison(Document, frozen=True, kw_only=True):
     samples: int
     outputs: tuple[OutputError, ...]
     operators: tuple[OperatorError, ...] = ()
+    alignment: str = "none"
+    metrics: tuple[TaskMetric, ...] = ()
 
 
 class Choice(Document, frozen=True, kw_only=True):

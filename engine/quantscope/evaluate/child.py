@@ -22,6 +22,8 @@ def main() -> None:
             return session.load(request)
         if isinstance(request, wire.Run):
             return session.run(request)
+        if isinstance(request, wire.Read):
+            return session.read(request)
         return session.first_not_finite()
 
     serve(answer, wire.Request)
@@ -79,7 +81,7 @@ class Session:
         """Outputs of one run."""
         self.set_inputs(request)
         self.interpreter.invoke()
-        results = (self.interpreter.get_tensor(detail["index"]) for detail in self.interpreter.get_output_details())
+        results = (self._computed(detail["index"]) for detail in self.interpreter.get_output_details())
         return wire.Outputs(tuple(wire.Array.of(_numbers(result)) for result in results))
 
     def set_inputs(self, request: wire.Run) -> None:
@@ -99,6 +101,11 @@ class Session:
         for detail, array in zip(details, arrays, strict=True):
             self.interpreter.set_tensor(detail["index"], array)
 
+    def read(self, request: wire.Read) -> wire.Tensors:
+        """Tensors as the last run, with all tensors kept, left them."""
+        results = map(self.value, request.tensors)
+        return wire.Tensors(tuple(None if result is None else wire.Array.of(_numbers(result)) for result in results))
+
     def _allocate(self) -> RuntimeError | None:
         """Why the runtime can't prepare the model for the present shapes; with open shapes others may do."""
         try:
@@ -117,11 +124,20 @@ class Session:
         return wire.Found(None)
 
     def value(self, index: int) -> Any:
-        """A tensor's values after a run, None where it was optimized away."""
+        """A tensor's values after a run, None where it was optimized away or nobody reads it."""
         try:
-            return self.interpreter.get_tensor(index)
+            return self._computed(index)
         except ValueError:
             return None
+
+    def _computed(self, index: int) -> Any:
+        try:
+            return self.interpreter.get_tensor(index)
+        except ValueError:  # the runtime doesn't give out tensors without elements
+            detail = self.interpreter._get_tensor_details(index, 0)
+            if 0 not in detail["shape"]:
+                raise
+            return np.zeros(detail["shape"], detail["dtype"])
 
 
 def _numbers(result: Any) -> Any:

@@ -5,17 +5,21 @@ from collections.abc import Sequence
 from typing import Final
 
 from quantscope import documents
-from quantscope.errors import ModelUnsupportedError, UsageError
+from quantscope.errors import ModelUnsupportedError, RunError, UsageError
+from quantscope.evaluate.alignment import align
 from quantscope.evaluate.inputs import Samples, fitted_to, from_file, open_shape, runnable
-from quantscope.evaluate.measures import Distance, real
+from quantscope.evaluate.measures import OutputDistance, real
+from quantscope.evaluate.operators import operator_errors, unmeasured
 from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.files import describe
 from quantscope.model.graph import Model
 from quantscope.model.read import read
-from quantscope.progress import Progress, silent
+from quantscope.progress import Progress, part, silent
 
 DEFAULT_SAMPLES: Final = 16
+# Running whole models takes about this part of the time that it takes to look at every operator besides.
+OUTPUTS_SHARE: Final = 0.2
 
 
 def compare(
@@ -24,8 +28,10 @@ def compare(
     data: str | os.PathLike[str] | None = None,
     samples: int | None = None,
     progress: Progress = silent,
+    operators: bool = True,
 ) -> documents.Comparison:
-    """Error of each output of `quantized` against `reference`, over `samples` samples.
+    """Error of each output of `quantized` against `reference` and, if `operators`, of each operator, over `samples`
+    samples.
 
     Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is
     None). Raises UsageError for less than one sample, ModelReadError, ModelUnsupportedError if the two aren't versions
@@ -33,16 +39,39 @@ def compare(
     """
     if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
-    reference, quantized = os.fspath(reference), os.fspath(quantized)
-    model = read(reference)
-    read(quantized)
+    model, other = read(reference), read(quantized)
+    share = OUTPUTS_SHARE if operators else 1.0
+    inputs, outputs = _compare_outputs(model, other, data, samples, part(progress, 0.0, share))
+    alignment = align(model, other) if operators else None
+    errors: tuple[documents.OperatorError, ...] = ()
+    if alignment is not None:
+        stage = part(progress, share, 1.0)
+        try:
+            errors = operator_errors(model, other, alignment, inputs, stage)
+        except RunError as error:  # both models ran; taken apart, one of them doesn't
+            errors = unmeasured(model, str(error))
+    progress(1.0, "Compared")
+    return documents.Comparison(
+        model=describe(model.path),
+        quantized=describe(other.path),
+        inputs=inputs.description,
+        samples=len(inputs),
+        outputs=outputs,
+        operators=errors,
+        alignment="none" if alignment is None else "exact" if alignment.exact else "best-effort",
+    )
 
+
+def _compare_outputs(
+    model: Model, other: Model, data: str | os.PathLike[str] | None, samples: int | None, progress: Progress
+) -> tuple[Samples, tuple[documents.OutputError, ...]]:
+    """The samples, and the error of each output over them."""
     done, doing = 0.0, "Loading both models"
 
     def check() -> None:
         progress(done, doing)
 
-    with running(reference, check) as (first, one), running(quantized, check) as (second, two):
+    with running(model.path, check) as (first, one), running(other.path, check) as (second, two):
         if not _alike(one.inputs, two.inputs) or len(one.outputs) != len(two.outputs):
             raise ModelUnsupportedError(
                 "The two models have different inputs or outputs.", "Give versions of one model."
@@ -52,7 +81,7 @@ def compare(
             inputs = runnable(first, model, one.inputs, samples or DEFAULT_SAMPLES)
         else:
             inputs = from_file(os.fspath(data), model, one.inputs, samples)
-        distances = [Distance(name) for name in _output_names(model, one.outputs)]
+        distances = [OutputDistance(name) for name in _output_names(model, one.outputs)]
         for index in range(len(inputs)):
             done, doing = index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}"
             check()
@@ -69,14 +98,7 @@ def compare(
                         "Give versions of one model.",
                     )
                 distance.add(a, b)
-    progress(1.0, "Compared")
-    return documents.Comparison(
-        model=describe(reference),
-        quantized=describe(quantized),
-        inputs=inputs.description,
-        samples=len(inputs),
-        outputs=tuple(distance.result() for distance in distances),
-    )
+    return inputs, tuple(distance.result() for distance in distances)
 
 
 def _alike(inputs: Sequence[TensorInfo], others: Sequence[TensorInfo]) -> bool:

@@ -28,6 +28,14 @@ class Runner(ModelProcess):
         assert isinstance(reply, wire.Outputs)
         return [array.values() for array in reply.outputs]
 
+    def tensors(self, indices: Sequence[int]) -> dict[int, npt.NDArray[Any]]:
+        """Tensors of the main subgraph as the last run (with `keep_tensors`) left them, those never computed left
+        out."""
+        reply = self._ask(wire.Read(tuple(indices)))
+        assert isinstance(reply, wire.Tensors)
+        found = zip(indices, reply.tensors, strict=True)
+        return {index: array.values() for index, array in found if array is not None}
+
     def first_not_finite(self) -> str | None:
         """The first operator of the last run (with `keep_tensors`) that gave a value that is not finite."""
         reply = self._ask(wire.FirstNotFinite())

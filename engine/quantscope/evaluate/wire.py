@@ -53,6 +53,12 @@ class Run(msgspec.Struct, frozen=True, tag=True):
     inputs: tuple[Array, ...]
 
 
+class Read(msgspec.Struct, frozen=True, tag=True):
+    """Ask for tensors of the main subgraph as the last run, with all tensors kept, left them."""
+
+    tensors: tuple[int, ...]
+
+
 class FirstNotFinite(msgspec.Struct, frozen=True, tag=True):
     """Ask which operator of the last run, with all tensors kept, first gave a value that is not finite."""
 
@@ -70,6 +76,12 @@ class Outputs(msgspec.Struct, frozen=True, tag=True):
     outputs: tuple[Array, ...]
 
 
+class Tensors(msgspec.Struct, frozen=True, tag=True):
+    """The tensors that were asked for; None for one that was never computed."""
+
+    tensors: tuple[Array | None, ...]
+
+
 class Found(msgspec.Struct, frozen=True, tag=True):
     """An operator by type and index, or None."""
 
@@ -82,8 +94,8 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
-Request = Load | Run | FirstNotFinite
-Reply = Loaded | Outputs | Found | Refused
+Request = Load | Run | Read | FirstNotFinite
+Reply = Loaded | Outputs | Tensors | Found | Refused
 
 
 def send(stream: IO[bytes], message: msgspec.Struct) -> None:

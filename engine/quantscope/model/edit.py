@@ -71,6 +71,13 @@ class NewTensor:
 
 
 @dataclass(frozen=True, slots=True)
+class TensorCopy:
+    """A further tensor just like the source's tensor `index`, written as the same table."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorEdit:
     """An existing operator with another version, other inputs, or other scalar options."""
 
@@ -96,17 +103,21 @@ class NewOperator:
 @dataclass(frozen=True, slots=True)
 class SubgraphEdit:
     """Changes to one subgraph. `operators` is the whole new order; an int keeps that operator of the source as it
-    is."""
+    is. `inputs` and `outputs` are the source's where they are None."""
 
     tensors: Mapping[int, TensorEdit]
-    new_tensors: Iterable[NewTensor]
+    new_tensors: Iterable[NewTensor | TensorCopy]
     operators: tuple[int | OperatorEdit | NewOperator, ...]
+    inputs: tuple[int, ...] | None = None
+    outputs: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ModelEdit:
-    """Changes to a model. `buffers` replaces the bytes of existing buffers, `new_buffers` adds some."""
+    """Changes to a model. `buffers` replaces the bytes of existing buffers, `new_buffers` adds some. Where `alone`
+    names a subgraph, that one is all that is written, and signatures go."""
 
     subgraphs: Mapping[int, SubgraphEdit]
     buffers: Mapping[int, Blob]
     new_buffers: tuple[Blob, ...]
+    alone: int | None = None

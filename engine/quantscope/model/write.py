@@ -20,7 +20,16 @@ import numpy.typing as npt
 
 from quantscope.errors import ModelUnsupportedError
 from quantscope.model.archive import archive_start, moved
-from quantscope.model.edit import Blob, ModelEdit, NewOperator, NewTensor, OperatorEdit, Scales, SubgraphEdit
+from quantscope.model.edit import (
+    Blob,
+    ModelEdit,
+    NewOperator,
+    NewTensor,
+    OperatorEdit,
+    Scales,
+    SubgraphEdit,
+    TensorCopy,
+)
 from quantscope.model.flatbuffer import Positions
 from quantscope.model.graph import Buffer, Model
 from quantscope.model.schema import IDENTIFIER, Field, Schema, schema
@@ -98,7 +107,9 @@ class _Writer:
     def write(self, file: BinaryIO, flatbuffer_limit: int) -> None:
         total = self.end + sum(blob.size + ALIGNMENT for blob in (*self.moved.values(), *self.edit.new_buffers))
         external = total >= flatbuffer_limit
-        subgraphs = [self._subgraph(subgraph.index) for subgraph in self.model.subgraphs]
+        alone = self.edit.alone
+        kept = range(len(self.model.subgraphs)) if alone is None else [alone]
+        subgraphs = [self._subgraph(index) for index in kept]
         codes = self._operator_codes()
         buffers = self._buffers(external)
         fields = self.schema.table("Model")
@@ -109,6 +120,7 @@ class _Writer:
                 "Subgraphs": self._offset_vector(subgraphs),
                 "OperatorCodes": self._offset_vector(codes),
                 "Buffers": self._offset_vector(buffers),
+                **({} if alone is None else {"SignatureDefs": self._offset_vector([])}),
             },
         )
         self.builder.minalign = ALIGNMENT
@@ -197,9 +209,13 @@ class _Writer:
             if change.name is not None:
                 overrides["Name"] = self.builder.CreateString(change.name)
             tensors[at] = self._clone(source.tensors[at].position, self.schema.table("Tensor"), overrides)
-        tensors += [self._new_tensor(tensor) for tensor in edit.new_tensors]
+        for tensor in edit.new_tensors:
+            tensors.append(tensors[tensor.index] if isinstance(tensor, TensorCopy) else self._new_tensor(tensor))
         operators = self._operators(index, edit)
         overrides = {"Tensors": self._offset_vector(tensors), "Operators": self._offset_vector(operators)}
+        for name, indices in (("Inputs", edit.inputs), ("Outputs", edit.outputs)):
+            if indices is not None:
+                overrides[name] = self.builder.CreateNumpyVector(np.array(indices, "<i4"))
         return self._clone(source.position, self.schema.table("SubGraph"), overrides)
 
     def _operators(self, index: int, edit: SubgraphEdit) -> list[int]:

@@ -6,7 +6,16 @@ from typing import Final
 
 import numpy as np
 
-from quantscope.model.edit import Blob, ModelEdit, NewOperator, NewTensor, OperatorEdit, Scales, SubgraphEdit
+from quantscope.model.edit import (
+    Blob,
+    ModelEdit,
+    NewOperator,
+    NewTensor,
+    OperatorEdit,
+    Scales,
+    SubgraphEdit,
+    TensorCopy,
+)
 from quantscope.model.graph import NUMPY_TYPES, Model, Operator, Quantization, Subgraph, Tensor
 from quantscope.model.options import OptionsReader, leading_elements
 from quantscope.model.read import MAX_RANK
@@ -56,7 +65,10 @@ class PlannedGraph:
 
     def _look_up(self, index: int) -> Tensor:
         if index >= len(self.subgraph.tensors):
-            return _new_tensor(index, self._new_tensors[index - len(self.subgraph.tensors)])
+            new = self._new_tensors[index - len(self.subgraph.tensors)]
+            if isinstance(new, TensorCopy):
+                return replace(self.tensor(new.index), index=index)
+            return _new_tensor(index, new)
         tensor = self.subgraph.tensors[index]
         if -1 in tensor.shape:
             shape = leading_elements(self.model, "Tensor", tensor.position, "Shape", MAX_RANK)
