@@ -411,7 +411,7 @@ CASES: Sequence[Case] = (
     product("rank 2", (4, 96), (96, 32)),
     product("rank 3", (2, 4, 96), (2, 96, 32)),
     product("rank 4", (1, 2, 3, 96), (1, 2, 96, 16)),
-    product("rank 5", (1, 2, 1, 3, 96), (1, 1, 1, 96, 16)),
+    product("rank 5", (1, 2, 1, 3, 96), (1, 1, 1, 96, 48)),
     product("transposed", (2, 4, 96), (2, 32, 96), adj_y=True),
     product("broadcast", (3, 4, 96), (96, 32)),
     *(

@@ -3,6 +3,7 @@
 Operators that share a weight agree on one form of it afterwards (`sharing`).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,7 +15,7 @@ from quantscope.quantize.decision import Decision, Storage, keep
 from quantscope.quantize.kernels import CONTROL_FLOW, FACTS, Inputs, WeightFacts
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.survey import Survey
-from quantscope.quantize.targets import Target
+from quantscope.quantize.targets import Target, Work
 from quantscope.recipe import Granularity
 
 # Below this signal to noise ratio of a recurrent weight's rows under one scale, the errors that add up over the steps
@@ -170,12 +171,13 @@ class Decider:
             if decibel < COARSEST_RECURRENT_DB:
                 return Reason(ReasonCode.PER_TENSOR_TOO_COARSE, {**arguments, "decibel": round(decibel)})
             return None
-        cost, activation = self.target.hybrid_cost.get(kind), case.inputs[facts.activation]
+        cost, activation = self.target.hybrid_cost, case.inputs[facts.activation]
         if cost is not None and activation is not None:
             (weight,) = case.weights.values()
-            depth, rows = _work(kind, weight, activation, case.output)
-            if not cost.pays(depth, rows, activation.elements, max(1, case.output.elements)):
-                return Reason(ReasonCode.HYBRID_NOT_FASTER, _cost_arguments(depth, activation, case.output))
+            work = _work(kind, weight, activation, case.output)
+            if not cost.pays(work):
+                sizes = {"depth": work.depth, "outputs": work.outputs, "inputs": work.inputs}
+                return Reason(ReasonCode.HYBRID_NOT_FASTER, sizes)
         return None
 
     def _arguments(self, case: _Case) -> dict[str, str | int]:
@@ -263,17 +265,13 @@ def _complete(facts: WeightFacts, inputs: Inputs, operator: Operator) -> bool:
     return all(tensor is None or tensor.shape for tensor in needed) and operator.outputs[0] >= 0
 
 
-def _cost_arguments(depth: int, activation: Tensor, output: Tensor) -> Mapping[str, str | int]:
-    return {"depth": depth, "outputs": output.elements, "inputs": activation.elements}
-
-
-def _work(kind: str, weight: Tensor, activation: Tensor, output: Tensor) -> tuple[int, int]:
-    """Products summed for each output element, and rows of the matrix product that the operator comes down to."""
-    if kind in ("CONV_2D", "FULLY_CONNECTED"):
-        columns = weight.shape[0]
-        return weight.elements // max(1, columns), output.elements // max(1, columns)
-    if kind == "TRANSPOSE_CONV":
-        rows = activation.elements // max(1, weight.shape[-1])
-        return weight.elements * rows // max(1, output.elements), rows
-    depth = activation.shape[-1] if activation.shape else 1
-    return depth, activation.elements // max(1, depth)
+def _work(kind: str, weight: Tensor, activation: Tensor, output: Tensor) -> Work:
+    """What the operator has to do."""
+    channels, taps = max(1, weight.shape[-1]), 1.0
+    if kind == "CONV_2D":
+        taps = weight.elements / max(1, weight.shape[0] * channels)
+    elif kind == "TRANSPOSE_CONV":  # each position of the input adds the whole filter
+        taps = weight.elements / channels * (activation.elements / channels) / max(1, output.elements)
+    elif kind == "BATCH_MATMUL":
+        channels = math.prod(weight.shape[-2:]) // max(1, math.prod(output.shape[-1:]))
+    return Work(taps, channels, weight.elements, activation.elements, output.elements)
