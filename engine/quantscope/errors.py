@@ -84,6 +84,43 @@ class DeviceError(QuantscopeError):
     exit_code = 4
 
 
+class AdbError(DeviceError):
+    """The adb server can't be found, started or reached, or refuses a request that isn't about one device."""
+
+    code = "adb"
+
+
+class DeviceStateError(DeviceError):
+    """The device is there but can't be used as it is: unauthorized, offline, in recovery, no permission to talk to
+    it."""
+
+    code = "device-state"
+
+
+class DeviceLostError(DeviceError):
+    """The connection to the device broke: unplugged, out of reach, the adb server killed."""
+
+    code = "device-lost"
+
+
+class DeviceSilentError(DeviceError):
+    """The device is connected but hasn't answered within the time allowed."""
+
+    code = "device-silent"
+
+
+class DeviceRefusedError(DeviceError):
+    """The device answered that it can't: its disk is full, a file can't be written, a program can't be executed."""
+
+    code = "device-refused"
+
+
+class DownloadError(QuantscopeError):
+    """A download failed, or what came isn't what was pinned."""
+
+    code = "download"
+
+
 class CancelledError(QuantscopeError):
     """The user cancelled."""
 

@@ -17,23 +17,27 @@ ZEROS: Final = "zeros"
 
 
 class Cluster(Document, frozen=True, kw_only=True):
-    """Cores of one kind. `max_khz` is None where cpufreq doesn't tell."""
+    """Cores of one kind. `max_khz` is None where cpufreq doesn't tell; `name` is the design's, such as Cortex-A55."""
 
     cpus: tuple[int, ...]
     max_khz: int | None = None
+    name: str | None = None
 
 
 class Device(Document, frozen=True, kw_only=True):
     """What was measured on. `id` is `this-computer` or an adb serial, `kind` `computer` or `phone`; `clusters` go from
-    the slowest to the fastest; `build` is a phone's build fingerprint."""
+    the slowest to the fastest; `build` is a phone's build fingerprint, `abis` what its programs may be built for, the
+    best first."""
 
     id: str
     kind: str
     name: str
+    maker: str | None = None
     soc: str | None = None
     os: str = ""
     build: str | None = None
     abi: str = ""
+    abis: tuple[str, ...] = ()
     cores: int = 0
     clusters: tuple[Cluster, ...] = ()
     memory_bytes: int | None = None
@@ -91,8 +95,8 @@ class Sensors(Document, frozen=True, kw_only=True):
     """What the device said of itself at `t`; None or empty where it doesn't say.
 
     `cpu_khz` is the frequency of the cores in use, in the order of their numbers, `cap_khz` the present limit on them.
-    `thermal_status` is Android's, 0 (none) to 6 (shutdown). `battery_ua` is the raw current, whose sign and unit differ
-    between phones. `other_load` is the share of the device's cores that other programs used since the last reading.
+    `thermal_status` is Android's, 0 (none) to 6 (shutdown). `battery_ua` is what the battery gives (negative), None where
+    the reading's unit or direction can't be told. `other_load` is the share of the device's cores that other programs used since the last reading.
     """
 
     t: float

@@ -1,0 +1,1 @@
+"""Phones over adb: finding them, knowing them, running benchmark_model on them."""
