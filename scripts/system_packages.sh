@@ -7,7 +7,7 @@ window=(libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
 case "${1:?python, window or test}" in
   python) wanted=(python3-venv) ;;
   window) wanted=("${window[@]}") ;;
-  test) wanted=("${window[@]}" xvfb xdotool fonts-wqy-zenhei) ;;
+  test) wanted=("${window[@]}" xvfb xdotool fonts-wqy-zenhei adb) ;;
   *) echo "unknown set '$1'" >&2; exit 2 ;;
 esac
 command -v dpkg-query >/dev/null || exit 0 # not Debian: pip's wheels are all we can bring

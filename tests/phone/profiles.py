@@ -323,7 +323,7 @@ MOTO: Final = PhoneProfile(
     },
     domains=(
         Domain((0, 1, 2, 3), 1401000, "0x41", "0xd03"),
-        Domain((4, 5, 6, 7), 1401000, "0x41", "0xd03"),
+        Domain((4, 5, 6, 7), 1094400, "0x41", "0xd03"),  # the slower ones come last
     ),
     dumpsys={"battery": battery(33)},
     policies=False,

@@ -59,7 +59,8 @@ async def serve(stream: "Stream", command: str, framed: bool) -> None:
         if process.returncode is None:  # adbd hangs up on its child, and on nobody else
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.pid, signal.SIGHUP)
-            await process.wait()
+        process._transport.close()  # type: ignore[attr-defined]  # asyncio has no other way to close the pipes
+        await process.wait()
 
 
 async def _stdin(stream: "Stream", process: asyncio.subprocess.Process, framed: bool) -> None:

@@ -85,6 +85,7 @@ async def _send(stream: "Stream", path: Path, mode: int) -> None:
                 stream.phone.cut()
             if not failed and faults.disk_free is not None and taken > faults.disk_free:
                 failed = True
+                path.unlink()
                 await _fail(stream, f"write failed: {os.strerror(errno.ENOSPC)}")
             if file and not failed:
                 file.write(data)

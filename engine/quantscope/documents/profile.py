@@ -95,8 +95,9 @@ class Sensors(Document, frozen=True, kw_only=True):
     """What the device said of itself at `t`; None or empty where it doesn't say.
 
     `cpu_khz` is the frequency of the cores in use, in the order of their numbers, `cap_khz` the present limit on them.
-    `thermal_status` is Android's, 0 (none) to 6 (shutdown). `battery_ua` is what the battery gives (negative), None where
-    the reading's unit or direction can't be told. `other_load` is the share of the device's cores that other programs used since the last reading.
+    `thermal_status` is Android's, 0 (none) to 6 (shutdown). `battery_ua` is negative as the battery gives; None where
+    the reading's unit or direction can't be told. `other_load` is the share of the device's cores that other programs
+    used since the last reading.
     """
 
     t: float

@@ -112,8 +112,8 @@ class AdbServer:
         try:
             yield Connection(reader, writer, f"the adb server at {self}")
         finally:
-            writer.close()
-            with contextlib.suppress(OSError):  # the other side may have closed it first
+            writer.transport.abort()  # not closed: a device that froze would never take in what is still to be sent
+            with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
     async def ask(self, service: str, seconds: float = REPLY_SECONDS) -> str:

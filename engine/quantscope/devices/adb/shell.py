@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from quantscope.devices.adb.host import AdbServer
+from quantscope.devices.adb.host import REPLY_SECONDS, AdbServer
 from quantscope.errors import DeviceLostError, DeviceRefusedError
 
 OUTPUT_LIMIT: Final = 4 * 1024 * 1024
@@ -59,7 +59,8 @@ async def packets(
 
     Raises DeviceLostError when the stream ends before that, DeviceSilentError after `silence` seconds without a byte.
     """
-    async with server.stream(serial, f"shell,v2,raw:{command}") as connection:
+    seconds = REPLY_SECONDS if silence is None else min(silence, REPLY_SECONDS)
+    async with server.stream(serial, f"shell,v2,raw:{command}", seconds) as connection:
         pending = bytearray()
         while data := await connection.some(silence):
             pending += data

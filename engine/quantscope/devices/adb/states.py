@@ -1,5 +1,6 @@
 """The states a device can be in, in plain words with what to do, and the server's refusals as typed errors."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,7 +64,7 @@ UNKNOWN: Final = "unknown"
 def explain(state: str) -> Explanation:
     """What adb's word for a state means; for a word of tomorrow, the word itself."""
     for word, explanation in STATES.items():
-        if state == word or state.startswith(word + " "):
+        if re.match(rf"{word}(?![\w-])", state):
             return explanation
     return Explanation(UNKNOWN, f"adb says '{state[:200]}'.", "Plug the phone in again, or update adb.")
 
