@@ -109,4 +109,5 @@ def catalogue() -> documents.Catalogue:
             documents.Choice(id=target.id, title=target.title, description=target.description)
             for target in TARGETS.values()
         ),
+        presets=tuple(PRESETS.values()),
     )

@@ -106,7 +106,11 @@ def _operator(
         version=operator.version,
         precision=decision.precision.value,
         reason=documents.Reason(
-            code=reason.code.value, text=reason.text, remedy=reason.remedy, arguments=dict(reason.arguments)
+            code=reason.code.value,
+            text=reason.text,
+            remedy=reason.remedy,
+            arguments=dict(reason.arguments),
+            edit=reason.edit,
         ),
         inputs=tuple(tensors[index] if index >= 0 else ABSENT for index in operator.inputs),
         outputs=tuple(tensors[index] if index >= 0 else ABSENT for index in operator.outputs),

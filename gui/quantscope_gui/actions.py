@@ -71,7 +71,16 @@ COMMANDS: Final = (
         separated=True,
         role=QAction.MenuRole.QuitRole,
     ),
-    Command("copy", "edit", QT_TRANSLATE_NOOP("Command", "&Copy Operators"), shortcuts=("Ctrl+Shift+C",), icon="copy"),
+    Command("undo", "edit", QT_TRANSLATE_NOOP("Command", "&Undo"), shortcuts=("Ctrl+Z",), icon="undo"),
+    Command("redo", "edit", QT_TRANSLATE_NOOP("Command", "&Redo"), shortcuts=("Ctrl+Shift+Z", "Ctrl+Y"), icon="redo"),
+    Command(
+        "copy",
+        "edit",
+        QT_TRANSLATE_NOOP("Command", "&Copy Operators"),
+        shortcuts=("Ctrl+Shift+C",),
+        icon="copy",
+        separated=True,
+    ),
     Command("find", "edit", QT_TRANSLATE_NOOP("Command", "&Filter Operators"), shortcuts=("Ctrl+F",), icon="search"),
     Command("unfilter", "edit", QT_TRANSLATE_NOOP("Command", "&Show All Operators"), shortcuts=("Ctrl+Shift+F",)),
     Command(

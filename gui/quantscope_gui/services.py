@@ -16,6 +16,7 @@ from quantscope_gui.models.saver import Saver
 from quantscope_gui.operators.planner import Planner
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.recipe.choices import Choices
+from quantscope_gui.recipe.desk import RecipeDesk
 from quantscope_gui.settings import Settings
 
 
@@ -31,7 +32,8 @@ class Services(QObject):
         self.library = Library(self)
         self.operator = OperatorSelection(self)
         self.choices = Choices(self.client, settings, self)
-        self.planner = Planner(self.client, self.library, self.choices, self)
+        self.desk = RecipeDesk(self.library, self.choices, self)
+        self.planner = Planner(self.client, self.library, self.choices, self.desk, self)
         self.board = JobBoard(self.client, self)
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
         self.comparer = Comparer(self.client, self.library, self.board, self)

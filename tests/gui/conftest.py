@@ -32,9 +32,11 @@ PATIENCE = 60_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform says of every window that it has no hints to pass on; that is no fault of ours."""
+    """The offscreen platform says of windows and menus what it can't do for them; that is no fault of ours."""
     for item in items:
-        item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints"))
+        item.add_marker(
+            pytest.mark.qt_log_ignore("This plugin does not support (propagateSizeHints|raise|grabbing the keyboard)")
+        )
 
 
 def engine_environment() -> dict[str, str]:

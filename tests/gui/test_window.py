@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QWidget
 
+from quantscope.recipe import Recipe
 from quantscope.worker import protocol
 from quantscope_gui import dialogs, formatting, resources
 from quantscope_gui.engine.process import Command
@@ -445,7 +446,8 @@ def test_requests_carry_the_choices(stage: Stage, model_file: Path) -> None:
     stage.window.commands_by_key["quantize"].trigger()
     request = stage.services.board.entries[-1].job.request
     assert isinstance(request, protocol.Quantize)
-    assert (request.recipe, request.target) == ("float16", "xnnpack")
+    assert isinstance(request.recipe, Recipe)
+    assert (request.recipe.name, request.target) == ("float16", "xnnpack")
     stage.until(lambda: stage.current().variant is not None)
     assert stage.current().variant.document.plan.recipe == "float16"  # type: ignore[union-attr]
 

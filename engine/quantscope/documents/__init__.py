@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from quantscope.recipe import Recipe
+from quantscope.recipe import Change, Recipe
 
 INSPECT: Final = "quantscope.inspect/1"
 QUANTIZE: Final = "quantscope.quantize/1"
@@ -42,12 +42,13 @@ class Tensor(Document, frozen=True, kw_only=True):
 
 class Reason(Document, frozen=True, kw_only=True):
     """Why an operator has its precision. `code` is stable; `text` is one English sentence; `arguments` fill a
-    translation."""
+    translation. `edit` is the change of the recipe that does what the remedy says, where a change of the recipe can."""
 
     code: str
     text: str
     remedy: str | None
     arguments: dict[str, str | int] = {}
+    edit: Change | None = None
 
 
 class Operator(Document, frozen=True, kw_only=True):
@@ -230,11 +231,13 @@ class Choice(Document, frozen=True, kw_only=True):
 
 
 class Catalogue(Document, frozen=True, kw_only=True):
-    """`quantscope recipes`: the recipes and targets there are, the default ones first."""
+    """`quantscope recipes`: the recipes and targets there are, the default ones first; `presets` are the recipes in
+    full."""
 
     schema: str = RECIPES
     recipes: tuple[Choice, ...]
     targets: tuple[Choice, ...]
+    presets: tuple[Recipe, ...] = ()
 
 
 T = TypeVar("T", bound=Document)

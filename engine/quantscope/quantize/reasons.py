@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from quantscope.precision import Precision
+from quantscope.recipe import Change
+
 
 class ReasonCode(StrEnum):
     """One code for each kind of reason."""
@@ -43,10 +46,12 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """English templates with {named} arguments: what is so, and what the user can do about it."""
+    """English templates with {named} arguments: what is so, and what the user can do about it. `edit` is the remedy as
+    a change of the recipe for the operator, where there is one."""
 
     text: str
     remedy: str | None = None
+    edit: Change | None = None
 
 
 SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
@@ -93,6 +98,7 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "The weight has {elements} elements, fewer than the recipe's minimum of {minimum}: keeping it in float costs"
         " {bytes} bytes and preserves accuracy.",
         "Lower minimum_elements in a recipe file of your own: 'quantscope recipes NAME' prints one to start from.",
+        Change(minimum_elements=1),
     ),
     ReasonCode.NOT_SMALLER: Sentence(
         "Stored in 8 bits the weight would not be smaller: its scales would take the room that its values save."
@@ -102,7 +108,9 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ),
     ReasonCode.OUT_OF_FLOAT16_RANGE: Sentence(
         "The weight's values are too large or too small for float16, which ends at 65504 and loses precision below"
-        " 6e-5."
+        " 6e-5.",
+        "Store the weight in 8 bits, whose scale fits its values.",
+        Change(precision=Precision.WEIGHT_ONLY_INT8),
     ),
     ReasonCode.SPARSE_WEIGHT: Sentence(
         "The weight is stored sparse, which this recipe can't quantize.", "Convert the model without sparsity."
@@ -111,10 +119,19 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ReasonCode.WEIGHT_ONLY: Sentence("Weights are stored small, as the recipe asks, and computed in float."),
     ReasonCode.NEEDS_CALIBRATION: Sentence(
         "Arithmetic in {precision} needs the ranges of activations, which are measured on sample data; there is none.",
-        "Give sample data for calibration.",
+        "Give sample data for calibration, or quantize the activations on the fly.",
+        Change(precision=Precision.HYBRID_INT8),
     ),
-    ReasonCode.KEPT_BY_RULE: Sentence("Rule {rule} of the recipe {recipe} keeps it in float."),
-    ReasonCode.KEPT_BY_DEFAULT: Sentence("The recipe {recipe} quantizes only what its rules name, and none names it."),
+    ReasonCode.KEPT_BY_RULE: Sentence(
+        "Rule {rule} of the recipe {recipe} keeps it in float.",
+        "Add a rule that asks for 8 bits here.",
+        Change(precision=Precision.HYBRID_INT8),
+    ),
+    ReasonCode.KEPT_BY_DEFAULT: Sentence(
+        "The recipe {recipe} quantizes only what its rules name, and none names it.",
+        "Add a rule that asks for 8 bits here.",
+        Change(precision=Precision.HYBRID_INT8),
+    ),
     ReasonCode.NOT_REQUESTED: Sentence("Has no weight that the recipe {recipe} quantizes, so it stays in float."),
     ReasonCode.CONTROL_FLOW: Sentence("Only calls other subgraphs, whose operators have precisions of their own."),
     ReasonCode.CUSTOM_OPERATOR: Sentence("A custom operator: only the application that brings it knows its kernels."),
@@ -138,6 +155,11 @@ class Reason:
     def text(self) -> str:
         """The sentence in English."""
         return SENTENCES[self.code].text.format(**self.arguments)
+
+    @property
+    def edit(self) -> Change | None:
+        """The remedy as a change of the recipe for this operator."""
+        return SENTENCES[self.code].edit
 
     @property
     def remedy(self) -> str | None:

@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from quantscope import documents
+from quantscope.recipe import Recipe
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 
 # Codes of the engine's sentences: marked here so that every language's file asks for their translation.
@@ -51,7 +52,9 @@ REMEDIES: Final = (
 )
 # Remedies that only the command line offers: recipes of one's own.
 COMMAND_LINE: Final = frozenset({"too-few-elements"})
+EDITED: Final = "-edited"
 CHOICES: Final = (
+    QT_TRANSLATE_NOOP("Choice", "{recipe} (edited)"),
     QT_TRANSLATE_NOOP("Choice", "dynamic-int8.title"),
     QT_TRANSLATE_NOOP("Choice", "dynamic-int8.description"),
     QT_TRANSLATE_NOOP("Choice", "float16.title"),
@@ -117,6 +120,15 @@ def remedy(value: documents.Reason) -> str:
 
 def choice_title(choice: documents.Choice) -> str:
     return _keyed("Choice", f"{choice.id}.title", choice.title)
+
+
+def recipe_title(recipe: Recipe, edited: bool) -> str:
+    """The name that a recipe goes by; one that came of editing a preset says so."""
+    base = recipe.name.removesuffix(EDITED) if edited else recipe.name
+    title = _keyed("Choice", f"{base}.title", recipe.title or base)
+    if not edited:
+        return title
+    return QCoreApplication.translate("Choice", "{recipe} (edited)").format(recipe=title)
 
 
 def choice_description(choice: documents.Choice) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from quantscope import documents
+from quantscope.recipe import Recipe
 from quantscope.worker import protocol
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
@@ -34,9 +35,9 @@ class Quantizer(QObject):
         self._jobs: dict[Job, Model] = {}
         library.model_removed.connect(self._model_removed)
 
-    def quantize(self, model: Model, recipe: str, target: str) -> None:
+    def quantize(self, model: Model, recipe: Recipe, target: str) -> None:
         try:
-            output = self._results.new_file(f"{model.name}.{recipe}.tflite")
+            output = self._results.new_file(f"{model.name}.{recipe.name}.tflite")
         except OSError as error:
             self.failed.emit(
                 Problem(
@@ -62,7 +63,7 @@ class Quantizer(QObject):
         job.ended.connect(lambda: self._jobs.pop(job))
         self._board.add(job, self.tr("Quantizing {model}").format(model=model.name))
 
-    def _again(self, model: Model, recipe: str, target: str) -> None:
+    def _again(self, model: Model, recipe: Recipe, target: str) -> None:
         if model in self._library.models:
             self.quantize(model, recipe, target)
 
@@ -77,6 +78,6 @@ class Quantizer(QObject):
         self._library.add_variant(model, variant)
         self.finished.emit(model, variant)
 
-    def _failed(self, model: Model, recipe: str, target: str, output: Path, failure: Failure) -> None:
+    def _failed(self, model: Model, recipe: Recipe, target: str, output: Path, failure: Failure) -> None:
         self._results.discard(output)
         self.failed.emit(of_failure(failure, model.path.name, lambda: self._again(model, recipe, target)))

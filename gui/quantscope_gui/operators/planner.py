@@ -1,9 +1,10 @@
-"""Keeps every open model's plan in step with the chosen recipe and target."""
+"""Keeps every open model's plan in step with its recipe and the chosen target."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from quantscope.recipe import Recipe
 from quantscope.worker import protocol
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
@@ -13,6 +14,7 @@ from quantscope_gui.models.library import Library, Model, Selection
 from quantscope_gui.operators import plan
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe.choices import Choices
+from quantscope_gui.recipe.desk import RecipeDesk
 
 
 class Planner(QObject):
@@ -25,15 +27,25 @@ class Planner(QObject):
     opened = Signal(object)
     failed = Signal(Problem)
 
-    def __init__(self, client: EngineClient, library: Library, choices: Choices, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        client: EngineClient,
+        library: Library,
+        choices: Choices,
+        desk: RecipeDesk,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._desk = desk
         self._client = client
         self._library = library
         self._choices = choices
         self._jobs: dict[Model, Job] = {}
+        self._asked: dict[Model, tuple[Recipe, str]] = {}
         library.selection_changed.connect(self._selection_changed)
         library.model_removed.connect(self._drop)
         choices.changed.connect(self._choices_changed)
+        desk.changed.connect(self._ensure)
 
     def busy(self, model: Model) -> bool:
         return model in self._jobs
@@ -42,14 +54,15 @@ class Planner(QObject):
         """Asks for the plan of `model` under the choices in force; whatever was asked before is dropped."""
         self._drop(model)
         self._choices.request()
-        recipe, target = self._choices.recipe, self._choices.target
-        if not recipe or not target:
+        recipe, target = self._desk.recipe(model), self._choices.target
+        if recipe is None or not target:
             return
         job = self._client.submit(
             lambda identity: protocol.Inspect(id=identity, path=str(model.path), recipe=recipe, target=target),
             plan.decode,
         )
         self._jobs[model] = job
+        self._asked[model] = (recipe, target)
         job.succeeded.connect(lambda result: self._planned(model, job, result))
         job.failed.connect(lambda failure: self._not_planned(model, job, failure))
 
@@ -66,14 +79,15 @@ class Planner(QObject):
                 self._ensure(model)
 
     def _ensure(self, model: Model) -> None:
-        wanted = (self._choices.recipe, self._choices.target)
+        wanted = (self._desk.recipe(model), self._choices.target)
         planned = model.plan.document if model.plan is not None else None
-        if planned is None and model in self._jobs:
-            return
-        if planned is None or (planned.recipe, planned.target) != wanted:
+        if planned is not None and (planned.recipe_document, planned.target) == wanted:
+            self._drop(model)
+        elif self._asked.get(model) != wanted:
             self.plan(model)
 
     def _drop(self, model: Model) -> None:
+        self._asked.pop(model, None)
         job = self._jobs.pop(model, None)
         if job is not None:
             self._client.cancel(job)
@@ -81,7 +95,7 @@ class Planner(QObject):
     def _planned(self, model: Model, job: Job, result: Plan) -> None:
         if self._jobs.get(model) is not job:
             return
-        del self._jobs[model]
+        del self._jobs[model], self._asked[model]
         first = model.plan is None
         self._library.set_plan(model, result)
         if first:
@@ -90,7 +104,7 @@ class Planner(QObject):
     def _not_planned(self, model: Model, job: Job, failure: Failure) -> None:
         if self._jobs.get(model) is not job:
             return
-        del self._jobs[model]
+        del self._jobs[model], self._asked[model]
         if model.plan is None:
             self._library.close(model)
             self.failed.emit(of_failure(failure, model.path.name, lambda: self._open_again(model.path)))

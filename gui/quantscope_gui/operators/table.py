@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from quantscope_gui.operators import columns
 from quantscope_gui.operators.columns import COLUMNS
@@ -18,7 +18,10 @@ from quantscope_gui.theme.theme import Theme
 
 
 class OperatorsTable(QTableView):
-    """Fixed row heights and widths set once: nothing here grows with the number of rows."""
+    """Fixed row heights and widths set once: nothing here grows with the number of rows. `menu_wanted(position)` for
+    the menu of the selected operators."""
+
+    menu_wanted = Signal(QPoint)
 
     def __init__(
         self, theme: Theme, settings: Settings, selection: OperatorSelection, parent: QWidget | None = None
@@ -50,7 +53,7 @@ class OperatorsTable(QTableView):
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy)
         self.addAction(copy)
-        self._copy = copy
+        self.copy_action = copy
 
     def set_plan(self, plan: Plan | None) -> None:
         self.operators.set_plan(plan)
@@ -89,11 +92,13 @@ class OperatorsTable(QTableView):
         self.setColumnWidth(columns.REASON, max(self.viewport().width() - others, least))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """At the pointer, or at the current row where the keyboard asks."""
         if self.selectionModel().hasSelection():
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addAction(self._copy)
-            menu.popup(event.globalPos())
+            position = event.globalPos()
+            if event.reason() is QContextMenuEvent.Reason.Keyboard:
+                row = self.visualRect(self.currentIndex())
+                position = self.viewport().mapToGlobal(row.bottomLeft())
+            self.menu_wanted.emit(position)
 
     def _lay_out_rows(self) -> None:
         header = self.verticalHeader()

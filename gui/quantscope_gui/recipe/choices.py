@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from quantscope import documents
+from quantscope.recipe import Recipe
 from quantscope.worker import protocol
 from quantscope_gui.engine import decoding
 from quantscope_gui.engine.client import EngineClient
@@ -35,6 +36,12 @@ class Choices(QObject):
         job = self._client.submit(lambda identity: protocol.Catalogue(id=identity), decoding.small(documents.Catalogue))
         job.succeeded.connect(self._arrived)
         job.failed.connect(self._failed)
+
+    @property
+    def preset(self) -> Recipe | None:
+        """The chosen recipe in full; None until the catalogue is here."""
+        presets = self.catalogue.presets if self.catalogue is not None else ()
+        return next((preset for preset in presets if preset.name == self.recipe), None)
 
     def set_recipe(self, identity: str) -> None:
         if identity != self.recipe:

@@ -22,6 +22,7 @@ class ChoiceCombo(QComboBox):
         super().__init__(parent)
         self._caption = caption
         self._theme = theme
+        self._override = ""
         self.setAccessibleName(caption)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setEnabled(False)
@@ -36,14 +37,28 @@ class ChoiceCombo(QComboBox):
                 self.addItem(texts.choice_title(choice), choice.id)
                 self.setItemData(row, texts.choice_description(choice), Qt.ItemDataRole.ToolTipRole)
             self.setCurrentIndex(max(self.findData(current), 0))
+            self._override = ""
         self.setEnabled(bool(choices))
         self.view().setMinimumWidth(max(self.view().sizeHintForColumn(0) + 24, self.sizeHint().width()))
         self._describe()
         self.currentIndexChanged.connect(self._describe)
 
+    def show_choice(self, current: str, instead: str = "") -> None:
+        """Makes `current` the choice; `instead` is what is shown in its place where it is more than an entry says."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(max(self.findData(current), 0))
+        self._override = instead
+        self._describe()
+        self.updateGeometry()
+        self.update()
+
+    def shown(self) -> str:
+        return self._override or self.currentText()
+
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(self.itemText(row)) for row in range(self.count())), default=90)
+        widest = max(widest, metrics.horizontalAdvance(self._override))
         caption = metrics.horizontalAdvance(self._caption)
         return QSize(
             2 * self._PADDING + caption + self._GAP + widest + self._GAP + self._ARROW, max(metrics.height() + 12, 30)
@@ -72,7 +87,7 @@ class ChoiceCombo(QComboBox):
         left += metrics.horizontalAdvance(self._caption) + self._GAP
         room = self.width() - left - self._ARROW - self._PADDING
         painter.setPen(QColor(tokens.text if self.isEnabled() else tokens.text_disabled))
-        text = metrics.elidedText(self.currentText() or "\u2026", Qt.TextElideMode.ElideMiddle, room)
+        text = metrics.elidedText(self.shown() or "\u2026", Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(QRect(left, 0, room, self.height()), line, text)
         ink = "text_muted" if self.isEnabled() else "text_disabled"
         arrow = self._theme.pixmap("chevron-down", ink, self._ARROW, self.devicePixelRatioF())
@@ -86,4 +101,4 @@ class ChoiceCombo(QComboBox):
     def _describe(self) -> None:
         description = self.itemData(self.currentIndex(), Qt.ItemDataRole.ToolTipRole) or ""
         self.setToolTip(description)
-        self.setAccessibleDescription(description)
+        self.setAccessibleDescription(f"{self._override} {description}".strip())

@@ -3,12 +3,12 @@
 from enum import Enum
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from quantscope_gui.theme import icons
+from quantscope_gui.theme import icons, precisions
 from quantscope_gui.theme.palette import palette
 from quantscope_gui.theme.stylesheet import stylesheet
 from quantscope_gui.theme.tokens import DARK, LIGHT, Tokens
@@ -58,6 +58,19 @@ class Theme(QObject):
         if key not in self._cache:
             self._cache[key] = icons.icon(name, getattr(self.tokens, ink), self.tokens.text_disabled)
         return self._cache[key]
+
+    def mark(self, kind: str) -> QIcon:
+        """The mark of a precision kind as an icon for menus."""
+        result = QIcon()
+        for scale in (1, 2):
+            pixmap = QPixmap(16 * scale, 16 * scale)
+            pixmap.setDevicePixelRatio(scale)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            precisions.paint_mark(painter, QRectF(3, 3, 10, 10), kind, self.tokens)
+            painter.end()
+            result.addPixmap(pixmap)
+        return result
 
     @property
     def muted(self) -> QColor:

@@ -92,9 +92,11 @@ class Commands:
 
     def quantize(self) -> None:
         selection = self._services.library.selection
-        choices = self._services.choices
-        if selection is not None and selection.model.plan is not None and choices.recipe:
-            self._services.quantizer.quantize(selection.model, choices.recipe, choices.target)
+        if selection is None or selection.model.plan is None:
+            return
+        recipe = self._services.desk.recipe(selection.model)
+        if recipe is not None:
+            self._services.quantizer.quantize(selection.model, recipe, self._services.choices.target)
 
     def compare(self, selection: Selection | None = None) -> None:
         selection = selection or self._services.library.selection

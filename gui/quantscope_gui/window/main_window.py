@@ -7,12 +7,14 @@ from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from quantscope_gui import actions, dialogs, i18n
+from quantscope_gui.engine import texts
 from quantscope_gui.errors.tray import ErrorTray
 from quantscope_gui.help.dialogs import show_about, show_shortcuts
 from quantscope_gui.inspector.panel import Inspector
 from quantscope_gui.models.library import Model, Selection, Variant
 from quantscope_gui.models.tree import ModelsTree
 from quantscope_gui.recipe.combo import ChoiceCombo
+from quantscope_gui.recipe.menu import OperatorMenu
 from quantscope_gui.services import Services
 from quantscope_gui.settings import LAYOUT_VERSION
 from quantscope_gui.start import samples
@@ -47,6 +49,7 @@ class MainWindow(QMainWindow):
         self._build_center()
         self._build_docks()
         self._build_status()
+        self.operator_menu = OperatorMenu(services.desk, services.library, services.operator, theme)
         self._build_actions()
         self._build_toolbar()
         self._order_focus()
@@ -91,6 +94,8 @@ class MainWindow(QMainWindow):
                 "reveal": self.commands.reveal,
                 "close": self.commands.close,
                 "quit": self.close,
+                "undo": self._services.desk.history.undo,
+                "redo": self._services.desk.history.redo,
                 "copy": self.work.operators.table.copy,
                 "find": self._find,
                 "unfilter": lambda: self.work.operators.set_filter(""),
@@ -181,7 +186,8 @@ class MainWindow(QMainWindow):
         self.status.problems.clicked.connect(self.tray.toggle)
         choices.catalogued.connect(self._show_choices)
         choices.changed.connect(self._choices_changed)
-        self.recipe.chosen.connect(choices.set_recipe)
+        services.desk.changed.connect(self._choices_changed)
+        self.recipe.chosen.connect(self._choose_recipe)
         self.target.chosen.connect(choices.set_target)
         library.selection_changed.connect(self._show_selection)
         library.plan_changed.connect(self._plan_changed)
@@ -194,6 +200,15 @@ class MainWindow(QMainWindow):
         services.board.changed.connect(self._enable)
         services.board.cancelled.connect(lambda: self.status.say(self.tr("Cancelled")))
         services.operator.changed.connect(self._show_operator)
+        history = services.desk.history
+        for changed in (
+            history.canUndoChanged,
+            history.canRedoChanged,
+            history.undoTextChanged,
+            history.redoTextChanged,
+        ):
+            changed.connect(self._enable)
+        self.work.operators.table.menu_wanted.connect(self._show_operator_menu)
         self.start.open_wanted.connect(self.commands.open)
         self.start.chosen.connect(lambda path: self.commands.open_files([path]))
         self.drops.dropped.connect(self.commands.open_files)
@@ -285,6 +300,7 @@ class MainWindow(QMainWindow):
             self.work.show_selection(selection)
         self.status.legend.set_plan(selection.plan if selection is not None else None)
         self.status.legend.show_filter(self.work.operators.filter.text())
+        self._show_recipe()
         name = selection.model.name if selection is not None else ""
         self.setWindowTitle(f"{name} \u2014 Quantscope" if name else "Quantscope")
         self._enable()
@@ -301,6 +317,8 @@ class MainWindow(QMainWindow):
         planned = plan is not None
         result = selection is not None and selection.variant is not None
         enabled = {
+            "undo": self._services.desk.history.canUndo(),
+            "redo": self._services.desk.history.canRedo(),
             "save": result,
             "reveal": model,
             "close": model,
@@ -315,6 +333,9 @@ class MainWindow(QMainWindow):
         }
         for key, value in enabled.items():
             self.commands_by_key[key].setEnabled(value)
+        history = self._services.desk.history
+        for key, done in (("undo", history.undoText()), ("redo", history.redoText())):
+            actions.explain(self.commands_by_key[key], f"{actions.plain(self.commands_by_key[key])} {done}".strip())
         actions.explain(
             self.commands_by_key["quantize"],
             actions.hint("quantize")
@@ -328,8 +349,29 @@ class MainWindow(QMainWindow):
             self.recipe.set_choices(choices.catalogue.recipes, choices.recipe)
             self.target.set_choices(choices.catalogue.targets, choices.target)
 
+    def _choose_recipe(self, identity: str) -> None:
+        selection = self._services.library.selection
+        if selection is None:
+            self._services.choices.set_recipe(identity)
+        else:
+            title = self.recipe.itemText(self.recipe.findData(identity))
+            self._services.desk.choose(selection.model, identity, self.tr("recipe {recipe}").format(recipe=title))
+        self._show_recipe()
+
+    def _show_recipe(self) -> None:
+        """The recipe of the selected model, which may have edits of its own."""
+        selection, desk = self._services.library.selection, self._services.desk
+        recipe = desk.recipe(selection.model) if selection is not None else None
+        own = selection is not None and desk.is_edited(selection.model)
+        title = ""
+        if recipe is not None and own:
+            title = texts.recipe_title(recipe, recipe.name.endswith(texts.EDITED))
+        self.recipe.show_choice(self._services.choices.recipe, title)
+        self.target.show_choice(self._services.choices.target)
+
     def _choices_changed(self) -> None:
         """A new plan is the source's: results stay what they are."""
+        self._show_recipe()
         selection = self._services.library.selection
         if selection is not None and selection.variant is not None:
             self._services.library.select(Selection(selection.model))
@@ -378,6 +420,15 @@ class MainWindow(QMainWindow):
         for key in keys:
             menu.addAction(self.commands_by_key[key])
         menu.popup(position)
+
+    def _show_operator_menu(self, position: QPoint) -> None:
+        """The context menu of the selected operators, in table and graph alike."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self.operator_menu.fill(menu):
+            menu.addSeparator()
+            menu.addAction(self.commands_by_key["copy"])
+            menu.popup(position)
 
     def _choose_theme(self, mode: Mode) -> None:
         self._services.settings.theme = mode

@@ -1,0 +1,87 @@
+"""Operators that belong together: what an edit or a selection can be extended to. No Qt.
+
+Names of operators are paths of scopes, several joined by semicolons where a converter fused operators.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from quantscope.recipe import Match
+from quantscope_gui.operators.plan import Key, Plan, Row
+from quantscope_gui.recipe.edits import matches_of
+
+SCOPES_OFFERED: Final = 3
+_NUMBER: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`kind` is "selection", "type", "scope", "repeats" or "alike"; `label` what it goes by; `single` tells that its
+    operators are named one by one."""
+
+    kind: str
+    label: str
+    keys: frozenset[Key]
+    matches: tuple[Match, ...]
+
+    @property
+    def single(self) -> bool:
+        return self.kind in ("selection", "alike")
+
+
+def groups(plan: Plan, keys: frozenset[Key], current: Row) -> list[Group]:
+    """What there is around the selected operators, the selection itself first. Groups that would be no more than the
+    selection are left out."""
+    found = [Group("selection", "", keys, matches_of(keys))]
+    alike = frozenset(row.key for row in plan.rows if _form(row) == _form(current))
+    found.append(Group("alike", current.operator.type, alike, matches_of(alike)))
+    of_type = frozenset(row.key for row in plan.rows if row.operator.type == current.operator.type)
+    found.append(Group("type", current.operator.type, of_type, (Match(type=current.operator.type),)))
+    scopes = scopes_of(current.operator.name)[-SCOPES_OFFERED:]
+    for scope in reversed(scopes):
+        inside = frozenset(row.key for row in plan.rows if in_scope(row.operator.name, scope))
+        found.append(Group("scope", scope, inside, (Match(scope=scope),)))
+    repeats = _repeats(plan.rows, current)
+    if repeats is not None:
+        found.append(repeats)
+    distinct: list[Group] = []
+    for group in found:
+        if group.kind == "selection" or group.keys not in [each.keys for each in distinct]:
+            distinct.append(group)
+    return distinct
+
+
+def scopes_of(name: str) -> list[str]:
+    """The scopes that an operator's (first) name lies in, outermost first: "a/b/c" lies in "a" and "a/b"."""
+    parts = [part for part in name.partition(";")[0].split("/") if part]
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def in_scope(name: str, scope: str) -> bool:
+    """As the engine's recipes mean it (quantscope.recipe.Match)."""
+    wanted = scope.rstrip("/")
+    return any(part == wanted or part.startswith((f"{wanted}/", f"{wanted}:")) for part in name.split(";"))
+
+
+def _form(row: Row) -> tuple[object, ...]:
+    operator = row.operator
+    shapes = tuple((tensor.dtype, tensor.shape, tensor.constant) for tensor in operator.inputs)
+    return operator.type, shapes, tuple((tensor.dtype, tensor.shape) for tensor in operator.outputs)
+
+
+def _repeats(rows: Iterable[Row], current: Row) -> Group | None:
+    """All blocks that are numbered as the innermost numbered one that `current` lies in: layer_0, layer_1, ..."""
+    for scope in reversed(scopes_of(current.operator.name)):
+        outer, _, last = scope.rpartition("/")
+        if not _NUMBER.search(last):
+            continue
+        prefix = re.escape(f"{outer}/" if outer else "")
+        pattern = prefix + _NUMBER.sub("[0-9]+", re.escape(last))
+        repeated = re.compile(rf"(?:^|;)({pattern})(?:/|;|:|$)")
+        found = [(row.key, match[1]) for row in rows if (match := repeated.search(row.operator.name))]
+        if len({block for _, block in found}) > 1:
+            keys = frozenset(key for key, _ in found)
+            return Group("repeats", last, keys, (Match(regex=repeated.pattern),))
+    return None

@@ -1,0 +1,191 @@
+"""Edits of the recipe: what they do to it, and what they do in the window, with undo."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu
+
+from quantscope.precision import Precision
+from quantscope.recipe import Change, Match, Recipe, Rule, Setting
+from quantscope_gui.operators import plan as plans
+from quantscope_gui.recipe import edits
+from quantscope_gui.recipe.groups import groups, in_scope, scopes_of
+from tests.gui.conftest import Stage
+from tests.gui.specimens import inspection, operator
+
+PRESET = Recipe(name="dynamic-int8", default=Setting(precision=Precision.HYBRID_INT8))
+FLOAT = Change(precision=Precision.FLOAT32)
+
+
+def test_edits_add_rules_that_win() -> None:
+    first = edits.with_change(PRESET, edits.matches_of([(0, 2), (1, 0), (0, 1)]), FLOAT)
+    assert first.name == "dynamic-int8-edited"
+    assert first.rules == (
+        Rule(match=Match(operators=(1, 2), subgraph=0), set=FLOAT),
+        Rule(match=Match(operators=(0,), subgraph=1), set=FLOAT),
+    )
+    again = edits.with_change(first, [Match(operators=(0,), subgraph=1)], Change(minimum_elements=1))
+    assert again.rules[-1].set == Change(precision=Precision.FLOAT32, minimum_elements=1)
+    assert len(again.rules) == 2
+    assert again.name == first.name
+
+
+def test_release_takes_operators_out_again() -> None:
+    edited = edits.with_change(PRESET, edits.matches_of([(0, 1), (0, 2)]), FLOAT)
+    edited = edits.with_change(edited, [Match(type="ADD")], FLOAT)
+    assert edits.without(edited, [(0, 1)]).rules[0].match.operators == (2,)
+    left = edits.without(edited, [(0, 1), (0, 2), (0, 3)])
+    assert [rule.match for rule in left.rules] == [Match(type="ADD")]
+    assert edits.without(PRESET, [(0, 1)]) is PRESET
+
+
+def test_what_asks_the_same_as_a_preset_is_the_preset() -> None:
+    edited = edits.with_change(PRESET, edits.matches_of([(0, 1)]), FLOAT)
+    assert edits.settled(edited, [PRESET]) is edited
+    assert edits.settled(edits.without(edited, [(0, 1)]), [PRESET]) is PRESET
+    other = Recipe(name="mine", default=PRESET.default)
+    assert edits.settled(other, [PRESET]) is other
+
+
+def test_long_names_stay_names() -> None:
+    name = edits.edited_name("x" * 64)
+    assert len(name) == 64
+    assert edits.edited_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "inside"),
+    [
+        ("net/layer_1/dense", "net/layer_1", True), ("net/layer_10/dense", "net/layer_1", False),
+        ("a/b;net/layer_1/add", "net/layer_1", True), ("net/layer_1", "net/layer_1/", True),
+        ("net/layer_1:0", "net/layer_1", True), ("xnet/layer_1/d", "net/layer_1", False),
+    ],
+)  # fmt: skip
+def test_scopes_are_the_engines(name: str, scope: str, inside: bool) -> None:
+    from quantscope.model.graph import Operator, Subgraph, Tensor
+    from quantscope.quantize.asked import _conditions
+
+    assert in_scope(name, scope) is inside
+    tensor = Tensor(0, 0, name, (), "FLOAT32", 0, False, None, False)
+    made = Operator(0, 0, "ADD", 1, 0, (), (0,), (), "NONE", 0)
+    (holds,) = _conditions(Match(scope=scope))
+    assert holds(Subgraph(0, 0, "", (tensor,), (made,), (), ()), made) is inside
+
+
+def test_groups_around_an_operator() -> None:
+    names = [f"bert/layer_{layer}/{part}" for layer in range(3) for part in ("attention/q", "attention/k", "out")]
+    names.append("bert/pooler")
+    plan = plans.of(
+        inspection(
+            tuple(
+                operator(index, "ADD" if name.endswith("out") else "FULLY_CONNECTED", name=name)
+                for index, name in enumerate(names)
+            )
+        )
+    )
+    assert scopes_of(names[0]) == ["bert", "bert/layer_0", "bert/layer_0/attention"]
+    row = plan.rows[0]
+    found = {(group.kind, group.label): group for group in groups(plan, frozenset({row.key}), row)}
+    assert sorted(key[1] for key in found["scope", "bert/layer_0"].keys) == [0, 1, 2]
+    assert sorted(key[1] for key in found["scope", "bert/layer_0/attention"].keys) == [0, 1]
+    assert len(found["repeats", "layer_0"].keys) == 9
+    assert len(found["scope", "bert"].keys) == 10
+    of_type = next(group for group in found.values() if group.kind in ("alike", "type") and len(group.keys) == 7)
+    assert {plan.rows[key[1]].operator.type for key in of_type.keys} == {"FULLY_CONNECTED"}
+
+
+# In the window ------------------------------------------------------------------------------------------------------
+
+
+def precisions_of(stage: Stage) -> list[str]:
+    plan = stage.current().plan
+    assert plan is not None
+    return [row.operator.precision for row in plan.rows]
+
+
+def context_menu(stage: Stage) -> QMenu:
+    """The menu that the keyboard's menu key opens on the table."""
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
+    QApplication.sendEvent(stage.table, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def entry(menu: QMenu, *path: str) -> QAction:
+    """The action whose text begins as told, submenu by submenu."""
+    for text in path[:-1]:
+        menu = next(action for action in menu.actions() if action.text().startswith(text)).menu()
+    return next(action for action in menu.actions() if action.text().startswith(path[-1]))
+
+
+def test_an_edit_from_the_table_and_back(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    before, window = precisions_of(stage), stage.window
+    assert "float32" not in before
+    planned_bytes = stage.current().plan.document.summary.planned_bytes  # type: ignore[union-attr]
+    stage.table.selectRow(0)
+    menu = context_menu(stage)
+    entry(menu, "All CONV_2D", "Keep float").trigger()
+    menu.close()
+    stage.until(lambda: QApplication.activePopupWidget() is None)
+    window.activateWindow()
+    stage.until(window.isActiveWindow)
+    stage.until(lambda: precisions_of(stage)[0] == "float32")
+    assert precisions_of(stage) == ["float32", before[1], "float32", *before[3:]]
+    assert stage.current().plan.document.summary.planned_bytes > planned_bytes  # type: ignore[union-attr]
+    assert window.recipe.shown() == "Dynamic int8 (edited)"
+    assert "Keep float" in window.commands_by_key["undo"].toolTip()
+    control = Qt.KeyboardModifier.ControlModifier
+    stage.bot.keyClick(window, Qt.Key.Key_Z, control)
+    stage.until(lambda: precisions_of(stage) == before)
+    assert window.recipe.shown() == "Dynamic int8"
+    assert not window.commands_by_key["undo"].isEnabled()
+    stage.bot.keyClick(window, Qt.Key.Key_Z, control | Qt.KeyboardModifier.ShiftModifier)
+    stage.bot.keyClick(window, Qt.Key.Key_Shift)
+    stage.until(lambda: precisions_of(stage)[0] == "float32")
+    selection = stage.quantize()
+    assert selection.variant is not None
+    assert selection.variant.path.name == "small network.dynamic-int8-edited.tflite"
+    assert selection.variant.document.plan.recipe_document == stage.services.desk.recipe(selection.model)
+
+
+def test_choosing_a_preset_is_an_edit_too(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    desk, model = stage.services.desk, stage.current().model
+    desk.ask(model, [Match(type="CONV_2D")], FLOAT, "keep")
+    stage.window.recipe.chosen.emit("float16")
+    stage.until(lambda: precisions_of(stage)[0] == "float16")
+    assert stage.window.recipe.shown() == "Float16"
+    desk.history.undo()
+    stage.until(lambda: precisions_of(stage)[0] == "float32")
+    assert stage.window.recipe.shown() == "Dynamic int8 (edited)"
+    stage.window.recipe.chosen.emit("dynamic-int8")
+    stage.until(lambda: precisions_of(stage)[0] == "weight-only-int8")
+
+
+def test_an_undone_edit_that_was_not_planned_yet_is_dropped(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    desk, model = stage.services.desk, stage.current().model
+    plan = model.plan
+    desk.ask(model, [Match(type="CONV_2D")], FLOAT, "keep")
+    desk.history.undo()
+    assert not stage.services.planner.busy(model)
+    stage.bot.wait(200)
+    assert model.plan is plan
+
+
+def test_edits_belong_to_a_model(stage: Stage, model_file: Path, tmp_path: Path) -> None:
+    stage.open(model_file)
+    first = stage.current().model
+    stage.services.desk.ask(first, [Match(type="CONV_2D")], FLOAT, "keep")
+    other = tmp_path / "other.tflite"
+    other.write_bytes(model_file.read_bytes())
+    stage.open(other)
+    assert "float32" not in precisions_of(stage)[:1]
+    assert not stage.window.commands_by_key["undo"].isEnabled()
+    stage.open(model_file)
+    assert stage.window.commands_by_key["undo"].isEnabled()
+    assert stage.window.recipe.shown() == "Dynamic int8 (edited)"
