@@ -15,6 +15,10 @@
 <context>
     <name>Choice</name>
     <message>
+        <source>{recipe} (edited)</source>
+        <translation>{recipe}（已编辑）</translation>
+    </message>
+    <message>
         <source>dynamic-int8.title</source>
         <translation>动态 int8</translation>
     </message>
@@ -179,6 +183,14 @@
     <message>
         <source>&amp;Quit</source>
         <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Copy Operators</source>
@@ -536,6 +548,41 @@
     </message>
 </context>
 <context>
+    <name>Group</name>
+    <message>
+        <source>Selected operators: {count}</source>
+        <translation>选中的算子：{count}</translation>
+    </message>
+    <message>
+        <source>{label} of this very shape: {count}</source>
+        <translation>形状相同的 {label}：{count}</translation>
+    </message>
+    <message>
+        <source>All {label}: {count}</source>
+        <translation>所有 {label}：{count}</translation>
+    </message>
+    <message>
+        <source>In scope {label}: {count}</source>
+        <translation>作用域 {label} 内：{count}</translation>
+    </message>
+    <message>
+        <source>All repeats of {label}: {count}</source>
+        <translation>{label} 的所有重复块：{count}</translation>
+    </message>
+    <message>
+        <source>Keep float</source>
+        <translation>保持浮点</translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>As the recipe says</source>
+        <translation>按配方</translation>
+    </message>
+</context>
+<context>
     <name>Help</name>
     <message>
         <source>Keyboard Shortcuts</source>
@@ -671,6 +718,10 @@
     <message>
         <source>There is nothing to quantize: the table says why for each operator</source>
         <translation>没有可量化的内容：表格中说明了每个算子的原因</translation>
+    </message>
+    <message>
+        <source>recipe {recipe}</source>
+        <translation>配方 {recipe}</translation>
     </message>
     <message>
         <source>{name} is ready</source>
