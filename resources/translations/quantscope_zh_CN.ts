@@ -15,10 +15,6 @@
 <context>
     <name>Choice</name>
     <message>
-        <source>{recipe} (edited)</source>
-        <translation>{recipe}（已编辑）</translation>
-    </message>
-    <message>
         <source>dynamic-int8.title</source>
         <translation>动态 int8</translation>
     </message>
@@ -579,7 +575,7 @@
     </message>
     <message>
         <source>As the recipe says</source>
-        <translation>按配方</translation>
+        <translation>按方案</translation>
     </message>
 </context>
 <context>
@@ -721,7 +717,7 @@
     </message>
     <message>
         <source>recipe {recipe}</source>
-        <translation>配方 {recipe}</translation>
+        <translation>方案 {recipe}</translation>
     </message>
     <message>
         <source>{name} is ready</source>
@@ -1115,6 +1111,13 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
 </context>
 <context>
+    <name>Recipe</name>
+    <message>
+        <source>{recipe} (edited)</source>
+        <translation>{recipe}（已编辑）</translation>
+    </message>
+</context>
+<context>
     <name>Remedy</name>
     <message>
         <source>float16-source</source>
@@ -1126,7 +1129,19 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
     <message>
         <source>needs-calibration</source>
-        <translation>提供用于校准的样本数据。</translation>
+        <translation>提供用于校准的样本数据，或在运行时量化激活。</translation>
+    </message>
+    <message>
+        <source>kept-by-default</source>
+        <translation>添加一条规则，让这里使用 8 位。</translation>
+    </message>
+    <message>
+        <source>kept-by-rule</source>
+        <translation>添加一条规则，让这里使用 8 位。</translation>
+    </message>
+    <message>
+        <source>out-of-float16-range</source>
+        <translation>把权重存为 8 位，其缩放会适应权重的取值。</translation>
     </message>
     <message>
         <source>shared-weight</source>
@@ -1135,6 +1150,29 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>sparse-weight</source>
         <translation>转换模型时不要使用稀疏。</translation>
+    </message>
+</context>
+<context>
+    <name>RemedyButton</name>
+    <message>
+        <source>Quantize to 8 bits</source>
+        <translation>量化为 8 位</translation>
+    </message>
+    <message>
+        <source>Quantize on the fly</source>
+        <translation>在运行时量化</translation>
+    </message>
+    <message>
+        <source>Store in 8 bits</source>
+        <translation>存为 8 位</translation>
+    </message>
+    <message>
+        <source>Quantize anyway</source>
+        <translation>仍然量化</translation>
+    </message>
+    <message>
+        <source>Do this</source>
+        <translation>照此办理</translation>
     </message>
 </context>
 <context>

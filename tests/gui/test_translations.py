@@ -76,6 +76,7 @@ def test_every_reason_of_the_engine_has_a_translation() -> None:
     assert set(texts.REMEDIES) | texts.COMMAND_LINE == {
         str(code) for code, sentence in SENTENCES.items() if sentence.remedy
     }
+    assert set(texts.REMEDY_BUTTONS) == {str(code) for code, sentence in SENTENCES.items() if sentence.edit}
     for code, sentence in SENTENCES.items():
         assert placeholders(translated["Reason", code]) == placeholders(sentence.text), code
         if code in texts.REMEDIES:

@@ -47,14 +47,24 @@ REMEDIES: Final = (
     QT_TRANSLATE_NOOP("Remedy", "float16-source"),
     QT_TRANSLATE_NOOP("Remedy", "dynamic-shape"),
     QT_TRANSLATE_NOOP("Remedy", "needs-calibration"),
+    QT_TRANSLATE_NOOP("Remedy", "kept-by-default"),
+    QT_TRANSLATE_NOOP("Remedy", "kept-by-rule"),
+    QT_TRANSLATE_NOOP("Remedy", "out-of-float16-range"),
     QT_TRANSLATE_NOOP("Remedy", "shared-weight"),
     QT_TRANSLATE_NOOP("Remedy", "sparse-weight"),
 )
-# Remedies that only the command line offers: recipes of one's own.
+# What the button says that does a remedy by an edit of the recipe.
+REMEDY_BUTTONS: Final = {
+    "kept-by-default": QT_TRANSLATE_NOOP("RemedyButton", "Quantize to 8 bits"),
+    "kept-by-rule": QT_TRANSLATE_NOOP("RemedyButton", "Quantize to 8 bits"),
+    "needs-calibration": QT_TRANSLATE_NOOP("RemedyButton", "Quantize on the fly"),
+    "out-of-float16-range": QT_TRANSLATE_NOOP("RemedyButton", "Store in 8 bits"),
+    "too-few-elements": QT_TRANSLATE_NOOP("RemedyButton", "Quantize anyway"),
+}
+# Remedies whose words are for the command line: the window has a button instead.
 COMMAND_LINE: Final = frozenset({"too-few-elements"})
 EDITED: Final = "-edited"
 CHOICES: Final = (
-    QT_TRANSLATE_NOOP("Choice", "{recipe} (edited)"),
     QT_TRANSLATE_NOOP("Choice", "dynamic-int8.title"),
     QT_TRANSLATE_NOOP("Choice", "dynamic-int8.description"),
     QT_TRANSLATE_NOOP("Choice", "float16.title"),
@@ -122,13 +132,21 @@ def choice_title(choice: documents.Choice) -> str:
     return _keyed("Choice", f"{choice.id}.title", choice.title)
 
 
+def remedy_button(value: documents.Reason) -> str:
+    """The label of the button that does what the remedy says; empty where an edit of the recipe can't."""
+    if value.edit is None:
+        return ""
+    label = REMEDY_BUTTONS.get(value.code, QT_TRANSLATE_NOOP("RemedyButton", "Do this"))
+    return QCoreApplication.translate("RemedyButton", label)
+
+
 def recipe_title(recipe: Recipe, edited: bool) -> str:
     """The name that a recipe goes by; one that came of editing a preset says so."""
     base = recipe.name.removesuffix(EDITED) if edited else recipe.name
     title = _keyed("Choice", f"{base}.title", recipe.title or base)
     if not edited:
         return title
-    return QCoreApplication.translate("Choice", "{recipe} (edited)").format(recipe=title)
+    return QCoreApplication.translate("Recipe", "{recipe} (edited)").format(recipe=title)
 
 
 def choice_description(choice: documents.Choice) -> str:
