@@ -16,7 +16,7 @@ import numpy.typing as npt
 from quantscope import documents
 from quantscope.evaluate.alignment import Alignment, Pair
 from quantscope.evaluate.inputs import Samples
-from quantscope.evaluate.station import Measured, Station
+from quantscope.evaluate.station import Measured, Station, holds_reals
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
 from quantscope.progress import Progress, part, silent
@@ -26,7 +26,6 @@ Key = tuple[int, int]  # subgraph and operator of the float model
 
 # Tensors of one pass over the samples, in bytes: what a process has to hold at a time.
 PASS_BYTES: Final = 128 << 20
-REAL_TYPES: Final = frozenset({"FLOAT32", "FLOAT16", "FLOAT64"})
 OPAQUE_TYPES: Final = frozenset({"STRING", "RESOURCE", "VARIANT"})
 CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "WHILE": ("CondSubgraphIndex", "BodySubgraphIndex"),
@@ -107,7 +106,7 @@ def calls(operator: Operator, options: OptionsReader) -> tuple[int, ...]:
 def _obstacle(one: Subgraph, two: Subgraph, pair: Pair) -> str | None:
     """Why a pair can't be measured from how it looks; None if it can."""
     mine = [one.tensors[index] for index in pair.results.values()]
-    if not any(tensor.dtype in REAL_TYPES for tensor in mine):
+    if not any(map(holds_reals, mine)):
         return NOT_FLOAT
     theirs = [two.tensors[index] for index in (*pair.feeds, *pair.results)]
     if any(tensor.dtype in OPAQUE_TYPES for tensor in theirs):
@@ -144,7 +143,7 @@ def _passes(reference: Model, found: Mapping[Key, Measured], limit: int) -> list
 
 def _document(subgraph: Subgraph, operator: Operator, measured: Measured | None) -> documents.OperatorError:
     if measured is None:
-        floats = any(tensor.dtype in REAL_TYPES for tensor in subgraph.outputs_of(operator))
+        floats = any(map(holds_reals, subgraph.outputs_of(operator)))
         return documents.OperatorError(
             subgraph=subgraph.index,
             index=operator.index,

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy.typing as npt
 
@@ -17,6 +17,8 @@ from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model, Tensor
 
 Array = npt.NDArray[Any]
+
+FLOATS: Final = frozenset({"FLOAT32", "FLOAT16", "FLOAT64"})
 
 
 @dataclass(slots=True)
@@ -131,7 +133,7 @@ class Station(contextlib.AbstractContextManager["Station"]):
         theirs: Mapping[int, Array],
     ) -> None:
         for at, index in measured.pair.results.items():
-            if index not in mine:
+            if index not in mine or not holds_reals(self.one.tensors[index]):
                 continue
             a = in_reals(mine[index], self.one.tensors[index])
             b = in_reals(theirs[at], self.two.tensors[at])
@@ -185,6 +187,11 @@ class _Part:
             mine = self.sources[theirs]
             arrays.append(fitted_to(in_reals(values[mine], self.station.one.tensors[mine]), info))
         return dict(zip(self.severed.results, self.runner.run(arrays), strict=True))
+
+
+def holds_reals(tensor: Tensor) -> bool:
+    """True for floating-point numbers and for integers that stand for them."""
+    return tensor.dtype in FLOATS or (tensor.quantization is not None and len(tensor.quantization.scales) > 0)
 
 
 def in_reals(values: Array, tensor: Tensor) -> Array:

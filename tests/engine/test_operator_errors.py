@@ -1,0 +1,257 @@
+"""Errors of operators: against plain calculations in numpy, in loops and branches, and where nothing can be seen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as tfl
+
+from quantscope import api, documents
+from quantscope.errors import CancelledError
+from quantscope.evaluate.alignment import align
+from quantscope.evaluate.inputs import generated
+from quantscope.evaluate.operators import operator_errors
+from quantscope.evaluate.runner import running
+from quantscope.evaluate.wire import TensorInfo
+from quantscope.model.read import read
+from tests.engine.specimens import ZOO, looked_up, loop, several, weights
+from tests.lab import Lab, stored, unpacked
+from tests.models import Array, ModelBuilder
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    lab = Lab(tmp_path_factory.mktemp("errors"))
+    yield lab
+    lab.close()
+
+
+def figures(pairs: list[tuple[Array, Array]]) -> tuple[float, float, float]:
+    """SQNR in dB, largest error and mean cosine by their textbook formulas."""
+    a, b = (np.stack(column).astype(np.float64).reshape(len(pairs), -1) for column in zip(*pairs, strict=True))
+    cosines = (a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1))
+    return 10 * np.log10((a**2).sum() / ((a - b) ** 2).sum()), np.abs(a - b).max(), cosines.mean()
+
+
+def check(error: documents.Error | documents.OperatorError | None, expected: tuple[float, float, float]) -> None:
+    assert error is not None
+    sqnr_db, max_abs, cosine = expected
+    assert error.sqnr_db == pytest.approx(sqnr_db, abs=0.01)
+    assert error.max_abs == pytest.approx(max_abs, rel=1e-3)
+    assert error.cosine == pytest.approx(cosine, abs=1e-7)
+
+
+def chain(count: int = 3) -> ModelBuilder:
+    """FULLY_CONNECTED with RELU, some times over; all tensors have the same name."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    x = graph.input("x", (1, 64))
+    for seed in range(count):
+        w, y = graph.constant("same", weights(64, 64, seed=seed)), graph.tensor("same", (1, 64))
+        options = tfl.FullyConnectedOptionsT(fusedActivationFunction=tfl.ActivationFunctionType.RELU)
+        graph.operator("FULLY_CONNECTED", [x, w, -1], [y], options)
+        x = y
+    graph.outputs = [x]
+    return model
+
+
+def test_own_and_accumulated_errors_are_the_true_ones(lab: Lab, tmp_path: Path) -> None:
+    """float16 weights are computed in float32, so numpy can do exactly what the kernels do."""
+    source = lab.write(chain())
+    _, quantized = lab.quantized(source, "float16", "xnnpack")
+    data = np.random.default_rng(5).normal(size=(7, 1, 64)).astype(np.float32)
+    np.savez(tmp_path / "data.npz", x=data)
+    document = api.compare(source, quantized, str(tmp_path / "data.npz"))
+    assert [(error.index, error.written, error.note) for error in document.operators] == [
+        (0, (0, 1), None), (1, (2, 3), None), (2, (4, 5), None),
+    ]  # fmt: skip
+    full = [weights(64, 64, seed=seed).astype(np.float64) for seed in range(3)]
+    half = [each.astype(np.float16).astype(np.float64) for each in full]
+    mine = theirs = [sample.astype(np.float64) for sample in data]
+    for error, a, b in zip(document.operators, full, half, strict=True):
+        given = mine
+        mine = [np.maximum(x @ a.T, 0) for x in given]
+        theirs = [np.maximum(x @ b.T, 0) for x in theirs]
+        check(error.own, figures(list(zip(mine, [np.maximum(x @ b.T, 0) for x in given], strict=True))))
+        check(error, figures(list(zip(mine, theirs, strict=True))))
+    assert document.operators[-1].sqnr_db == pytest.approx(document.outputs[0].sqnr_db, abs=0.01)
+
+
+def test_hybrid_kernels_are_the_targets(lab: Lab, tmp_path: Path) -> None:
+    """XNNPACK quantizes activations by rows with a zero point; numpy does the same."""
+    source = lab.write(chain(2))
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    data = np.random.default_rng(6).normal(size=(5, 1, 64)).astype(np.float32)
+    np.savez(tmp_path / "data.npz", x=data)
+    document = api.compare(source, quantized, str(tmp_path / "data.npz"))
+    model = unpacked(quantized)
+    mine = [sample.astype(np.float64) for sample in data]
+    for error, index in zip(document.operators, (1, 3), strict=True):
+        tensor, codes = stored(model, index)
+        b = codes * np.asarray(tensor.quantization.scale)[:, None]
+        given, own = mine, []
+        mine = [np.maximum(x @ weights(64, 64, seed=error.index).astype(np.float64).T, 0) for x in given]
+        for x in given:
+            low, high = min(0.0, x.min()), max(0.0, x.max())
+            scale = (high - low) / 255
+            zero = np.rint(-128 - low / scale)
+            rounded = (np.clip(np.rint(x / scale) + zero, -128, 127) - zero) * scale
+            own.append(np.maximum(rounded @ b.T, 0))
+        assert error.own is not None
+        expected = figures(list(zip(mine, own, strict=True)))
+        assert error.own.sqnr_db == pytest.approx(expected[0], abs=0.7)  # XNNPACK nudges its zero point
+
+
+def test_tied_table_read_by_two_operators(lab: Lab) -> None:
+    """GATHER has become RESHAPE, EMBEDDING_LOOKUP and EXPAND_DIMS; both its error and the other reader's are seen."""
+    source = lab.write(looked_up())
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    document = api.compare(source, quantized, samples=6)
+    lookup, product = document.operators
+    assert (lookup.type, lookup.written, product.written) == ("GATHER", (0, 1, 2), (3, 4))
+    tensor, codes = stored(unpacked(quantized), 1)
+    table = weights(200, 32).astype(np.float64)
+    rounded = codes * np.asarray(tensor.quantization.scale)[:, None]
+    ids = generated(read(source), running_inputs(source), 6)
+    rows = [ids.sample(index)[0].reshape(-1) for index in range(6)]
+    check(lookup.own, figures([(table[row], rounded[row]) for row in rows]))
+    check(lookup, figures([(table[row], rounded[row]) for row in rows]))
+    assert product.own is not None
+    assert product.sqnr_db is not None
+    assert product.own.sqnr_db is not None
+    assert product.sqnr_db < product.own.sqnr_db
+
+
+def running_inputs(path: str) -> tuple[TensorInfo, ...]:
+    with running(path) as (_, loaded):
+        return loaded.inputs
+
+
+def test_operators_of_a_loop_body_are_seen_step_by_step(lab: Lab) -> None:
+    source = lab.write(loop())
+    _, quantized = lab.quantized(source, "float16", "xnnpack")
+    document = api.compare(source, quantized, samples=4)
+    full = (weights(64, 64) / np.float32(8)).astype(np.float64)
+    half = full.astype(np.float16).astype(np.float64)
+    samples = generated(read(source), running_inputs(source), 4)
+    own, accumulated = [], []
+    for index in range(4):
+        n, x = samples.sample(index)
+        mine = theirs = x.astype(np.float64)
+        for _ in range(int(n), 3):
+            own.append((mine @ full.T, mine @ half.T))
+            mine, theirs = mine @ full.T, theirs @ half.T
+            accumulated.append((mine, theirs))
+    (body,) = [error for error in document.operators if error.type == "FULLY_CONNECTED"]
+    assert (body.subgraph, body.index) == (2, 1)
+    check(body.own, figures(own))
+    check(body, figures(accumulated))
+    (caller,) = [error for error in document.operators if error.type == "WHILE"]
+    assert caller.sqnr_db == pytest.approx(document.outputs[0].sqnr_db, abs=0.01)
+
+
+def choice() -> ModelBuilder:
+    """IF with a matrix product in either branch."""
+    model = ModelBuilder()
+    main = model.subgraph("main")
+    c, x, y = main.input("c", (1,), "BOOL"), main.input("x", (1, 64)), main.tensor("y", (1, 64))
+    main.operator("IF", [c, x], [y], tfl.IfOptionsT(thenSubgraphIndex=1, elseSubgraphIndex=2))
+    main.outputs = [y]
+    for seed in (1, 2):
+        branch = model.subgraph(f"branch {seed}")
+        x, w = branch.input("x", (1, 64)), branch.constant("w", weights(64, 64, seed=seed))
+        y = branch.tensor("y", (1, 64))
+        branch.operator("FULLY_CONNECTED", [x, w, -1], [y], tfl.FullyConnectedOptionsT())
+        branch.outputs = [y]
+    return model
+
+
+def test_a_branch_is_seen_when_it_is_taken(lab: Lab, tmp_path: Path) -> None:
+    source = lab.write(choice())
+    _, quantized = lab.quantized(source, "float16", "xnnpack")
+    x = np.random.default_rng(1).normal(size=(3, 1, 64)).astype(np.float32)
+    np.savez(tmp_path / "data.npz", c=np.ones((3, 1), bool), x=x)
+    document = api.compare(source, quantized, str(tmp_path / "data.npz"))
+    _, taken, other = document.operators
+    w = weights(64, 64, seed=1).astype(np.float64)
+    check(taken.own, figures([(s @ w.T, s @ w.astype(np.float16).astype(np.float64).T) for s in x.astype(np.float64)]))
+    assert (other.own, other.sqnr_db) == (None, None)
+    assert other.note == "Its subgraph was never run on these inputs."
+
+
+def test_subgraphs_that_nobody_calls_are_said_to_be_out_of_reach(lab: Lab) -> None:
+    source = lab.write(several())
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    notes = [(error.subgraph, error.note) for error in api.compare(source, quantized, samples=1).operators]
+    assert notes[:2] == [(0, None), (0, None)]
+    assert notes[2:] == [(1, "It lies in a subgraph that can't be watched while the model runs.")] * 2
+
+
+def test_integers_have_no_error(lab: Lab) -> None:
+    model = chain(1)
+    graph = model.model.subgraphs[0]
+    built = lab.write(model)
+    assert api.compare(built, built, samples=1).operators[0].note is None
+    graph.tensors.append(tfl.TensorT(shape=[1], type=tfl.TensorType.INT32, buffer=0, name="best", hasRank=True))
+    axis = model.buffer(np.array(1, np.int32))
+    graph.tensors.append(tfl.TensorT(shape=[], type=tfl.TensorType.INT32, buffer=axis, name="axis", hasRank=True))
+    best, at = len(graph.tensors) - 2, len(graph.tensors) - 1
+    graph.operators.append(
+        tfl.OperatorT(
+            opcodeIndex=model.operator_code("ARG_MAX", 1),
+            inputs=[graph.outputs[0], at],
+            outputs=[best],
+            builtinOptionsType=tfl.BuiltinOptions.ArgMaxOptions,
+            builtinOptions=tfl.ArgMaxOptionsT(outputType=tfl.TensorType.INT32),
+        )
+    )
+    graph.outputs = [best]
+    source = lab.write(model)
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    product, best_of = api.compare(source, quantized, samples=2).operators
+    assert product.own is not None
+    assert (best_of.own, best_of.note) == (None, "Its outputs aren't floating-point numbers.")
+
+
+def test_several_passes_give_the_same_figures(lab: Lab) -> None:
+    """Operators whose tensors don't fit at once are looked at one after the other."""
+    source = lab.write(chain(5))
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    one, two = read(source), read(quantized)
+    samples = generated(one, running_inputs(source), 3)
+    seen: list[float] = []
+    whole = operator_errors(one, two, align(one, two), samples)
+    parts = operator_errors(one, two, align(one, two), samples, lambda done, _: seen.append(done), pass_bytes=600)
+    assert parts == whole
+    assert seen == sorted(seen)
+
+
+def test_cancelling_ends_the_processes(lab: Lab) -> None:
+    source = lab.write(chain(1))
+
+    def cancel(fraction: float, text: str) -> None:
+        if "operators" in text:
+            raise CancelledError("Cancelled.")
+
+    with pytest.raises(CancelledError):
+        api.compare(source, source, samples=2, progress=cancel)
+
+
+@pytest.mark.skipif(not ZOO.is_dir(), reason="no zoo here")
+@pytest.mark.parametrize("name", ["fsdd_lstm", "g2p_encoder_gru_while", "mlperf_resnet8_cifar10", "g2p_decoder_step"])
+def test_real_models_are_measured_whole(lab: Lab, name: str) -> None:
+    """Every operator with a float output has both errors, and the last one's is the output's."""
+    source = str(ZOO / f"{name}.tflite")
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    document = api.compare(source, quantized, samples=2)
+    assert document.alignment == "exact"
+    notes = {error.note for error in document.operators}
+    assert notes <= {None, "Its outputs aren't floating-point numbers."}
+    assert all(error.own is not None for error in document.operators if error.note is None)
+    model = read(source)
+    last = next(
+        error for error in document.operators
+        if error.subgraph == 0 and model.subgraphs[0].outputs[0] in model.subgraphs[0].operators[error.index].outputs
+    )  # fmt: skip
+    assert last.sqnr_db == pytest.approx(document.outputs[0].sqnr_db, abs=0.5)
