@@ -20,8 +20,9 @@ from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS, find_recipe
 from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target, find_target
 from quantscope.recipe import Recipe
+from quantscope.sensitivity import sensitivity
 
-__all__ = ["apply", "catalogue", "compare", "details", "inspect", "load", "plan", "quantize_file"]
+__all__ = ["apply", "catalogue", "compare", "details", "inspect", "load", "plan", "quantize_file", "sensitivity"]
 
 
 def load(path: str | os.PathLike[str]) -> Model:

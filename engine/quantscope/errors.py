@@ -77,6 +77,12 @@ class RunError(QuantscopeError):
     code = "run-failed"
 
 
+class MetricError(QuantscopeError):
+    """The user's own metric failed, took too long, or gave no number."""
+
+    code = "metric-failed"
+
+
 class DeviceError(QuantscopeError):
     """The device to measure on is not there, not ready, or was lost."""
 

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from quantscope import api, documents
+from quantscope.cli.data import add_data_options, add_metric_options, metric
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json
-from quantscope.evaluate.compare import DEFAULT_SAMPLES
 
 HELP = "run a float and a quantized model on the same inputs and show how far they are apart, operator by operator"
 WORST: Final = 8
@@ -21,15 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     parser.add_argument("float", metavar="FLOAT", help="the float .tflite file")
     parser.add_argument("quantized", metavar="QUANTIZED", help="the quantized .tflite file")
-    parser.add_argument(
-        "--data", metavar="FILE.npz", help="inputs: arrays named after the model's inputs, samples first"
-    )
-    parser.add_argument(
-        "--samples",
-        type=_positive,
-        metavar="N",
-        help=f"how many samples (default: all of --data, or {DEFAULT_SAMPLES} generated ones)",
-    )
+    add_data_options(parser)
+    add_metric_options(parser)
     parser.add_argument(
         "--outputs-only", action="store_true", help="don't look at each operator, which takes several times as long"
     )
@@ -46,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.samples,
             progress,
             operators=not arguments.outputs_only,
+            labels=arguments.labels,
+            metric=metric(arguments),
         )
     if arguments.json:
         print_json(document)
@@ -64,10 +59,24 @@ def run(arguments: argparse.Namespace) -> int:
             _number(output.top1_agreement, ".1%"),
         )
     out.print(table)
+    if document.metrics:
+        _print_metrics(document, out)
     if document.operators:
         _print_operators(document, out)
     out.print(f"[dim]{document.samples} samples, {escape(document.inputs)}[/]")
     return 0
+
+
+def _print_metrics(document: documents.Comparison, out: Console) -> None:
+    table = Table(box=None)
+    table.add_column("metric", no_wrap=True)
+    for heading in ("float", "quantized", "difference"):
+        table.add_column(heading, justify="right")
+    for each in document.metrics:
+        difference = each.quantized_value - each.float_value
+        table.add_row(escape(each.name), f"{each.float_value:.4g}", f"{each.quantized_value:.4g}", f"{difference:+.4g}")
+    out.print()
+    out.print(table)
 
 
 def _print_operators(document: documents.Comparison, out: Console) -> None:
@@ -104,9 +113,3 @@ def _print_operators(document: documents.Comparison, out: Console) -> None:
 
 def _number(value: float | None, form: str) -> str:
     return "–" if value is None else format(value, form)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("must be a number from 1 up")
-    return int(text)

@@ -1,14 +1,19 @@
 """Float against quantized: both models on the same inputs, each in a process of its own, sample by sample."""
 
+import contextlib
+import math
 import os
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
+
+import numpy.typing as npt
 
 from quantscope import documents
-from quantscope.errors import ModelUnsupportedError, RunError, UsageError
+from quantscope.errors import DataError, ModelUnsupportedError, RunError, UsageError
 from quantscope.evaluate.alignment import align
 from quantscope.evaluate.inputs import Samples, fitted_to, from_file, open_shape, runnable
 from quantscope.evaluate.measures import OutputDistance, real
+from quantscope.evaluate.metrics import Accuracy, Function, Judged, Task, find_labels
 from quantscope.evaluate.operators import operator_errors, unmeasured
 from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
@@ -29,19 +34,29 @@ def compare(
     samples: int | None = None,
     progress: Progress = silent,
     operators: bool = True,
+    labels: str | None = None,
+    metric: Function | None = None,
 ) -> documents.Comparison:
     """Error of each output of `quantized` against `reference` and, if `operators`, of each operator, over `samples`
-    samples.
+    samples; besides how well both do their task.
 
     Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is
-    None). Raises UsageError for less than one sample, ModelReadError, ModelUnsupportedError if the two aren't versions
-    of one model, DataError if the data doesn't fit, RunError if the runtime refuses or crashes on either.
+    None). Labels are its array `labels`, or if that is None, one called "y" or "labels"; numbers of the classes in the
+    first output give the metrics top-1 and top-5. `metric` is a function of the user's that is given the outputs (one
+    array, samples first, or a dict of them by name) and the labels (None if there are none).
+
+    Raises UsageError for less than one sample, ModelReadError, ModelUnsupportedError if the two aren't versions of one
+    model, DataError if the data or labels don't fit, RunError if the runtime refuses or crashes on either, MetricError
+    if `metric` fails.
     """
     if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
+    if labels is not None and data is None:
+        raise UsageError("There are no labels for generated inputs.", "Give a data file, too.")
     model, other = read(reference), read(quantized)
     share = OUTPUTS_SHARE if operators else 1.0
-    inputs, outputs = _compare_outputs(model, other, data, samples, part(progress, 0.0, share))
+    whole = _Whole(model, other, labels, metric)
+    inputs, outputs, metrics = whole.compared(data, samples, part(progress, 0.0, share))
     alignment = align(model, other) if operators else None
     errors: tuple[documents.OperatorError, ...] = ()
     if alignment is not None:
@@ -58,47 +73,94 @@ def compare(
         samples=len(inputs),
         outputs=outputs,
         operators=errors,
+        metrics=metrics,
         alignment="none" if alignment is None else "exact" if alignment.exact else "best-effort",
     )
 
 
-def _compare_outputs(
-    model: Model, other: Model, data: str | os.PathLike[str] | None, samples: int | None, progress: Progress
-) -> tuple[Samples, tuple[documents.OutputError, ...]]:
-    """The samples, and the error of each output over them."""
-    done, doing = 0.0, "Loading both models"
+class _Whole:
+    """Both models run as they are, side by side."""
 
-    def check() -> None:
-        progress(done, doing)
+    def __init__(self, model: Model, other: Model, labels: str | None, metric: Function | None) -> None:
+        self.model = model
+        self.other = other
+        self.labels = labels
+        self.metric = metric
 
-    with running(model.path, check) as (first, one), running(other.path, check) as (second, two):
-        if not _alike(one.inputs, two.inputs) or len(one.outputs) != len(two.outputs):
-            raise ModelUnsupportedError(
-                "The two models have different inputs or outputs.", "Give versions of one model."
+    def compared(
+        self, data: str | os.PathLike[str] | None, samples: int | None, progress: Progress
+    ) -> tuple[Samples, tuple[documents.OutputError, ...], tuple[documents.TaskMetric, ...]]:
+        """The samples, and over them the error of each output and what the metrics say."""
+        model, other = self.model, self.other
+        done, doing = 0.0, "Loading both models"
+
+        def check() -> None:
+            progress(done, doing)
+
+        with (
+            running(model.path, check) as (first, one),
+            running(other.path, check) as (second, two),
+            contextlib.ExitStack() as stack,
+        ):
+            if not _alike(one.inputs, two.inputs) or len(one.outputs) != len(two.outputs):
+                raise ModelUnsupportedError(
+                    "The two models have different inputs or outputs.", "Give versions of one model."
+                )
+            inputs: Samples
+            if data is None:
+                inputs = runnable(first, model, one.inputs, samples or DEFAULT_SAMPLES)
+            else:
+                inputs = from_file(os.fspath(data), model, one.inputs, samples)
+            names = _output_names(model, one.outputs)
+            distances = [OutputDistance(name) for name in names]
+            tasks = self._tasks(stack, None if data is None else os.fspath(data), len(inputs), one.outputs, names)
+            for index in range(len(inputs)):
+                done, doing = index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}"
+                check()
+                arrays = inputs.sample(index)
+                expected = _reals(first.run(arrays), one.outputs)
+                fitted = [fitted_to(values, info) for values, info in zip(arrays, two.inputs, strict=True)]
+                found = _reals(second.run(fitted), two.outputs)
+                for distance, a, b in zip(distances, expected, found, strict=True):
+                    if a.shape != b.shape:
+                        raise ModelUnsupportedError(
+                            f"Output '{distance.name}' has shape {list(a.shape)} in one, {list(b.shape)} in the other.",
+                            "Give versions of one model.",
+                        )
+                    distance.add(a, b)
+                for task in tasks:
+                    task.add(index, expected, found)
+            done, doing = 1.0, "Computing metrics"
+            metrics = tuple(metric for task in tasks for metric in task.result(check))
+        return inputs, tuple(distance.result() for distance in distances), metrics
+
+    def _tasks(
+        self,
+        stack: contextlib.ExitStack,
+        data: str | None,
+        samples: int,
+        outputs: Sequence[TensorInfo],
+        names: Sequence[str],
+    ) -> list[Task]:
+        """What judges the outputs: labels if there are any that fit, and the user's function if there is one."""
+        labels = None if data is None else find_labels(data, self.labels, samples)
+        tasks: list[Task] = []
+        classes = outputs[0].shape[-1] if outputs and outputs[0].shape else 0
+        if labels is not None and math.prod(outputs[0].shape) == classes and Accuracy.fits(labels, classes):
+            tasks.append(Accuracy(labels))
+        elif self.labels is not None and self.metric is None:
+            raise DataError(
+                f"The labels in '{self.labels}' aren't numbers of the {classes} classes of the first output.",
+                "Give a metric of your own that knows what they mean.",
             )
-        inputs: Samples
-        if data is None:
-            inputs = runnable(first, model, one.inputs, samples or DEFAULT_SAMPLES)
-        else:
-            inputs = from_file(os.fspath(data), model, one.inputs, samples)
-        distances = [OutputDistance(name) for name in _output_names(model, one.outputs)]
-        for index in range(len(inputs)):
-            done, doing = index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}"
-            check()
-            arrays = inputs.sample(index)
-            expected = first.run(arrays)
-            found = second.run([fitted_to(values, info) for values, info in zip(arrays, two.inputs, strict=True)])
-            for distance, a, b, info_a, info_b in zip(
-                distances, expected, found, one.outputs, two.outputs, strict=True
-            ):
-                a, b = real(a, info_a.scale, info_a.zero_point), real(b, info_b.scale, info_b.zero_point)
-                if a.shape != b.shape:
-                    raise ModelUnsupportedError(
-                        f"Output '{distance.name}' has shape {list(a.shape)} in one, {list(b.shape)} in the other.",
-                        "Give versions of one model.",
-                    )
-                distance.add(a, b)
-    return inputs, tuple(distance.result() for distance in distances)
+        if self.metric is not None:
+            tasks.append(stack.enter_context(Judged(self.metric, names, samples, labels)))
+        return tasks
+
+
+def _reals(outputs: Sequence[npt.NDArray[Any]], infos: Sequence[TensorInfo]) -> list[npt.NDArray[Any]]:
+    """Outputs as real values."""
+    return [real(values, info.scale, info.zero_point) for values, info in zip(outputs, infos, strict=True)]
 
 
 def _alike(inputs: Sequence[TensorInfo], others: Sequence[TensorInfo]) -> bool:

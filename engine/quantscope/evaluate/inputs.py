@@ -1,9 +1,10 @@
 """Inputs to run models on: from an .npz file, or generated from what the model says of itself."""
 
+import contextlib
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -20,6 +21,8 @@ from quantscope.model.options import OptionsReader
 
 Arrays = list[npt.NDArray[Any]]
 
+# Names under which a data file's labels are found without being asked for.
+LABELS: Final = ("y", "labels")
 SEED: Final = 0x5EED
 # An integer input that indexes nothing we can see: values this small are valid nearly everywhere.
 SMALL_INTEGERS: Final = 2
@@ -175,17 +178,12 @@ class FromFile:
 def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int | None) -> FromFile:
     """Samples from an .npz file whose arrays are named after the model's inputs, at most `limit` of them.
 
-    With a single input any single array will do, or one named `x`. Other arrays are ignored. Raises DataError if the
-    file can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't fit.
+    With a single input any single array besides labels will do, or one named `x`. Other arrays are ignored. Raises
+    DataError if the file can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't
+    fit.
     """
-    try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise DataError(f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs.")
-        with archive:
-            chosen = tuple(archive[name] for name in _names(archive.files, model, inputs, path))
-    except UNREADABLE as error:
-        raise DataError(f"'{path}' can't be read as .npz: {error}.", "Save it with numpy.savez.") from error
+    with _opened(path) as archive:
+        chosen = tuple(archive[name] for name in _names(archive.files, model, inputs, path))
     counts = {len(array) if array.ndim else 0 for array in chosen}
     if len(counts) != 1 or 0 in counts:
         raise DataError(f"The arrays in '{path}' hold different numbers of samples, or none: {sorted(counts)}.")
@@ -193,6 +191,25 @@ def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int 
     samples = FromFile(path, tuple(inputs), chosen, count)
     samples.sample(0)
     return samples
+
+
+def arrays_in(path: str, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    """Those of the named arrays that an .npz file has. Raises DataError if it can't be read."""
+    with _opened(path) as archive:
+        return {name: archive[name] for name in names if name in archive.files}
+
+
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[Any]:
+    """The archive; DataError whatever goes wrong with it."""
+    try:
+        archive = np.load(path, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise DataError(f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs.")
+        with archive:
+            yield archive
+    except UNREADABLE as error:
+        raise DataError(f"'{path}' can't be read as .npz: {error}.", "Save it with numpy.savez.") from error
 
 
 def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo], path: str) -> list[str]:
@@ -204,7 +221,8 @@ def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo],
         wanted = (info.name, by_tensor.get(info.name, info.name), info.name.split(":")[0])
         name = next((each for each in wanted if each in available), None)
         if name is None and len(inputs) == 1:
-            name = "x" if "x" in available else available[0] if len(available) == 1 else None
+            others = [each for each in available if each not in LABELS]
+            name = "x" if "x" in available else others[0] if len(others) == 1 else None
         if name is None:
             raise DataError(
                 f"'{path}' has no array for input '{info.name}' (it has {', '.join(available) or 'none'}).",

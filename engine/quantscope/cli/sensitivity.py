@@ -1,0 +1,68 @@
+"""`quantscope sensitivity`: what keeping the worst operators in float would gain, measured one after the other."""
+
+import argparse
+
+from rich.markup import escape
+from rich.table import Table
+
+from quantscope import api
+from quantscope.cli.choices import add_plan_options
+from quantscope.cli.data import add_data_options, positive
+from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size, styled
+from quantscope.sensitivity import DEFAULT_WORST
+
+HELP = "find the operators that cost most accuracy and measure what keeping each in float gains; nothing is written"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    parser.add_argument("model", metavar="MODEL", help="a float .tflite file")
+    add_plan_options(parser)
+    add_data_options(parser)
+    parser.add_argument(
+        "--worst",
+        type=positive,
+        default=DEFAULT_WORST,
+        metavar="N",
+        help="how many operators to try, those with the largest own errors (default: %(default)s)",
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measures and prints."""
+    plan = api.plan(api.load(arguments.model), arguments.recipe, arguments.target)
+    with TerminalProgress() as progress:
+        document = api.sensitivity(plan, arguments.data, arguments.samples, arguments.worst, progress)
+    if arguments.json:
+        print_json(document)
+        return 0
+    out = console()
+    several = len(plan.model.subgraphs) > 1
+    table = Table(box=None)
+    table.add_column("kept in float", no_wrap=True)
+    table.add_column("instead of", no_wrap=True)
+    for heading in ("own SQNR dB", "model's SQNR dB", "gain dB", "larger by", "dB per kB"):
+        table.add_column(heading, justify="right")
+    for each in document.operators:
+        place = f"{each.subgraph}:{each.index}" if several else f"{each.index}"
+        larger = max(each.extra_bytes, 0)
+        table.add_row(
+            escape(f"{each.type} #{place}"),
+            styled(each.precision),
+            f"{each.own_sqnr_db:.1f}",
+            "identical" if each.identical else _number(each.sqnr_db, ".1f"),
+            _number(each.gain_db, "+.1f"),
+            size(larger),
+            _number(each.gain_db * 1000 / larger if each.gain_db is not None and larger else None, ".3g"),
+        )
+    now = "without error" if document.sqnr_db is None else f"{document.sqnr_db:.1f} dB"
+    out.print(f"As {escape(document.recipe)} has it: {now}, {size(document.bytes)}")
+    if document.operators:
+        out.print(table)
+    out.print(f"[dim]{document.samples} samples, {escape(document.inputs)}[/]")
+    return 0
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)
