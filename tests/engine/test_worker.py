@@ -19,6 +19,7 @@ from quantscope import documents
 from quantscope._version import __version__
 from quantscope.child_process import module_command, module_environment
 from quantscope.documents.details import Details
+from quantscope.documents.sensitivity import Sensitivity
 from quantscope.worker import protocol
 from tests.models import Input, ModelBuilder, one_operator, tfl
 from tests.operators import fully_connected, normal
@@ -205,6 +206,15 @@ def test_inspect_quantize_compare(engine: Window, job: int, tmp_path: Path) -> N
     fractions = [event.fraction for _, event in engine.progress(job + 1)]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
+
+
+def test_sensitivity(engine: Window, job: int, tmp_path: Path) -> None:
+    path = write(tmp_path, fully_connected())
+    engine.send(protocol.Sensitivity(id=job, path=path, recipe="dynamic-int8", target="xnnpack", samples=2, worst=1))
+    found = document(engine.outcome(job), Sensitivity)
+    assert [(kept.index, kept.identical) for kept in found.operators] == [(0, True)]
+    assert found.samples == 2
+    assert any(event.text.startswith("Comparing") for _, event in engine.progress(job))
 
 
 def test_details_of_an_operator(engine: Window, job: int, tmp_path: Path) -> None:

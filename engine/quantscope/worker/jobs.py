@@ -58,6 +58,7 @@ class Jobs:
             protocol.Details: self._details,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
+            protocol.Sensitivity: self._sensitivity,
         }
 
     def run(self, request: protocol.Request, progress: Live) -> documents.Document:
@@ -80,6 +81,10 @@ class Jobs:
 
     def _compare(self, request: protocol.Compare, progress: Progress) -> documents.Document:
         return api.compare(request.path, request.quantized, request.data, request.samples, progress)
+
+    def _sensitivity(self, request: protocol.Sensitivity, progress: Progress) -> documents.Document:
+        plan = self._model(request.path).plan(request.recipe, request.target)
+        return api.sensitivity(plan, request.data, request.samples, request.worst, progress)
 
     def _model(self, path: str) -> _Kept:
         """The model at `path`, read again only if the file has changed."""

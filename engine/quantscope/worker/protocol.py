@@ -67,7 +67,19 @@ class Compare(Message, frozen=True, kw_only=True, tag="compare"):
     path: str
     quantized: str
     data: str | None = None
-    samples: int = 16
+    samples: int | None = None
+
+
+class Sensitivity(Message, frozen=True, kw_only=True, tag="sensitivity"):
+    """Asks for documents.sensitivity.Sensitivity: what each of the `worst` operators gains by staying in float."""
+
+    id: int
+    path: str
+    recipe: str | Recipe
+    target: str
+    data: str | None = None
+    samples: int | None = None
+    worst: int = 5
 
 
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):
@@ -130,7 +142,7 @@ class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
     id: int
 
 
-Request = Catalogue | Inspect | Details | Quantize | Compare | Stop | Cancel
+Request = Catalogue | Inspect | Details | Quantize | Compare | Sensitivity | Stop | Cancel
 Event = Ready | Progress | Partial | Result | Failed | Cancelled
 
 
