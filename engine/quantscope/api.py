@@ -1,18 +1,23 @@
-"""The public library: load, plan, apply, compare. The command line and the worker use nothing else."""
+"""The public library: load, plan, apply, compare, measure. The command line and the worker use nothing else."""
 
 import os
 import time
+from collections.abc import Sequence
 
 from quantscope import documents
 from quantscope.details import details as operator_details
 from quantscope.documents.details import Details
+from quantscope.documents.profile import THIS_COMPUTER, Profile, Settings
 from quantscope.evaluate.compare import compare
 from quantscope.evaluate.verify import verify
 from quantscope.files import describe, refuse_overwriting, replacing
 from quantscope.inspection import inspection, origins
+from quantscope.live import Live, Unwatched
 from quantscope.memory import peak_rss
 from quantscope.model.graph import Model
 from quantscope.model.read import read
+from quantscope.profile import session
+from quantscope.profile.devices import make_runner
 from quantscope.progress import Progress, part, silent
 from quantscope.quantize.apply import write_quantized
 from quantscope.quantize.plan import Plan, make_plan
@@ -22,7 +27,18 @@ from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target, find_ta
 from quantscope.recipe import Recipe
 from quantscope.sensitivity import sensitivity
 
-__all__ = ["apply", "catalogue", "compare", "details", "inspect", "load", "plan", "quantize_file", "sensitivity"]
+__all__ = [
+    "apply",
+    "catalogue",
+    "compare",
+    "details",
+    "inspect",
+    "load",
+    "measure",
+    "plan",
+    "quantize_file",
+    "sensitivity",
+]
 
 
 def load(path: str | os.PathLike[str]) -> Model:
@@ -97,6 +113,21 @@ def quantize_file(
 ) -> documents.Quantization:
     """Load, plan and apply in one call; raises what they raise."""
     return apply(plan(load(path), recipe, target), output, progress)
+
+
+def measure(
+    models: Sequence[str | os.PathLike[str]],
+    devices: Sequence[str] = (THIS_COMPUTER,),
+    settings: Settings = Settings(),  # noqa: B008 (it is frozen)
+    live: Live | None = None,
+) -> Profile:
+    """Latency of each model on each device (`this-computer` or an adb serial), the models in turns.
+
+    `live` gets documents.profile.LivePart values while it goes on, and may stop it. Raises UsageError for settings that
+    contradict themselves, ModelReadError, DeviceError where no device can be measured on, RunError where no model runs,
+    CancelledError when `live` does.
+    """
+    return session.measure([os.fspath(path) for path in models], devices, settings, live or Unwatched(), make_runner)
 
 
 def catalogue() -> documents.Catalogue:

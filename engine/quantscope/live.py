@@ -17,3 +17,15 @@ class Live(Protocol):
     @property
     def stopping(self) -> bool:
         """True as soon as the work shall end with what it has."""
+
+
+class Unwatched:
+    """Nobody looks, nobody stops."""
+
+    stopping = False
+
+    def __call__(self, fraction: float, text: str) -> None:
+        """Goes unheard."""
+
+    def publish(self, document: Document) -> None:
+        """Goes unseen."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import psutil
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from quantscope import documents
 from quantscope._version import __version__
 from quantscope.child_process import module_command, module_environment
+from quantscope.documents import profile as profiles
 from quantscope.documents.details import Details
 from quantscope.documents.sensitivity import Sensitivity
 from quantscope.worker import protocol
@@ -83,7 +85,8 @@ class Window:
 
     def outcome(self, job: int) -> Any:
         """What came of a request."""
-        return self.wait(lambda event: not isinstance(event, protocol.Ready | protocol.Progress) and event.id == job)
+        under_way = protocol.Ready | protocol.Progress | protocol.Partial
+        return self.wait(lambda event: not isinstance(event, under_way) and event.id == job)
 
     def progress(self, job: int) -> list[tuple[float, protocol.Progress]]:
         return [
@@ -421,6 +424,96 @@ def test_cancelling_a_quantization_leaves_nothing(engine: Window, job: int, tmp_
     engine.send(protocol.Cancel(id=job))
     assert isinstance(engine.outcome(job), protocol.Cancelled)
     assert os.listdir(tmp_path) == ["model.tflite"]
+
+
+# Measuring -----------------------------------------------------------------------------------------------------------
+
+
+def measuring(folder: Path, job: int, seconds: float = 600) -> protocol.Profile:
+    settings = profiles.Settings(seconds=seconds, warm_up_seconds=0.05)
+    models = (write(folder, chain(3, 64)), write(folder, chain(6, 64), "other.tflite"))
+    return protocol.Profile(id=job, models=models, settings=settings)
+
+
+def measured(engine: Window, job: int) -> list[profiles.LivePart]:
+    """What has come of a measurement so far."""
+    parts = [bytes(each.document) for each in engine.events if isinstance(each, protocol.Partial) and each.id == job]
+    return [msgspec.json.decode(part, type=profiles.LivePart) for part in parts]
+
+
+def profile_of(result: Any) -> profiles.Profile:
+    assert isinstance(result, protocol.Result), result
+    if result.file is None:
+        return document(result, profiles.Profile)
+    file = Path(result.file)
+    found = documents.from_json(file.read_bytes(), profiles.Profile)
+    file.unlink()
+    return found
+
+
+def wait_for_batches(engine: Window, job: int, count: int = 3) -> None:
+    engine.wait(
+        lambda _: sum(isinstance(part, profiles.Measured) for part in measured(engine, job)) >= count,
+    )
+
+
+def test_a_measurement_streams_and_stops_with_what_it_has(engine: Window, job: int, tmp_path: Path) -> None:
+    engine.send(measuring(tmp_path, job))
+    wait_for_batches(engine, job)
+    engine.send(protocol.Stop(id=job))
+    found = profile_of(engine.outcome(job))
+    assert [run.ending for run in found.runs] == ["stopped", "stopped"]
+    parts = measured(engine, job)
+    assert [part.run for part in parts if isinstance(part, profiles.RunStarted)] == [0, 1]
+    assert any(isinstance(part, profiles.Sensed) for part in parts)
+    for number, run in enumerate(found.runs):
+        assert run.batches == tuple(
+            part.batch for part in parts if isinstance(part, profiles.Measured) and part.run == number
+        )
+    assert not children(engine.process.pid)
+
+
+def test_a_long_result_of_a_measurement_goes_by_file(engine: Window, job: int, tmp_path: Path) -> None:
+    """Every latency is in it."""
+    engine.send(measuring(tmp_path, job, seconds=2))
+    result = engine.outcome(job)
+    assert result.file is not None
+    found = profile_of(result)
+    assert found.runs[0].ending == "complete"
+    assert found.comparison is not None
+
+
+def test_cancelling_a_measurement_ends_its_processes(engine: Window, job: int, tmp_path: Path) -> None:
+    engine.send(measuring(tmp_path, job))
+    wait_for_batches(engine, job)
+    asked = time.monotonic()
+    engine.send(protocol.Cancel(id=job))
+    assert isinstance(engine.outcome(job), protocol.Cancelled)
+    assert time.monotonic() - asked < 2
+    assert not children(engine.process.pid)
+
+
+@pytest.mark.parametrize("how", ["kill", "close"])
+def test_an_engine_that_ends_takes_a_measurement_along(how: str, tmp_path: Path) -> None:
+    with Window() as window:
+        window.send(measuring(tmp_path, 1))
+        wait_for_batches(window, 1)
+        measuring_processes = children(window.process.pid)
+        assert len(measuring_processes) == 2
+        if how == "kill":
+            window.process.kill()
+        else:
+            window.close()
+        window.process.wait(PATIENCE)
+        assert gone(measuring_processes)
+
+
+def test_a_measuring_process_that_dies_ends_its_run_only(engine: Window, job: int, tmp_path: Path) -> None:
+    engine.send(measuring(tmp_path, job, seconds=3))
+    wait_for_batches(engine, job)
+    children(engine.process.pid)[0].kill()
+    endings = [run.ending for run in profile_of(engine.outcome(job)).runs]
+    assert sorted(endings) == ["complete", "failed"]
 
 
 # Endings -------------------------------------------------------------------------------------------------------------

@@ -15,13 +15,13 @@ from quantscope.child_process import module_command
 from quantscope.errors import QuantscopeError
 
 # One module per command; each has `HELP`, `add_arguments(parser)` and `run(arguments) -> int`.
-COMMANDS: Final = ("inspect", "quantize", "compare", "sensitivity", "recipes")
+COMMANDS: Final = ("inspect", "quantize", "compare", "profile", "sensitivity", "recipes")
 INTERRUPTED: Final = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit code: 0 done, 2 wrong usage, 3 unreadable model, 5 failed, 130
-    interrupted."""
+    """Runs one command and gives its exit code: 0 done, 1 a gate missed, 2 wrong usage, 3 unreadable model, 4 trouble
+    with a device, 5 failed, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if _wants_window(arguments):
         return _open_window(arguments)

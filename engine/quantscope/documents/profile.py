@@ -161,9 +161,10 @@ class Run(Document, frozen=True, kw_only=True):
 
     `ending` is `complete`, `stopped` (by the user: what was measured is here) or `failed` (with `failure` in words).
     `memory_bytes` is the peak the model needed beyond the empty program, `load_bytes` what it took after loading.
-    `profiled_us` is the median latency of the separate run that the operators' times come from, `overhead` what
-    profiling added to the unprofiled median, as a fraction. `per_operator_note` says why there are no times, or where
-    they come from if not from one run of the whole model.
+    `operators_us` is the sum over `operators`, to be held against `unprofiled_us`, the median latency of plain runs
+    made in turns with the profiled ones (or, where that can't be, before them); `profiled_us` is the median of the
+    profiled ones, `overhead` what profiling added, as a fraction. `per_operator_note` says why there are no times, or
+    where they come from if not from one run of the whole model. `energy_note` says why there is no `energy`.
     """
 
     model: File
@@ -185,7 +186,9 @@ class Run(Document, frozen=True, kw_only=True):
     operators: tuple[OperatorTime, ...] = ()
     unattributed: tuple[Unattributed, ...] = ()
     unattributed_us: float | None = None
+    operators_us: float | None = None
     profiled_us: float | None = None
+    unprofiled_us: float | None = None
     overhead: float | None = None
     per_operator_note: str | None = None
     warnings: tuple[Notice, ...] = ()
@@ -271,4 +274,4 @@ class Standing(Document, frozen=True, kw_only=True, tag="standing"):
 
 
 # What streams from a measurement under way.
-Live = RunStarted | Measured | Sensed | Noticed | Waiting | Standing
+LivePart = RunStarted | Measured | Sensed | Noticed | Waiting | Standing

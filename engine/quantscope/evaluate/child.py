@@ -75,7 +75,7 @@ class Session:
         ):
             raise self.refusal
         inputs, outputs = self.interpreter.get_input_details(), self.interpreter.get_output_details()
-        return wire.Loaded(tuple(map(_info, inputs)), tuple(map(_info, outputs)))
+        return wire.Loaded(tuple(map(info, inputs)), tuple(map(info, outputs)))
 
     def run(self, request: wire.Run) -> wire.Outputs:
         """Outputs of one run."""
@@ -146,7 +146,8 @@ def _numbers(result: Any) -> Any:
     return values if values.dtype.kind in "fiubc" else np.zeros(0, np.uint8)
 
 
-def _info(detail: dict[str, Any]) -> wire.TensorInfo:
+def info(detail: dict[str, Any]) -> wire.TensorInfo:
+    """An input or output as the interpreter describes it."""
     scale, zero_point = detail["quantization"]
     return wire.TensorInfo(
         name=detail["name"],

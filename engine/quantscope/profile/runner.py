@@ -17,13 +17,15 @@ from quantscope.progress import Progress
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A variant is loaded. Times in microseconds, memory in bytes, None where the device doesn't tell; `program` names
-    what runs the model, with its version. `notices` are what it said that bears on the result, say that there is no
-    GPU."""
+    what runs the model, with its version; `batch_us` is how long a batch should take, longer where each costs a start
+    of its own. `notices` are what it said that bears on the result, say that there is no GPU.
+    """
 
     program: str
     init_us: float | None = None
     first_us: float | None = None
     load_bytes: int | None = None
+    batch_us: float = 40_000.0
     notices: tuple[Notice, ...] = ()
 
 
@@ -45,11 +47,13 @@ class Latencies:
 @dataclass(frozen=True, slots=True)
 class OperatorProfile:
     """Times of each TFLite operator per inference, in execution order; `latency_us` is the median latency of the
-    profiled runs themselves, None where there were none of the whole model."""
+    profiled runs themselves, None where there were none of the whole model; `unprofiled_us` of unprofiled runs made
+    between them, None where there were none."""
 
-    operators: tuple[OperatorTime, ...]
-    unattributed: tuple[Unattributed, ...]
-    latency_us: float | None
+    operators: tuple[OperatorTime, ...] = ()
+    unattributed: tuple[Unattributed, ...] = ()
+    latency_us: float | None = None
+    unprofiled_us: float | None = None
     note: str | None = None
 
 
@@ -68,8 +72,8 @@ class Runner(Protocol):
         """Loads a variant and runs it for the first time and the settings' warm-up. Variants stay prepared together."""
 
     def measure(self, variant: File, runs: int) -> Latencies:
-        """A batch of `runs` consecutive inferences of a prepared variant, after one unmeasured that brings its weights
-        back into the caches."""
+        """A batch of about `runs` consecutive inferences of a prepared variant, after one unmeasured that brings its
+        weights back into the caches. Never more than `runs`; fewer may be measured, and are then what it counts."""
 
     def memory(self, variant: File) -> int | None:
         """Peak memory of a prepared variant so far, beyond the empty program's, in bytes."""

@@ -58,10 +58,10 @@ def latency(batches: Sequence[Batch]) -> Latency | None:
     if not batches:
         return None
     values = np.concatenate([values_of(batch) for batch in batches])
-    median, p10, p90 = np.percentile(values, (50, 10, 90))
+    p10, middle, p90 = np.percentile(values, (10, 50, 90))
     low, high = _interval(_medians_drawn(_Drawn.of(batches), _draws(len(batches))))
     return Latency(
-        median=float(median),
+        median=float(middle),
         p10=float(p10),
         p90=float(p90),
         mean=float(values.mean()),
@@ -69,6 +69,11 @@ def latency(batches: Sequence[Batch]) -> Latency | None:
         count=len(values),
         ci95=(low, high),
     )
+
+
+def median(batches: Sequence[Batch]) -> float:
+    """The median over all runs of the batches."""
+    return float(np.median(np.concatenate([values_of(batch) for batch in batches])))
 
 
 def speedup(
@@ -83,12 +88,8 @@ def speedup(
         return None
     drawn = _draws(rounds, resamples)
     first, second = _Drawn.of(baseline[:rounds]), _Drawn.of(other[:rounds])
-    ratio = float(_median_of(baseline[:rounds]) / _median_of(other[:rounds]))
+    ratio = float(median(baseline[:rounds]) / median(other[:rounds]))
     return ratio, _interval(_medians_drawn(first, drawn) / _medians_drawn(second, drawn))
-
-
-def _median_of(batches: Sequence[Batch]) -> float:
-    return float(np.median(np.concatenate([values_of(batch) for batch in batches])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,8 @@ def trend(values: Sequence[float]) -> Trend | None:
     if variance <= 0:
         return None
     p = math.erfc(max(0.0, abs(statistic) - 1) / math.sqrt(2 * variance))
-    median = float(np.median(series))
-    change = float(np.median(differences / (columns - rows))) * (count - 1) / median if median else 0.0
+    level = float(np.median(series))
+    change = float(np.median(differences / (columns - rows))) * (count - 1) / level if level else 0.0
     return Trend(change, p) if p < SIGNIFICANT and abs(change) >= NOTABLE_CHANGE else None
 
 

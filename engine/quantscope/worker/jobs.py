@@ -59,6 +59,7 @@ class Jobs:
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
             protocol.Sensitivity: self._sensitivity,
+            protocol.Profile: self._profile,
         }
 
     def run(self, request: protocol.Request, progress: Live) -> documents.Document:
@@ -85,6 +86,9 @@ class Jobs:
     def _sensitivity(self, request: protocol.Sensitivity, progress: Progress) -> documents.Document:
         plan = self._model(request.path).plan(request.recipe, request.target)
         return api.sensitivity(plan, request.data, request.samples, request.worst, progress)
+
+    def _profile(self, request: protocol.Profile, live: Live) -> documents.Document:
+        return api.measure(request.models, request.devices, request.settings, live)
 
     def _model(self, path: str) -> _Kept:
         """The model at `path`, read again only if the file has changed."""

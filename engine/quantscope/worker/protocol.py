@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from quantscope.documents.profile import THIS_COMPUTER, Settings
 from quantscope.recipe import Recipe
 
 PROTOCOL: Final = 1
@@ -82,6 +83,16 @@ class Sensitivity(Message, frozen=True, kw_only=True, tag="sensitivity"):
     worst: int = 5
 
 
+class Profile(Message, frozen=True, kw_only=True, tag="profile"):
+    """Asks to measure the models, interleaved, on the devices; answers with documents.profile.Profile, after `Partial`
+    events with documents.profile.LivePart."""
+
+    id: int
+    models: tuple[str, ...]
+    devices: tuple[str, ...] = (THIS_COMPUTER,)
+    settings: Settings = Settings()
+
+
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):
     """Asks request `id` to end with what it has; it answers with its result as always."""
 
@@ -142,7 +153,7 @@ class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
     id: int
 
 
-Request = Catalogue | Inspect | Details | Quantize | Compare | Sensitivity | Stop | Cancel
+Request = Catalogue | Inspect | Details | Quantize | Compare | Sensitivity | Profile | Stop | Cancel
 Event = Ready | Progress | Partial | Result | Failed | Cancelled
 
 
