@@ -8,6 +8,7 @@ from quantscope_gui.background import Background
 from quantscope_gui.compare.comparer import Comparer
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.process import Command
+from quantscope_gui.inspector.detailer import Detailer
 from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.jobs.quantizer import Quantizer
 from quantscope_gui.models.library import Library
@@ -34,6 +35,7 @@ class Services(QObject):
         self.choices = Choices(self.client, settings, self)
         self.desk = RecipeDesk(self.library, self.choices, self)
         self.planner = Planner(self.client, self.library, self.choices, self.desk, self)
+        self.detailer = Detailer(self.client, self.library, self.operator, self)
         self.board = JobBoard(self.client, self)
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
         self.comparer = Comparer(self.client, self.library, self.board, self)

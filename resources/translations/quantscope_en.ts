@@ -32,12 +32,32 @@
     </message>
 </context>
 <context>
+    <name>OperatorDetails</name>
+    <message numerus="yes">
+        <source>%n operators are selected; edits are for all of them.</source>
+        <translation>
+            <numerusform>%n operator is selected; edits are for it.</numerusform>
+            <numerusform>%n operators are selected; edits are for all of them.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>OperatorsPanel</name>
     <message numerus="yes">
         <source>%n operator(s)</source>
         <translation>
             <numerusform>%n operator</numerusform>
             <numerusform>%n operators</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ScalesPlot</name>
+    <message numerus="yes">
+        <source>%n scale(s)</source>
+        <translation>
+            <numerusform>%n scale</numerusform>
+            <numerusform>%n scales</numerusform>
         </translation>
     </message>
 </context>

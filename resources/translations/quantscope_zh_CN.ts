@@ -13,6 +13,13 @@
     </message>
 </context>
 <context>
+    <name>Attributes</name>
+    <message>
+        <source>Attributes</source>
+        <translation>属性</translation>
+    </message>
+</context>
+<context>
     <name>Choice</name>
     <message>
         <source>dynamic-int8.title</source>
@@ -614,6 +621,17 @@
     </message>
 </context>
 <context>
+    <name>HistogramPlot</name>
+    <message>
+        <source>Values from {low} to {high}</source>
+        <translation>取值从 {low} 到 {high}</translation>
+    </message>
+    <message>
+        <source>Grey: the values now. Line: the values that quantization makes of them. Heights are logarithmic.</source>
+        <translation>灰色：当前的取值。线条：量化之后的取值。高度为对数刻度。</translation>
+    </message>
+</context>
+<context>
     <name>Inspector</name>
     <message>
         <source>Select an operator</source>
@@ -753,6 +771,14 @@
 <context>
     <name>OperatorDetails</name>
     <message>
+        <source>Make it</source>
+        <translation>改为</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
         <source>Weights</source>
         <translation>权重</translation>
     </message>
@@ -763,6 +789,12 @@
     <message>
         <source>Outputs</source>
         <translation>输出</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n operators are selected; edits are for all of them.</source>
+        <translation>
+            <numerusform>已选中 %n 个算子；编辑对它们全部生效。</numerusform>
+        </translation>
     </message>
     <message>
         <source>version {version}</source>
@@ -775,6 +807,10 @@
     <message>
         <source>not taken by the delegate</source>
         <translation>不由委托执行</translation>
+    </message>
+    <message>
+        <source>partition {number}</source>
+        <translation>分区 {number}</translation>
     </message>
 </context>
 <context>
@@ -1237,6 +1273,19 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
 </context>
 <context>
+    <name>ScalesPlot</name>
+    <message numerus="yes">
+        <source>%n scale(s)</source>
+        <translation>
+            <numerusform>%n 个缩放</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count} scales from {low} to {high}, channel by channel</source>
+        <translation>{count} 个缩放，从 {low} 到 {high}，按通道排列</translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <source>Recent</source>
@@ -1355,6 +1404,14 @@ Click to show the operators it does not take.</source>
     <message>
         <source>constant</source>
         <translation>常量</translation>
+    </message>
+    <message>
+        <source>As planned: data type, size, scale with zero point, and the weight&apos;s own signal to noise ratio</source>
+        <translation>计划：数据类型、大小、缩放与零点，以及权重自身的信噪比</translation>
+    </message>
+    <message>
+        <source>scale {scale}</source>
+        <translation>缩放 {scale}</translation>
     </message>
 </context>
 <context>

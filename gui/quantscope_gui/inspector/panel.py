@@ -1,18 +1,27 @@
 """The inspector: why this operator gets its precision, first; then what it is made of."""
 
-from PySide6.QtCore import Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from quantscope.documents.details import Details
 from quantscope_gui.engine import texts
+from quantscope_gui.inspector import copying
+from quantscope_gui.inspector.attributes import Attributes
 from quantscope_gui.inspector.tensors import TensorList
 from quantscope_gui.inspector.weights import WeightBars
 from quantscope_gui.operators.plan import Row
@@ -35,10 +44,16 @@ def _wrapped() -> QLabel:
 
 
 class OperatorDetails(QWidget):
-    """One operator in full."""
+    """One operator in full. `remedy_wanted(row)` when the button of its remedy is pressed; `fill` puts into a menu what
+    the selected operators can be asked for."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    remedy_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, fill: Callable[[QMenu], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._fill = fill
+        self._row: Row | None = None
+        self._details: Details | None = None
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.type = QLabel()
@@ -55,7 +70,37 @@ class OperatorDetails(QWidget):
         self.precision.setProperty("heading", True)
         self.reason = _wrapped()
         self.remedy = _wrapped()
-        self.version = QLabel()
+        self.do_remedy = QPushButton()
+        self.do_remedy.setProperty("compact", True)
+        self.do_remedy.clicked.connect(lambda: self.remedy_wanted.emit(self._row))
+        self.ask = QToolButton()
+        self.ask.setProperty("compact", True)
+        self.ask.setText(self.tr("Make it"))
+        self.ask.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.ask.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.ask.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.ask.setIconSize(QSize(14, 14))
+        theme.bind_icon(self.ask, "chevron-down", "text_muted")
+        for button in (self.do_remedy, self.ask):
+            button.setFixedHeight(self.fontMetrics().height() + 10)
+        menu = QMenu(self.ask)
+        menu.aboutToShow.connect(lambda: self._open(menu))
+        self.ask.setMenu(menu)
+        self.others = QLabel()
+        self.others.setProperty("muted", True)
+        self.others.setWordWrap(True)
+        self.copy = QToolButton()
+        self.copy.setProperty("flat", True)
+        self.copy.setProperty("tight", True)
+        self.copy.setIconSize(QSize(16, 16))
+        self.copy.setToolTip(self.tr("Copy details"))
+        self.copy.setAccessibleName(self.tr("Copy details"))
+        self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.copy.clicked.connect(self.copy_text)
+        theme.bind_icon(self.copy, "copy", "text_muted")
+        self.attributes = Attributes(theme)
+        self.type.setMinimumWidth(40)
+        self.version = _wrapped()
         self.version.setProperty("muted", True)
         self.weights_title = QLabel(self.tr("Weights"))
         self.weights_title.setProperty("section", True)
@@ -70,10 +115,12 @@ class OperatorDetails(QWidget):
         heading.addWidget(self.type)
         heading.addWidget(self.place)
         heading.addStretch(1)
+        heading.addWidget(self.copy)
         layout.addLayout(heading)
         layout.addWidget(self.name)
         layout.addSpacing(8)
         layout.addWidget(self._why(theme))
+        layout.addWidget(self.others)
         layout.addSpacing(10)
         layout.addWidget(self.weights_title)
         layout.addWidget(self.weights)
@@ -82,6 +129,8 @@ class OperatorDetails(QWidget):
         layout.addSpacing(10)
         layout.addWidget(self.outputs)
         layout.addSpacing(10)
+        layout.addWidget(self.attributes)
+        layout.addSpacing(6)
         layout.addWidget(self.version)
         layout.addStretch(1)
 
@@ -105,10 +154,25 @@ class OperatorDetails(QWidget):
         layout.addLayout(precision)
         layout.addWidget(self.reason)
         layout.addWidget(self._remedy_line)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, 4, 0, 0)
+        buttons.setSpacing(6)
+        buttons.addWidget(self.do_remedy)
+        buttons.addWidget(self.ask)
+        buttons.addStretch(1)
+        layout.addLayout(buttons)
         return card
 
-    def show_row(self, row: Row, several_subgraphs: bool) -> None:
+    def show_row(self, row: Row, several_subgraphs: bool, selected: int = 1) -> None:
+        """What the plan says, at once; `selected` operators are selected with this one."""
         operator = row.operator
+        self._row, self._details = row, None
+        self.others.setVisible(selected > 1)
+        self.others.setText(self.tr("%n operators are selected; edits are for all of them.", "", selected))
+        label = texts.remedy_button(operator.reason)
+        self.do_remedy.setText(label)
+        self.do_remedy.setVisible(bool(label))
+        self.attributes.hide()
         self.type.setText(operator.type)
         place = f"#{operator.index}"
         self.place.setText(f"{place} \u00b7 {row.subgraph or row.key[0]}" if several_subgraphs else place)
@@ -130,13 +194,33 @@ class OperatorDetails(QWidget):
             facts.append(
                 self.tr("taken by the delegate") if operator.delegated else self.tr("not taken by the delegate")
             )
+        if operator.partition is not None:
+            facts.append(self.tr("partition {number}").format(number=operator.partition + 1))
         self.version.setText("  \u00b7  ".join(facts))
+
+    def show_details(self, row: Row, details: Details) -> None:
+        """What the engine found out about the operator shown; that of another one is too late."""
+        if row is not self._row:
+            return
+        self._details = details
+        self.attributes.show_attributes(dict(details.attributes))
+        self.inputs.show_details(details.inputs, row.kind)
+        self.outputs.show_details(details.outputs, row.kind)
+
+    def copy_text(self) -> None:
+        """Puts all of it on the clipboard as plain text."""
+        if self._row is not None:
+            QGuiApplication.clipboard().setText(copying.text(self._row, self._details))
+
+    def _open(self, menu: QMenu) -> None:
+        menu.clear()
+        self._fill(menu)
 
 
 class Inspector(QStackedWidget):
     """The details of the selected operator, or a friendly word where there is none."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, fill: Callable[[QMenu], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumWidth(230)
         self.empty = EmptyState(
@@ -145,7 +229,7 @@ class Inspector(QStackedWidget):
             self.tr("Select an operator"),
             self.tr("Its precision, the reason for it and its tensors are shown here."),
         )
-        self.details = OperatorDetails(theme)
+        self.details = OperatorDetails(theme, fill)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -155,7 +239,7 @@ class Inspector(QStackedWidget):
         self.addWidget(self.empty)
         self.addWidget(self.area)
 
-    def show_row(self, row: Row | None, several_subgraphs: bool = False) -> None:
+    def show_row(self, row: Row | None, several_subgraphs: bool = False, selected: int = 1) -> None:
         if row is not None:
-            self.details.show_row(row, several_subgraphs)
+            self.details.show_row(row, several_subgraphs, selected)
         self.setCurrentIndex(0 if row is None else 1)

@@ -48,7 +48,7 @@ def groups(plan: Plan, keys: frozenset[Key], current: Row) -> list[Group]:
         found.append(repeats)
     distinct: list[Group] = []
     for group in found:
-        if group.kind == "selection" or group.keys not in [each.keys for each in distinct]:
+        if group.kind == "selection" or not (group.keys <= keys or group.keys in [each.keys for each in distinct]):
             distinct.append(group)
     return distinct
 

@@ -9,8 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from quantscope.precision import Precision
+from quantscope_gui.engine import texts
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.models.library import Library
+from quantscope_gui.operators.plan import Row
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.recipe import edits
 from quantscope_gui.recipe.desk import RecipeDesk
@@ -58,7 +60,7 @@ class OperatorMenu:
         found = self._groups()
         if not found:
             return False
-        menu.addSection(group_title(found[0]))
+        menu.addAction(group_title(found[0])).setEnabled(False)
         self._add_precisions(menu, found[0])
         menu.addSeparator()
         for group in found[1:]:
@@ -74,6 +76,15 @@ class OperatorMenu:
         found = self._groups()
         if found:
             self._add_precisions(menu, found[0])
+
+    def remedy(self, row: Row) -> None:
+        """Does what the remedy of `row`'s reason says, for the selected operators that have the same reason."""
+        selected, edit = self._library.selection, row.operator.reason.edit
+        if selected is None or edit is None:
+            return
+        same = [each.key for each in self._selection.rows if each.operator.reason.code == row.operator.reason.code]
+        label = texts.remedy_button(row.operator.reason)
+        self._desk.ask(selected.model, edits.matches_of(same or [row.key]), edit, label)
 
     def _groups(self) -> list[Group]:
         selected = self._library.selection

@@ -54,7 +54,7 @@ QLineEdit {
 QLineEdit:hover { border-color: $border_strong; }
 QLineEdit:focus { border-color: $focus; }
 QLineEdit QToolButton { background: transparent; border: none; padding: 0px; min-height: 0px; }
-QToolButton[compact="true"] { padding: 0px 8px; min-height: 20px; }
+QToolButton[compact="true"], QPushButton[compact="true"] { padding: 0px 8px; min-height: 22px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; padding: 4px; outline: none; }
 
 QScrollArea { background: transparent; border: none; }

@@ -46,10 +46,10 @@ class MainWindow(QMainWindow):
         self._layout = QByteArray()
         self.tray = ErrorTray(theme)
         self.commands = Commands(services, self, self.tray.show_problem)
+        self.operator_menu = OperatorMenu(services.desk, services.library, services.operator, theme)
         self._build_center()
         self._build_docks()
         self._build_status()
-        self.operator_menu = OperatorMenu(services.desk, services.library, services.operator, theme)
         self._build_actions()
         self._build_toolbar()
         self._order_focus()
@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
 
     def _build_docks(self) -> None:
         self.tree = ModelsTree(self._services.library, self._theme)
-        self.inspector = Inspector(self._theme)
+        self.inspector = Inspector(self._theme, self.operator_menu.fill_precisions)
         self.models_dock = dock("models", self.tr("Models"), self.tree, self._theme, self)
         self.inspector_dock = dock("inspector", self.tr("Inspector"), self.inspector, self._theme, self)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.models_dock)
@@ -159,8 +159,11 @@ class MainWindow(QMainWindow):
             operators.table,
             self.inspector.area,
             details.type,
+            details.copy,
             details.reason,
             details.remedy,
+            details.do_remedy,
+            details.ask,
             self.tree,
             self.open_button,
             self.recipe,
@@ -200,6 +203,8 @@ class MainWindow(QMainWindow):
         services.board.changed.connect(self._enable)
         services.board.cancelled.connect(lambda: self.status.say(self.tr("Cancelled")))
         services.operator.changed.connect(self._show_operator)
+        services.detailer.arrived.connect(self.inspector.details.show_details)
+        self.inspector.details.remedy_wanted.connect(self.operator_menu.remedy)
         history = services.desk.history
         for changed in (
             history.canUndoChanged,
@@ -379,7 +384,8 @@ class MainWindow(QMainWindow):
     def _show_operator(self) -> None:
         selection = self._services.library.selection
         plan = selection.plan if selection is not None else None
-        self.inspector.show_row(self._services.operator.row, plan is not None and plan.subgraphs > 1)
+        operator = self._services.operator
+        self.inspector.show_row(operator.row, plan is not None and plan.subgraphs > 1, len(operator.keys))
 
     def _opened(self, model: Model) -> None:
         self._services.settings.add_recent(model.path)
