@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from quantscope.layout.segments import Layered
-from quantscope.layout.values import LINE_GAP, NODE_GAP, Flags, Floats, Ints, starts_of
+from quantscope.layout.values import LINE_GAP, NODE_GAP, Flags, Floats, Ints
 
 MOST_ROUNDS: Final = 24
 LEAST_ROUNDS: Final = 6
@@ -138,7 +138,9 @@ def _blocks(graph: Layered, position: Ints) -> Ints:
     A vertex is aligned with at most one above and one below; alignments don't cross, long lines and the spine first.
     """
     upper, lower = graph.links[:, 0], graph.links[:, 1]
-    rank = np.where(graph.anchored[upper] & graph.anchored[lower], 0, np.where(graph.bend[upper] & graph.bend[lower], 1, 2))
+    rank = np.where(
+        graph.anchored[upper] & graph.anchored[lower], 0, np.where(graph.bend[upper] & graph.bend[lower], 1, 2)
+    )
     chosen = _mutual(upper, lower, rank, position)
     kept = _uncrossed(graph.layer[upper[chosen]], position[upper[chosen]], position[lower[chosen]], rank[chosen])
     chosen = chosen[kept]
@@ -149,7 +151,8 @@ def _blocks(graph: Layered, position: Ints) -> Ints:
         if np.array_equal(further, head):
             break
         head = further
-    return np.unique(head, return_inverse=True)[1].reshape(-1)
+    block: Ints = np.unique(head, return_inverse=True)[1].reshape(-1)
+    return block
 
 
 def _mutual(upper: Ints, lower: Ints, rank: Ints, position: Ints) -> Ints:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from quantscope.layout.segments import Layered
-from quantscope.layout.values import Flags, Floats, Ints, ranges, starts_of
+from quantscope.layout.values import Floats, Ints, ranges, starts_of
 
 WINDOW: Final = 24
 MOST_SWEEPS: Final = 10
@@ -178,5 +178,3 @@ def _saving(side: _Side, position: Ints, left: Ints, right: Ints) -> Ints:
     a = position[side.other[side.start[left][owner] + within // np.maximum(1, width)]]
     b = position[side.other[side.start[right][owner] + within % np.maximum(1, width)]]
     return np.bincount(owner, np.sign(a - b), left.size).astype(np.int64)
-
-

@@ -15,8 +15,8 @@ class Layered:
     """The different pieces side by side, as one layered graph in which every link joins neighbouring layers.
 
     Vertices are the nodes and then the bends, points where a line passes a layer. `layer`, `width`, `bend`, `seed`
-    (which orders a layer at the start) and `anchored` (stands on the axis) are (vertices,); `links` is (links, 2), upper
-    and lower vertex; `piece` tells each layer's piece.
+    (which orders a layer at the start) and `anchored` (stands on the axis) are (vertices,); `links` is (links, 2),
+    upper and lower vertex; `piece` tells each layer's piece.
     """
 
     layer: Ints
@@ -85,9 +85,7 @@ def _sort(graph: Graph, rows: Ints, lines: Flags) -> _Sorted:
     changed[1:] = (triples[1:, :2] != triples[:-1, :2]).any(axis=1)
     count = np.bincount(rows, minlength=1)
     row_starts = np.concatenate([[0], np.cumsum(count)])
-    return _Sorted(
-        nodes, rows[nodes], row_starts, triples[:, 0], triples[:, 2], np.cumsum(changed) - 1, triples[:, 1]
-    )
+    return _Sorted(nodes, rows[nodes], row_starts, triples[:, 0], triples[:, 2], np.cumsum(changed) - 1, triples[:, 1])
 
 
 def _bounds(ordered: _Sorted) -> Ints:
@@ -110,9 +108,10 @@ def _distinct(
     """For each piece which distinct one it is, and for each distinct one the piece that shows it first."""
     width = graph.widths[ordered.nodes]
     seeds = _seeds(graph, ordered)
-    net_base = ordered.net[np.minimum(first_edge[:-1], max(0, ordered.net.size - 1))] if ordered.net.size else first_edge
+    net_base = _first_nets(ordered, first_edge)
     known: dict[bytes, int] = {}
-    model, models = [], []
+    model: list[int] = []
+    models: list[int] = []
     table = np.stack([ordered.source, ordered.target], axis=1)
     for piece, (top, first, end, edge, edge_end) in enumerate(
         zip(*(a.tolist() for a in (bounds[:-1], first_node, end_node, first_edge[:-1], first_edge[1:])), strict=True)
@@ -131,6 +130,12 @@ def _distinct(
             models.append(piece)
         model.append(at)
     return np.array(model, np.int64), np.array(models, np.int64)
+
+
+def _first_nets(ordered: _Sorted, first_edge: Ints) -> Ints:
+    """The net of each piece's first edge; 0 where it has none."""
+    nets = np.append(ordered.net, 0)
+    return nets[np.minimum(first_edge[:-1], ordered.net.size)]
 
 
 def _seeds(graph: Graph, ordered: _Sorted) -> Floats:
@@ -214,7 +219,7 @@ def _compose(
 
     first_whole_edge = np.full(int(ordered.net.max()) + 1 if ordered.net.size else 0, -1, np.int64)
     first_whole_edge[ordered.net[::-1]] = np.arange(ordered.net.size)[::-1]
-    base = ordered.net[np.minimum(first_edge[:-1], max(0, ordered.net.size - 1))] if ordered.net.size else first_edge
+    base = _first_nets(ordered, first_edge)
     chain_net = base[chain_piece] + bend_net[chain_at] - net_start[model[chain_piece]]
     chain_edge = first_whole_edge[chain_net]
     row_shift = bounds[:-1] - layer_start[model]
@@ -224,9 +229,7 @@ def _compose(
         link=np.concatenate([chain_at, depth.size + edge_of]),
         net=np.concatenate([ordered.name[chain_edge], ordered.name[whole_edge]]),
         source=ordered.nodes[np.concatenate([ordered.source[chain_edge], ordered.source[whole_edge]])],
-        target=np.concatenate(
-            [np.full(chain_at.size, -1, np.int64), ordered.nodes[ordered.target[whole_edge]]]
-        ),
+        target=np.concatenate([np.full(chain_at.size, -1, np.int64), ordered.nodes[ordered.target[whole_edge]]]),
         row=np.concatenate(
             [all_layers[nodes + chain_at] + row_shift[chain_piece], layer[target[edge_of]] + row_shift[edge_piece]]
         ),

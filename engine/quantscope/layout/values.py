@@ -71,7 +71,8 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
     """The numbers start, start + 1, ... of `counts` each, one range after the other."""
     total = int(counts.sum())
     ends = np.cumsum(counts)
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    numbers: Ints = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    return numbers
 
 
 def starts_of(counts: Ints) -> Ints:

@@ -1,0 +1,1 @@
+"""From a model to a drawing of it: what is shown, grouped how, and arranged."""

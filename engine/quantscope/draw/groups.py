@@ -1,0 +1,157 @@
+"""Groups of operators: the scopes that tensor names tell, or repeated structure where names are flat.
+
+A group is a run of operators in the order of execution, so closing any of them never makes a circle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from quantscope.model.graph import Subgraph
+
+AUTOMATIC: Final = 1500
+"""Operators beyond which groups are closed at first."""
+SHOWN: Final = 500
+LEAST_SCOPED: Final = 0.5
+LONGEST_PERIOD: Final = 400
+SHORTEST_PERIOD: Final = 3
+CHUNK: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Operators `start` to `end`. `parent` is the index of the group around it, -1 for none; `repeat` counts repeats of
+    a structure from 1, and is 0 for a scope."""
+
+    start: int
+    end: int
+    parent: int
+    label: str
+    repeat: int = 0
+
+
+def find(subgraph: Subgraph) -> tuple[Group, ...]:
+    """The groups of a subgraph, outer before inner."""
+    scopes = [_scope(subgraph.tensors[op.outputs[0]].name if op.outputs else "") for op in subgraph.operators]
+    scoped = sum(map(bool, scopes))
+    groups: list[Group] = []
+    if scoped >= LEAST_SCOPED * max(1, len(scopes)):
+        _by_scope(scopes, 0, len(scopes), 0, -1, groups)
+    if not groups and len(scopes) > 2 * SHORTEST_PERIOD:
+        tokens = [(op.type, tuple(subgraph.tensors[out].shape for out in op.outputs)) for op in subgraph.operators]
+        _by_repeats(tokens, groups)
+    return tuple(_chunked(groups))
+
+
+def automatic(groups: Sequence[Group], operators: int) -> frozenset[int]:
+    """Which groups are open at first: all in a small graph, in a big one as many levels as there is room for."""
+    if operators <= AUTOMATIC:
+        return frozenset(range(len(groups)))
+    children: dict[int, list[int]] = {}
+    for index, group in enumerate(groups):
+        children.setdefault(group.parent, []).append(index)
+    opened: set[int] = set()
+    level, shown = children.get(-1, []), operators - _inside(groups, children.get(-1, []))
+    shown += len(level)
+    while level:
+        inner = [child for index in level for child in children.get(index, [])]
+        grown = shown - len(level) + _inside(groups, level) - _inside(groups, inner) + len(inner)
+        if grown > SHOWN:
+            break
+        opened.update(level)
+        level, shown = inner, grown
+    return frozenset(opened)
+
+
+def _inside(groups: Sequence[Group], indices: Sequence[int]) -> int:
+    return sum(groups[index].end - groups[index].start for index in indices)
+
+
+def _scope(name: str) -> tuple[str, ...]:
+    return tuple(name.partition(";")[0].split("/")[:-1])
+
+
+def _by_scope(
+    scopes: Sequence[tuple[str, ...]], start: int, end: int, depth: int, parent: int, groups: list[Group]
+) -> None:
+    """Adds the groups of the runs in [start, end) that share the scope at `depth`, and those within them."""
+    at = start
+    while at < end:
+        here = scopes[at][depth : depth + 1]
+        stop = at + 1
+        while stop < end and scopes[stop][depth : depth + 1] == here:
+            stop += 1
+        if here and stop - at > 1:
+            inner = parent
+            if stop - at < end - start or parent < 0 < start:
+                groups.append(Group(at, stop, parent, here[0]))
+                inner = len(groups) - 1
+            _by_scope(scopes, at, stop, depth + 1, inner, groups)
+        at = stop
+
+
+def _by_repeats(tokens: Sequence[object], groups: list[Group]) -> None:
+    """Adds a group for each repeat of the structures that repeat back to back, those that cover most first."""
+    numbers: dict[object, int] = {}
+    values = np.array([numbers.setdefault(token, len(numbers)) for token in tokens], np.int64)
+    found: list[tuple[int, int]] = []
+    waiting = [(0, values.size)]
+    while waiting:
+        start, end = waiting.pop()
+        best = _longest_repeat(values[start:end])
+        if best is None:
+            continue
+        first, period, count = best
+        first += start
+        found += [(first + n * period, period) for n in range(count)]
+        waiting += [(start, first), (first + count * period, end)]
+    for repeat, (first, period) in enumerate(sorted(found), 1):
+        groups.append(Group(first, first + period, -1, "", repeat))
+
+
+def _longest_repeat(values: np.ndarray) -> tuple[int, int, int] | None:
+    """Start, period and number of the back-to-back repeats that cover most, the shortest period among equals."""
+    best, covered = None, 0
+    for period in range(SHORTEST_PERIOD, min(LONGEST_PERIOD, values.size // 2) + 1):
+        equal = np.concatenate([[False], values[period:] == values[:-period], [False]])
+        edges = np.nonzero(np.diff(equal.astype(np.int8)))[0]
+        length = edges[1::2] - edges[::2]
+        if length.size == 0:
+            continue
+        longest = int(length.argmax())
+        count = int(length[longest]) // period + 1
+        first = int(edges[2 * longest])
+        varied = np.unique(values[first : first + period]).size > 1
+        if count > 1 and varied and count * period > covered * 1.1:
+            best, covered = (first, period, count), count * period
+    return best
+
+
+def _chunked(groups: list[Group]) -> list[Group]:
+    """Puts a layer of larger groups around the outermost ones where there are too many of them."""
+    outer = [index for index, group in enumerate(groups) if group.parent < 0]
+    if len(outer) <= AUTOMATIC:
+        return groups
+    chunks: list[list[int]] = [[]]
+    for index in outer:
+        if chunks[-1] and (len(chunks[-1]) == CHUNK or groups[chunks[-1][-1]].end != groups[index].start):
+            chunks.append([])
+        chunks[-1].append(index)
+    result: list[Group] = []
+    place: dict[int, int] = {-1: -1}
+    around = {index: chunk for chunk in chunks for index in (chunk if len(chunk) > 1 else [])}
+    for index, group in enumerate(groups):
+        parent = place[group.parent]
+        if index in around:
+            chunk = around[index]
+            if index == chunk[0]:
+                first, last = groups[chunk[0]], groups[chunk[-1]]
+                label = f"{first.label} \u2026 {last.label}" if first.label else ""
+                result.append(Group(first.start, last.end, -1, label, first.repeat))
+                place[~chunk[0]] = len(result) - 1
+            parent = place[~chunk[0]]
+        place[index] = len(result)
+        result.append(Group(group.start, group.end, parent, group.label, group.repeat))
+    return result
