@@ -11,6 +11,7 @@ from quantscope.draw import groups as grouping
 from quantscope.draw.groups import Group
 from quantscope.draw.shown import Shown, shown
 from quantscope.drawing import GROUP, INPUT, OPERATOR, OUTPUT, Column
+from quantscope.errors import UsageError
 from quantscope.layout.layered import arrange
 from quantscope.layout.values import Arrangement, Graph
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
@@ -39,8 +40,10 @@ def draw(
 ) -> drawing.Drawing:
     """A drawing of the model's subgraph with the groups in `opened` open; None opens what suits the size.
 
-    Raises IndexError if there is no such subgraph; `check` may raise to stop the work.
+    Raises UsageError if there is no such subgraph; `check` may raise to stop the work.
     """
+    if not 0 <= subgraph < len(model.subgraphs):
+        raise UsageError(f"The model has no subgraph {subgraph}.", "Choose one of its subgraphs.")
     graph = model.subgraphs[subgraph]
     groups = grouping.find(graph)
     chosen = grouping.automatic(groups, len(graph.operators)) if opened is None else frozenset(opened)
@@ -165,7 +168,7 @@ def _pages(model: Model, graph: Subgraph) -> Iterable[drawing.Page]:
         if operator.options_type not in RUNNERS:
             continue
         for name, value in reader.scalars(operator).items():
-            if name.endswith("Subgraph") or name.endswith(ROLE_END):
-                if 0 <= value < len(model.subgraphs) and value != graph.index:
-                    role = name.removesuffix(ROLE_END).lower()
-                    yield drawing.Page(operator=operator.index, subgraph=int(value), role=role)
+            is_page = 0 <= value < len(model.subgraphs) and value != graph.index
+            if is_page and name.endswith(("Subgraph", ROLE_END)):
+                role = name.removesuffix(ROLE_END).lower()
+                yield drawing.Page(operator=operator.index, subgraph=int(value), role=role)

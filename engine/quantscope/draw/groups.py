@@ -85,7 +85,7 @@ def _by_scope(
             stop += 1
         if here and stop - at > 1:
             inner = parent
-            if stop - at < end - start or parent < 0 < start:
+            if stop - at < end - start:
                 groups.append(Group(at, stop, parent, here[0]))
                 inner = len(groups) - 1
             _by_scope(scopes, at, stop, depth + 1, inner, groups)

@@ -169,7 +169,8 @@ def _medians(owner: Ints, rank: Ints, key: Ints) -> Ints:
     first = np.nonzero(np.concatenate([[True], np.diff(group) != 0]))[0]
     count = np.diff(np.append(first, group.size))
     lead = np.concatenate([[True], np.diff(owner[arranged][first]) != 0])
-    return arranged[first[lead] + (count[lead] - 1) // 2]
+    medians: Ints = arranged[first[lead] + (count[lead] - 1) // 2]
+    return medians
 
 
 def _uncrossed(gap: Ints, above: Ints, below: Ints, rank: Ints) -> Ints:

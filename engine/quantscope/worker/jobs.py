@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from quantscope import api, documents
 from quantscope.details import details
+from quantscope.draw.draw import draw
 from quantscope.errors import ModelReadError
 from quantscope.files import describe
 from quantscope.inspection import inspection
@@ -56,6 +57,7 @@ class Jobs:
             protocol.Catalogue: self._catalogue,
             protocol.Inspect: self._inspect,
             protocol.Details: self._details,
+            protocol.Draw: self._draw,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
             protocol.Sensitivity: self._sensitivity,
@@ -75,6 +77,10 @@ class Jobs:
     def _details(self, request: protocol.Details, progress: Progress) -> documents.Document:
         plan, document = self._model(request.path).inspect(request.recipe, request.target)
         return details(plan, document, request.subgraph, request.operator, progress)
+
+    def _draw(self, request: protocol.Draw, progress: Progress) -> documents.Document:
+        model = self._model(request.path).survey.model
+        return draw(model, request.subgraph, request.opened, lambda: progress(0.5, "Arranging the graph"))
 
     def _quantize(self, request: protocol.Quantize, progress: Progress) -> documents.Document:
         plan = self._model(request.path).plan(request.recipe, request.target)

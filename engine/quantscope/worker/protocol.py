@@ -51,6 +51,15 @@ class Details(Message, frozen=True, kw_only=True, tag="details"):
     operator: int
 
 
+class Draw(Message, frozen=True, kw_only=True, tag="draw"):
+    """Asks for drawing.Drawing of a subgraph with the groups in `opened` open, or those that suit its size."""
+
+    id: int
+    path: str
+    subgraph: int = 0
+    opened: tuple[int, ...] | None = None
+
+
 class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):
     """Asks to write the quantized model to `output`; answers with documents.Quantization."""
 
@@ -153,7 +162,7 @@ class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
     id: int
 
 
-Request = Catalogue | Inspect | Details | Quantize | Compare | Sensitivity | Profile | Stop | Cancel
+Request = Catalogue | Inspect | Details | Draw | Quantize | Compare | Sensitivity | Profile | Stop | Cancel
 Event = Ready | Progress | Partial | Result | Failed | Cancelled
 
 

@@ -63,6 +63,11 @@ def name(key: str) -> str:
     return QCoreApplication.translate("Precision", _NAMES.get(key, key))
 
 
+def title() -> str:
+    """Translated name of what the kinds are kinds of."""
+    return QCoreApplication.translate("Precision", "Precision")
+
+
 def meaning(key: str) -> str:
     """One translated sentence that says what the kind means; empty for an unknown one."""
     return QCoreApplication.translate("Precision", _MEANINGS[key]) if key in _MEANINGS else ""
@@ -183,7 +188,12 @@ _MARKS: Final[MappingProxyType[str, Callable[[QPainter, QRectF, QColor], None]]]
 
 def paint_mark(painter: QPainter, box: QRectF, key: str, tokens: Tokens) -> None:
     """Paints the mark of a kind into `box` (square, about 10 logical pixels)."""
+    paint_shape(painter, box, key, color(key, tokens))
+
+
+def paint_shape(painter: QPainter, box: QRectF, key: str, ink: QColor) -> None:
+    """Paints the mark of a kind in another colour than its own."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _MARKS.get(key, _ring)(painter, box, color(key, tokens))
+    _MARKS.get(key, _ring)(painter, box, ink)
     painter.restore()

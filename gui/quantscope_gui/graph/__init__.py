@@ -1,0 +1,1 @@
+"""The graph of a model: canvas, camera, colours and what feeds them."""

@@ -1,0 +1,215 @@
+"""The picture of a scene in tiles, painted in a thread of their own and kept while they fit."""
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QThreadPool, Signal
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
+
+from quantscope_gui.graph.camera import Camera
+from quantscope_gui.graph.fonts import Fonts
+from quantscope_gui.graph.look import Look
+from quantscope_gui.graph.painter import paint
+from quantscope_gui.graph.scene import Box, Scene
+
+EXTENT: Final = 384
+"""Width and height of a tile in pixels of the screen."""
+KEPT_BYTES: Final = 72 * 1024 * 1024
+AT_ONCE: Final = 2
+PREFETCH: Final = 1
+
+Place = tuple[float, int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """What tiles are painted from. A new one makes old tiles stale, but they are shown until they are replaced."""
+
+    scene: Scene
+    look: Look
+    ratio: float
+    family: QFont
+
+
+@dataclass(slots=True)
+class _Tile:
+    image: QImage
+    picture: Picture
+
+
+class _Painting:
+    """What the painting thread keeps from tile to tile."""
+
+    def __init__(self) -> None:
+        self.fonts: Fonts | None = None
+        self.family: QFont | None = None
+
+    def tile(self, picture: Picture, place: Place) -> QImage:
+        if self.fonts is None or self.family is not picture.family:
+            self.fonts, self.family = Fonts(picture.family), picture.family
+        zoom, column, row = place
+        size = EXTENT / picture.ratio / zoom
+        image = QImage(QSize(EXTENT, EXTENT), QImage.Format.Format_RGB32)
+        image.fill(QColor(picture.look.tokens.surface))
+        painter = QPainter(image)
+        painter.scale(zoom * picture.ratio, zoom * picture.ratio)
+        painter.translate(-column * size, -row * size)
+        box = Box(column * size, row * size, (column + 1) * size, (row + 1) * size)
+        paint(painter, picture.scene, picture.look, box, zoom, self.fonts)
+        painter.end()
+        return image
+
+
+class Tiles(QObject):
+    """`ready` when a tile has been painted. All methods are for the UI thread."""
+
+    ready = Signal()
+    _painted = Signal(object, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._picture: Picture | None = None
+        self._tiles: OrderedDict[Place, _Tile] = OrderedDict()
+        self._under_way: set[Place] = set()
+        self._wanted: list[Place] = []
+        self._settled = 1.0
+        self._painting = _Painting()
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._painted.connect(self._keep, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def picture(self) -> Picture | None:
+        return self._picture
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the kept tiles take."""
+        return sum(tile.image.sizeInBytes() for tile in self._tiles.values())
+
+    @property
+    def busy(self) -> bool:
+        """True while a tile that is wanted is not there yet."""
+        return bool(self._under_way or self._wanted)
+
+    def set_picture(self, picture: Picture | None) -> None:
+        """Paints from `picture` from now on; tiles of another scene are dropped at once."""
+        before = self._picture
+        self._picture = picture
+        self._wanted.clear()
+        if picture is None or before is None or picture.scene is not before.scene or picture.ratio != before.ratio:
+            self._tiles.clear()
+
+    def settle(self, zoom: float) -> None:
+        """Tiles are wanted at this zoom from now on; at others what there is is scaled."""
+        self._settled = zoom
+
+    def stop(self) -> None:
+        """Waits for the tile under way; nothing is painted after it."""
+        self._wanted.clear()
+        self._pool.waitForDone()
+
+    def show(self, painter: QPainter, camera: Camera, width: int, height: int) -> None:
+        """Paints the view of `camera` from tiles, and asks for those that are missing."""
+        picture = self._picture
+        if picture is None:
+            return
+        view = camera.seen(width, height)
+        exact = camera.zoom == self._settled
+        complete = self._blit(painter, picture, self._settled, camera, view, width, height, draw=False)
+        if not complete:
+            for zoom in self._others():
+                self._blit(painter, picture, zoom, camera, view, width, height, draw=True)
+        self._blit(painter, picture, self._settled, camera, view, width, height, draw=True)
+        if exact:
+            self._want(picture, view)
+
+    def _others(self) -> list[float]:
+        """Zooms of other tiles there are, the nearest last, so that it is painted over the others."""
+        zooms = {zoom for zoom, _, _ in self._tiles if zoom != self._settled}
+        return sorted(zooms, key=lambda zoom: -abs(math.log(zoom / self._settled)))[-3:]
+
+    def _cells(self, picture: Picture, zoom: float, view: Box, ring: int = 0) -> list[Place]:
+        size = EXTENT / picture.ratio / zoom
+        bounds = picture.scene.bounds.grown(24)
+        left, right = max(view.left, bounds.left), min(view.right, bounds.right)
+        top, bottom = max(view.top, bounds.top), min(view.bottom, bounds.bottom)
+        if left >= right or top >= bottom:
+            return []
+        columns = range(math.floor(left / size) - ring, math.floor(right / size) + 1 + ring)
+        rows = range(math.floor(top / size) - ring, math.floor(bottom / size) + 1 + ring)
+        return [(zoom, column, row) for row in rows for column in columns]
+
+    def _blit(
+        self,
+        painter: QPainter,
+        picture: Picture,
+        zoom: float,
+        camera: Camera,
+        view: Box,
+        width: int,
+        height: int,
+        *,
+        draw: bool,
+    ) -> bool:
+        """Paints the tiles of one zoom that are there; True if all are."""
+        scale = camera.zoom / zoom
+        extent = EXTENT / picture.ratio
+        # On whole pixels of the screen tiles are copied, not resampled.
+        ratio = picture.ratio
+        origin_x = round((width / 2 - camera.x * camera.zoom) * ratio) / ratio
+        origin_y = round((height / 2 - camera.y * camera.zoom) * ratio) / ratio
+        complete = True
+        if draw:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != 1.0)
+        for place in self._cells(picture, zoom, view):
+            tile = self._tiles.get(place)
+            if tile is None:
+                complete = False
+            elif draw:
+                self._tiles.move_to_end(place)
+                _, column, row = place
+                corner = QPointF(origin_x + column * extent * scale, origin_y + row * extent * scale)
+                if scale == 1.0:
+                    painter.drawImage(QRectF(corner.x(), corner.y(), extent, extent), tile.image)
+                else:
+                    painter.drawImage(QRectF(corner.x(), corner.y(), extent * scale, extent * scale), tile.image)
+        return complete
+
+    def _want(self, picture: Picture, view: Box) -> None:
+        near = self._cells(picture, self._settled, view)
+        chosen = [place for place in near if self._stale(place)]
+        if not chosen:
+            around = self._cells(picture, self._settled, view, PREFETCH)
+            chosen = [place for place in around if self._stale(place)]
+        self._wanted = chosen
+        self._start()
+
+    def _stale(self, place: Place) -> bool:
+        tile = self._tiles.get(place)
+        return place not in self._under_way and (tile is None or tile.picture is not self._picture)
+
+    def _start(self) -> None:
+        picture = self._picture
+        while picture is not None and self._wanted and len(self._under_way) < AT_ONCE:
+            place = self._wanted.pop(0)
+            self._under_way.add(place)
+            self._pool.start(lambda picture=picture, place=place: self._work(picture, place))
+
+    def _work(self, picture: Picture, place: Place) -> None:
+        """In the painting thread."""
+        self._painted.emit(picture, place, self._painting.tile(picture, place))
+
+    def _keep(self, picture: Picture, place: Place, image: QImage) -> None:
+        self._under_way.discard(place)
+        current = self._picture
+        if current is not None and picture.scene is current.scene and picture.ratio == current.ratio:
+            self._tiles[place] = _Tile(image, picture)
+            self._tiles.move_to_end(place)
+            most = KEPT_BYTES // image.sizeInBytes()
+            while len(self._tiles) > most:
+                self._tiles.popitem(last=False)
+        self._start()
+        self.ready.emit()
