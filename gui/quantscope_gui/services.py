@@ -1,5 +1,6 @@
 """The parts of the application that are not widgets, built and taken down in one place."""
 
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -8,7 +9,11 @@ from quantscope_gui.background import Background
 from quantscope_gui.compare.comparer import Comparer
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.process import Command
+<<<<<<< HEAD
 from quantscope_gui.inspector.detailer import Detailer
+=======
+from quantscope_gui.graph.drawer import Drawer
+>>>>>>> 0f65035 (Graph tab: canvas in tiles, coloured by precision, sharing the table's selection; drawings by the engine)
 from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.jobs.quantizer import Quantizer
 from quantscope_gui.models.library import Library
@@ -32,6 +37,7 @@ class Services(QObject):
         self.client = EngineClient(command, self.background, self)
         self.library = Library(self)
         self.operator = OperatorSelection(self)
+        self.drawer = Drawer(self.client, self)
         self.choices = Choices(self.client, settings, self)
         self.desk = RecipeDesk(self.library, self.choices, self)
         self.planner = Planner(self.client, self.library, self.choices, self.desk, self)
@@ -46,6 +52,8 @@ class Services(QObject):
         self.client.start()
         self.choices.request()
         self.background.run(self.results.remove_left_behind, lambda _: None, lambda _: None)
+        # What the first model will need, but not the first paint.
+        self.background.run(lambda: import_module("quantscope_gui.graph.panel"), lambda _: None, lambda _: None)
 
     def shutdown(self) -> None:
         """Ends engines and threads, in about a second at most, and removes the session's folder."""

@@ -52,6 +52,15 @@ class Settings:
         self._store.setValue("target", identity)
 
     @property
+    def tab(self) -> str:
+        """Key of the tab in front: graph or operators."""
+        return self._text("tab")
+
+    @tab.setter
+    def tab(self, key: str) -> None:
+        self._store.setValue("tab", key)
+
+    @property
     def folder(self) -> str:
         """The folder file dialogs start in."""
         return self._text("folder")

@@ -551,6 +551,7 @@
     </message>
 </context>
 <context>
+<<<<<<< HEAD
     <name>Group</name>
     <message>
         <source>Selected operators: {count}</source>
@@ -583,6 +584,76 @@
     <message>
         <source>As the recipe says</source>
         <translation>按方案</translation>
+=======
+    <name>Graph</name>
+    <message>
+        <source>Block {number}</source>
+        <translation>模块 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>GraphPanel</name>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>Open a model to see its graph.</source>
+        <translation>打开一个模型即可查看其计算图。</translation>
+    </message>
+    <message>
+        <source>Back (Alt+Left)</source>
+        <translation>后退 (Alt+Left)</translation>
+    </message>
+    <message>
+        <source>Forward (Alt+Right)</source>
+        <translation>前进 (Alt+Right)</translation>
+    </message>
+    <message>
+        <source>Close all groups</source>
+        <translation>收起所有分组</translation>
+    </message>
+    <message>
+        <source>Open all groups</source>
+        <translation>展开所有分组</translation>
+    </message>
+    <message>
+        <source>Zoom out (-)</source>
+        <translation>缩小 (-)</translation>
+    </message>
+    <message>
+        <source>Zoom in (+)</source>
+        <translation>放大 (+)</translation>
+    </message>
+    <message>
+        <source>Show everything (double-click beside the operators)</source>
+        <translation>显示全部(在空白处双击)</translation>
+    </message>
+    <message>
+        <source>Drawing {model}…</source>
+        <translation>正在绘制 {model}…</translation>
+    </message>
+    <message>
+        <source>Double-click to open</source>
+        <translation>双击打开</translation>
+    </message>
+</context>
+<context>
+    <name>GraphView</name>
+    <message>
+        <source>Graph</source>
+        <translation>计算图</translation>
+    </message>
+    <message>
+        <source>The operators table lists the same operators.</source>
+        <translation>算子表列出相同的算子。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n operator(s)</source>
+        <translation>
+            <numerusform>%n 个算子</numerusform>
+        </translation>
+>>>>>>> 0f65035 (Graph tab: canvas in tiles, coloured by precision, sharing the table's selection; drawings by the engine)
     </message>
 </context>
 <context>
@@ -748,6 +819,13 @@
     <message>
         <source>The language changes when Quantscope starts next.</source>
         <translation>语言将在下次启动 Quantscope 时更改。</translation>
+    </message>
+</context>
+<context>
+    <name>Minimap</name>
+    <message>
+        <source>The whole graph; click to go there</source>
+        <translation>整个计算图;点击可跳转</translation>
     </message>
 </context>
 <context>
@@ -967,6 +1045,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>Moves or indexes data only; there is no arithmetic to quantize.</source>
         <translation>只搬运或索引数据，没有可量化的运算。</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
     </message>
 </context>
 <context>
@@ -1346,6 +1428,14 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
         </translation>
     </message>
     <message>
+        <source>on disk</source>
+        <translation>磁盘占用</translation>
+    </message>
+    <message>
+        <source>The plan is being made.</source>
+        <translation>正在制定方案。</translation>
+    </message>
+    <message>
         <source>Operators that run in float although the recipe asks for less. Click to show only these.</source>
         <translation>方案要求更低精度但仍以浮点运行的算子。点击只显示这些算子。</translation>
     </message>
@@ -1431,6 +1521,10 @@ Click to show the operators it does not take.</source>
 </context>
 <context>
     <name>WorkArea</name>
+    <message>
+        <source>Graph</source>
+        <translation>计算图</translation>
+    </message>
     <message>
         <source>Operators</source>
         <translation>算子</translation>

@@ -111,6 +111,10 @@ class Stage:
         self.until(lambda: self.selection is not None and self.selection.plan is not None)
         return self.current()
 
+    def show_operators(self) -> None:
+        """Brings the operators table to the front."""
+        self.window.work.tabs.setCurrentWidget(self.window.work.operators)
+
     def quantize(self) -> Selection:
         """Quantizes the selected model and waits for the result."""
         before = len(self.current().model.variants)

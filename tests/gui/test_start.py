@@ -95,10 +95,14 @@ from quantscope_gui.window import main_window
 class Window(main_window.MainWindow):
     def __init__(self, *parts):
         super().__init__(*parts)
-        self.painted.connect(lambda: (print(time.perf_counter() - start, time.process_time()), self.close()))
+        self.painted.connect(self.report)
+
+    def report(self):
+        print(time.perf_counter() - start, time.process_time())
+        print(sorted(name for name in sys.modules if name.split(".")[0] in ("numpy", "ai_edge_litert", "flatbuffers")))
+        self.close()
 app.MainWindow = Window
 app.run([])
-print(sorted(name for name in sys.modules if name.split(".")[0] in ("numpy", "ai_edge_litert", "flatbuffers")))
 """
 
 

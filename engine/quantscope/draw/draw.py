@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from quantscope import drawing
+from quantscope.documents import drawing
+from quantscope.documents.drawing import GROUP, INPUT, OPERATOR, OUTPUT, Column
 from quantscope.draw import groups as grouping
 from quantscope.draw.groups import Group
 from quantscope.draw.shown import Shown, shown
-from quantscope.drawing import GROUP, INPUT, OPERATOR, OUTPUT, Column
 from quantscope.errors import UsageError
 from quantscope.layout.layered import arrange
 from quantscope.layout.values import Arrangement, Graph
@@ -19,11 +19,12 @@ from quantscope.model.options import OptionsReader
 
 HEIGHTS: Final = {OPERATOR: 46.0, INPUT: 34.0, OUTPUT: 34.0, GROUP: 58.0}
 LEAST_WIDTH: Final = {OPERATOR: 136.0, INPUT: 112.0, OUTPUT: 112.0, GROUP: 184.0}
-MOST_WIDTH: Final = 232.0
+MOST_WIDTH: Final = 296.0
 WIDTH_STEP: Final = 8.0
-# Of a letter of a label, and beside the label.
-LETTER: Final = 7.6
-BESIDE: Final = 40.0
+# Of a letter of a label and of a shape, in the widest of the fonts that desktops come with; and of what is beside them.
+LETTER: Final = {OPERATOR: 9.5, INPUT: 7.6, OUTPUT: 7.6, GROUP: 8.4}
+DIGIT: Final = 7.2
+BESIDE: Final = 58.0
 ROLE_END: Final = "SubgraphIndex"
 # Types of options that name subgraphs: WHILE, IF, CALL, CALL_ONCE and the StableHLO operators with bodies.
 RUNNERS: Final = frozenset(
@@ -52,7 +53,8 @@ def draw(
     texts = _Texts()
     labels = _labels(graph, groups, what)
     results = _results(graph, what)
-    widths = np.array([_width(kind, len(text)) for kind, text in zip(what.kind.tolist(), labels, strict=True)])
+    shapes = [shape_text(tensor) if tensor else "" for tensor in results]
+    widths = np.array(list(map(_width, what.kind.tolist(), labels, shapes)))
     heights = np.array([HEIGHTS[kind] for kind in what.kind.tolist()])
     arranged = arrange(Graph(widths, heights, what.edges, what.tensors), check)
     return drawing.Drawing(
@@ -66,7 +68,7 @@ def draw(
             group=Column.of(what.group, "<i4"),
             label=Column.of([texts.of(text) for text in labels], "<i4"),
             name=Column.of([texts.of(tensor.name if tensor else "") for tensor in results], "<i4"),
-            detail=Column.of([texts.of(shape_text(tensor) if tensor else "") for tensor in results], "<i4"),
+            detail=Column.of([texts.of(shape) for shape in shapes], "<i4"),
             x=Column.of(arranged.x, "<f8"),
             y=Column.of(arranged.y, "<f8"),
             width=Column.of(widths, "<f8"),
@@ -130,8 +132,8 @@ def shape_text(tensor: Tensor) -> str:
     return " ".join(filter(None, (dtype, shape))) or "scalar"
 
 
-def _width(kind: int, letters: int) -> float:
-    wanted = letters * LETTER + BESIDE
+def _width(kind: int, label: str, detail: str) -> float:
+    wanted = max(len(label) * LETTER[kind], len(detail) * DIGIT) + BESIDE
     return math.ceil(min(MOST_WIDTH, max(LEAST_WIDTH[kind], wanted)) / WIDTH_STEP) * WIDTH_STEP
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quantscope.documents.drawing import GROUP, INPUT, OPERATOR, OUTPUT
 from quantscope.draw.groups import Group
-from quantscope.drawing import GROUP, INPUT, OPERATOR, OUTPUT
 from quantscope.layout.values import Ints
 from quantscope.model.graph import Model, Subgraph
 

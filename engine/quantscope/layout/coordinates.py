@@ -164,6 +164,8 @@ def _mutual(upper: Ints, lower: Ints, rank: Ints, position: Ints) -> Ints:
 
 def _medians(owner: Ints, rank: Ints, key: Ints) -> Ints:
     """For each owner the link in the middle of those of its lowest rank."""
+    if owner.size == 0:
+        return owner
     arranged = np.lexsort((key, rank, owner))
     group = owner[arranged] * 4 + rank[arranged]
     first = np.nonzero(np.concatenate([[True], np.diff(group) != 0]))[0]

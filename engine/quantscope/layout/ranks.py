@@ -11,7 +11,6 @@ LONGEST_LINE: Final = 120
 LONGEST_HUB_LINE: Final = 10
 HUB_USES: Final = 4
 HUB_SPREAD: Final = 30
-SHORTEST_LIMIT: Final = 12
 
 
 def rank(graph: Graph) -> Ints:
@@ -57,8 +56,8 @@ def drawn_as_lines(graph: Graph, rows: Ints, most_bends: int) -> Flags:
     hub = (longest > HUB_SPREAD) & (uses >= HUB_USES)
     kept &= ~hub[graph.nets] | (span <= LONGEST_HUB_LINE)
     limit = LONGEST_LINE
-    while limit > SHORTEST_LIMIT and _bends(graph, span, kept & (span <= limit), nets) > most_bends:
-        limit = max(SHORTEST_LIMIT, limit * 3 // 4)
+    while limit > 1 and _bends(graph, span, kept & (span <= limit), nets) > most_bends:
+        limit = limit * 3 // 4
     return kept & (span <= limit)
 
 

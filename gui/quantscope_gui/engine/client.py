@@ -90,13 +90,14 @@ class EngineClient(QObject):
         decode: Callable[[bytes], Any],
         *,
         heavy: bool = False,
+        urgent: bool = False,
         decode_part: Callable[[bytes], Any] | None = None,
     ) -> Job:
         """Queues the request that `make` builds for an id. `decode` turns its document into the job's result, in a
         thread; `decode_part` those that come before, which are small and many, on the spot. Heavy jobs run one at a
-        time."""
+        time; an urgent one, which somebody looks at an empty space for, goes before those that wait."""
         job = Job(next(self._ids), make, decode, heavy, self, decode_part)
-        self._queue.append(job)
+        self._queue.insert(0 if urgent else len(self._queue), job)
         QTimer.singleShot(0, self, self._dispatch)
         return job
 

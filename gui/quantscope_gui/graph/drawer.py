@@ -4,17 +4,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
-from quantscope import drawing
 from quantscope.worker import protocol
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
-from quantscope_gui.graph import scene
-from quantscope_gui.graph.scene import Scene
+
+if TYPE_CHECKING:
+    from quantscope_gui.graph.scene import Scene
 
 KEPT: Final = 12
 
@@ -28,6 +28,14 @@ class Wanted:
     opened: frozenset[int] | None = None
 
 
+def _decode(data: bytes) -> "Scene":
+    """In a thread. Imported here because numpy takes a while, and the window must be there before it."""
+    from quantscope.documents import drawing
+    from quantscope_gui.graph import scene
+
+    return scene.of(drawing.decode(data))
+
+
 class Drawer(QObject):
     """Drawings of files as they were when first asked for; `forget` drops those of one."""
 
@@ -36,9 +44,7 @@ class Drawer(QObject):
         self._client = client
         self._kept: OrderedDict[Wanted, Scene] = OrderedDict()
 
-    def draw(
-        self, wanted: Wanted, done: Callable[[Scene], None], failed: Callable[[Failure], None]
-    ) -> Job | None:
+    def draw(self, wanted: Wanted, done: "Callable[[Scene], None]", failed: Callable[[Failure], None]) -> Job | None:
         """Calls `done` with the scene, at once (and returns None) if it is there already."""
         kept = self._kept.get(wanted)
         if kept is not None:
@@ -47,10 +53,9 @@ class Drawer(QObject):
             return None
         opened = None if wanted.opened is None else tuple(sorted(wanted.opened))
         job = self._client.submit(
-            lambda identity: protocol.Draw(
-                id=identity, path=str(wanted.path), subgraph=wanted.subgraph, opened=opened
-            ),
-            lambda data: scene.of(drawing.decode(data)),
+            lambda identity: protocol.Draw(id=identity, path=str(wanted.path), subgraph=wanted.subgraph, opened=opened),
+            _decode,
+            urgent=True,
         )
         job.succeeded.connect(lambda result: done(self._keep(wanted, result)))
         job.failed.connect(failed)
@@ -63,7 +68,7 @@ class Drawer(QObject):
         for wanted in [wanted for wanted in self._kept if wanted.path == path]:
             del self._kept[wanted]
 
-    def _keep(self, wanted: Wanted, result: Scene) -> Scene:
+    def _keep(self, wanted: Wanted, result: "Scene") -> "Scene":
         self._kept[wanted] = result
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

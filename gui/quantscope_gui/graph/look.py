@@ -1,7 +1,7 @@
 """How a scene is painted: everything that colours and words depend on, gathered into one immutable value for any
 thread."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
+from quantscope.documents.drawing import GROUP, OPERATOR
 from quantscope_gui.graph.colouring import Colouring, Weight
 from quantscope_gui.graph.scene import NOWHERE, Flags, Ints, Scene
-from quantscope.drawing import GROUP, OPERATOR
 from quantscope_gui.theme.tokens import Tokens
 
 BODY: Final = {Weight.QUIET: 0.0, Weight.NORMAL: 0.1, Weight.LOUD: 0.26}
@@ -55,8 +55,14 @@ class Look:
     lit: Flags | None = None
 
 
-def of(scene: Scene, colouring: Colouring, tokens: Tokens, lit: Flags | None = None) -> Look:
-    """The look of `scene` coloured by `colouring` on a theme."""
+def of(
+    scene: Scene,
+    colouring: Colouring,
+    tokens: Tokens,
+    counted: Callable[[int], str],
+    lit: Flags | None = None,
+) -> Look:
+    """The look of `scene` coloured by `colouring` on a theme; `counted(n)` says "n operators" in the user's words."""
     numbers = colouring.of.get(scene.subgraph, np.zeros(0, np.int16))
     places = np.full(scene.nodes, NOWHERE, np.int64)
     known = (scene.kind == OPERATOR) & (scene.first < numbers.size)
@@ -79,19 +85,13 @@ def of(scene: Scene, colouring: Colouring, tokens: Tokens, lit: Flags | None = N
             for swatch in colouring.swatches
         ),
         of=places,
-        shares={
-            node: colouring.count(scene.subgraph, int(scene.first[node]), int(scene.end[node])) for node in closed
+        shares={node: colouring.count(scene.subgraph, int(scene.first[node]), int(scene.end[node])) for node in closed},
+        captions={
+            node: (group_name(scene, int(scene.group[node])), counted(int(scene.end[node] - scene.first[node])))
+            for node in closed
         },
-        captions={node: caption(scene, node) for node in closed},
         lit=lit,
     )
-
-
-def caption(scene: Scene, node: int) -> tuple[str, str]:
-    """What a closed group is called, and how much is in it."""
-    group = int(scene.group[node])
-    count = int(scene.end[node] - scene.first[node])
-    return group_name(scene, group), QCoreApplication.translate("Graph", "%n operator(s)", "", count)
 
 
 def group_name(scene: Scene, group: int) -> str:

@@ -1,6 +1,7 @@
 """Paints a part of a scene. Only values go in, so it runs in any thread and on any device: tiles, pictures, paper.
 
-Native calls hold Python's lock, so no single one gets more than CHUNK shapes: the window never waits for a whole picture.
+Native calls hold Python's lock, so no single one gets more than CHUNK shapes: the window never waits for a whole
+picture.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from quantscope.drawing import GROUP, OPERATOR
+from quantscope.documents.drawing import GROUP, OPERATOR
 from quantscope_gui.graph import paths
 from quantscope_gui.graph.colouring import Weight
 from quantscope_gui.graph.fonts import Fonts

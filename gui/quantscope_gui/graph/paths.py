@@ -25,7 +25,7 @@ def path(types: tuple[int, ...], x: npt.NDArray[np.float64], y: npt.NDArray[np.f
     if count:
         data = count.to_bytes(4, "big") + elements.tobytes() + bytes(4) + (1).to_bytes(4, "big")
         stream = QDataStream(QByteArray(data))
-        stream >> result  # type: ignore[operator]
+        stream >> result
     return result
 
 

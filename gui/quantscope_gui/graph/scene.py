@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from quantscope import drawing
-from quantscope.drawing import GROUP, OPERATOR, Drawing
+from quantscope.documents import drawing
+from quantscope.documents.drawing import GROUP, OPERATOR, Drawing
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -223,7 +223,9 @@ def of(document: Drawing) -> Scene:
     ends = pieces.y2.values - pieces.y0.values
     lines = Lines(
         **{name: getattr(pieces, name).values[order] for name in ("x0", "y0", "x1", "y1", "y2")},
-        **{name: getattr(pieces, name).values[order].astype(np.int64) for name in ("tensor", "source", "target", "row")},
+        **{
+            name: getattr(pieces, name).values[order].astype(np.int64) for name in ("tensor", "source", "target", "row")
+        },
         tallest=float(ends.max()) if ends.size else 0.0,
     )
     portal = edges.portal.values.astype(np.bool_)
@@ -234,7 +236,10 @@ def of(document: Drawing) -> Scene:
         subgraph=document.subgraph,
         name=document.name,
         texts=document.texts,
-        **{name: getattr(nodes, name).values.astype(np.int64) for name in ("kind", "first", "end", "group", "label", "detail", "row")},
+        **{
+            name: getattr(nodes, name).values.astype(np.int64)
+            for name in ("kind", "first", "end", "group", "label", "detail", "row")
+        },
         title=nodes.name.values.astype(np.int64),
         x=x,
         y=y,

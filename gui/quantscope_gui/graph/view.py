@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QRubberBand, QSizePolicy, QToolTip, QWidget
 
-from quantscope.drawing import GROUP, OPERATOR
+from quantscope.documents.drawing import GROUP, OPERATOR
 from quantscope_gui.graph import camera as cameras
 from quantscope_gui.graph import look as looks
 from quantscope_gui.graph import paths
@@ -274,8 +274,11 @@ class GraphView(QWidget):
     def _restyle(self) -> None:
         if self._scene is not None:
             colouring = self._colouring or plain(self._theme.tokens)
-            self._look = looks.of(self._scene, colouring, self._theme.tokens, self._lit)
+            self._look = looks.of(self._scene, colouring, self._theme.tokens, self._counted, self._lit)
         self._repaint_tiles()
+
+    def _counted(self, operators: int) -> str:
+        return self.tr("%n operator(s)", "", operators)
 
     def _repaint_tiles(self) -> None:
         scene, look = self._scene, self._look
@@ -461,7 +464,7 @@ class GraphView(QWidget):
         key, modifiers = event.key(), event.modifiers()
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         extending = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        way = _WAYS.get(key)
+        way = _WAYS.get(Qt.Key(key))
         if way is not None and not modifiers & Qt.KeyboardModifier.AltModifier:
             if control:
                 self.set_camera(self._camera.moved(way[0] * KEY_PAN, way[1] * KEY_PAN))

@@ -114,6 +114,17 @@ class SummaryStrip(QWidget):
         for tile in (self.eight_bit, self.fallback, self.partitions):
             tile.setChecked(tile.filter_text == text)
 
+    def show_pending(self) -> None:
+        """There is no plan yet."""
+        waiting = (
+            (self.file_size, self.tr("on disk")),
+            (self.eight_bit, self.tr("operators in 8 bits")),
+            (self.fallback, self.tr("fall(s) back to float", "", 0)),
+            (self.partitions, self.tr("delegate partition(s)", "", 0)),
+        )
+        for tile, meaning in waiting:
+            tile.show_figure("\u2026", meaning, hint=self.tr("The plan is being made."))
+
     def show_selection(self, selection: Selection) -> None:
         """Shows the summary of the selected model's plan, with the real size where it is a variant."""
         plan = selection.plan

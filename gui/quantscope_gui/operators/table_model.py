@@ -48,6 +48,10 @@ class OperatorsModel(QAbstractTableModel):
         """Where the operator `key` stands, or None if it is filtered out."""
         return self._places.get(key)
 
+    def shown_keys(self) -> frozenset[Key]:
+        """The operators that pass the filter."""
+        return frozenset(self._places)
+
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sorts by a column; -1 is the order of execution."""
         self._column, self._descending = column, order is Qt.SortOrder.DescendingOrder
