@@ -9,11 +9,8 @@ from quantscope_gui.background import Background
 from quantscope_gui.compare.comparer import Comparer
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.process import Command
-<<<<<<< HEAD
-from quantscope_gui.inspector.detailer import Detailer
-=======
 from quantscope_gui.graph.drawer import Drawer
->>>>>>> 0f65035 (Graph tab: canvas in tiles, coloured by precision, sharing the table's selection; drawings by the engine)
+from quantscope_gui.inspector.detailer import Detailer
 from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.jobs.quantizer import Quantizer
 from quantscope_gui.models.library import Library

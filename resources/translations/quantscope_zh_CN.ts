@@ -551,40 +551,6 @@
     </message>
 </context>
 <context>
-<<<<<<< HEAD
-    <name>Group</name>
-    <message>
-        <source>Selected operators: {count}</source>
-        <translation>选中的算子：{count}</translation>
-    </message>
-    <message>
-        <source>{label} of this very shape: {count}</source>
-        <translation>形状相同的 {label}：{count}</translation>
-    </message>
-    <message>
-        <source>All {label}: {count}</source>
-        <translation>所有 {label}：{count}</translation>
-    </message>
-    <message>
-        <source>In scope {label}: {count}</source>
-        <translation>作用域 {label} 内：{count}</translation>
-    </message>
-    <message>
-        <source>All repeats of {label}: {count}</source>
-        <translation>{label} 的所有重复块：{count}</translation>
-    </message>
-    <message>
-        <source>Keep float</source>
-        <translation>保持浮点</translation>
-    </message>
-    <message>
-        <source>Select</source>
-        <translation>选择</translation>
-    </message>
-    <message>
-        <source>As the recipe says</source>
-        <translation>按方案</translation>
-=======
     <name>Graph</name>
     <message>
         <source>Block {number}</source>
@@ -653,7 +619,41 @@
         <translation>
             <numerusform>%n 个算子</numerusform>
         </translation>
->>>>>>> 0f65035 (Graph tab: canvas in tiles, coloured by precision, sharing the table's selection; drawings by the engine)
+    </message>
+</context>
+<context>
+    <name>Group</name>
+    <message>
+        <source>Selected operators: {count}</source>
+        <translation>选中的算子：{count}</translation>
+    </message>
+    <message>
+        <source>{label} of this very shape: {count}</source>
+        <translation>形状相同的 {label}：{count}</translation>
+    </message>
+    <message>
+        <source>All {label}: {count}</source>
+        <translation>所有 {label}：{count}</translation>
+    </message>
+    <message>
+        <source>In scope {label}: {count}</source>
+        <translation>作用域 {label} 内：{count}</translation>
+    </message>
+    <message>
+        <source>All repeats of {label}: {count}</source>
+        <translation>{label} 的所有重复块：{count}</translation>
+    </message>
+    <message>
+        <source>Keep float</source>
+        <translation>保持浮点</translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>As the recipe says</source>
+        <translation>按方案</translation>
     </message>
 </context>
 <context>
@@ -1522,12 +1522,12 @@ Click to show the operators it does not take.</source>
 <context>
     <name>WorkArea</name>
     <message>
-        <source>Graph</source>
-        <translation>计算图</translation>
-    </message>
-    <message>
         <source>Operators</source>
         <translation>算子</translation>
+    </message>
+    <message>
+        <source>Graph</source>
+        <translation>计算图</translation>
     </message>
     <message>
         <source>Reading {model}…</source>
