@@ -9,6 +9,7 @@ from quantscope.details import details as operator_details
 from quantscope.documents.details import Details
 from quantscope.documents.profile import THIS_COMPUTER, Profile, Settings
 from quantscope.evaluate.compare import compare
+from quantscope.evaluate.tensors import compare_tensor
 from quantscope.evaluate.verify import verify
 from quantscope.files import describe, refuse_overwriting, replacing
 from quantscope.inspection import inspection, origins
@@ -31,6 +32,7 @@ __all__ = [
     "apply",
     "catalogue",
     "compare",
+    "compare_tensor",
     "details",
     "inspect",
     "load",

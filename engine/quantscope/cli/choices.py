@@ -1,4 +1,4 @@
-"""The --recipe and --target options, the same for every command that plans."""
+"""The --recipe and --target options, and how a place in a model is written: the same for every command."""
 
 import argparse
 
@@ -20,3 +20,11 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help=f"the runtime it is made for: {', '.join(TARGETS)} (default: %(default)s)",
     )
+
+
+def place(text: str) -> tuple[int, int]:
+    """(subgraph, number) of "3" or "1:3"."""
+    subgraph, colon, number = text.rpartition(":")
+    if not number.isdecimal() or (colon and not subgraph.isdecimal()):
+        raise argparse.ArgumentTypeError(f"'{text}' is neither a number nor one of a subgraph, as in 1:3")
+    return int(subgraph or 0), int(number)

@@ -8,7 +8,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from quantscope import api, documents
+from quantscope.cli.choices import place
 from quantscope.cli.data import add_data_options, add_metric_options, metric
+from quantscope.cli.details import print_tensor
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json
 
 HELP = "run a float and a quantized model on the same inputs and show how far they are apart, operator by operator"
@@ -26,11 +28,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--outputs-only", action="store_true", help="don't look at each operator, which takes several times as long"
     )
+    parser.add_argument(
+        "--tensor",
+        type=place,
+        metavar="[SUBGRAPH:]N",
+        help="show only how the values of one tensor are spread in both models, an operator's output of FLOAT",
+    )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compares and prints."""
+    if arguments.tensor is not None:
+        return _run_tensor(arguments)
     with TerminalProgress() as progress:
         document = api.compare(
             arguments.float,
@@ -64,6 +74,19 @@ def run(arguments: argparse.Namespace) -> int:
     if document.operators:
         _print_operators(document, out)
     out.print(f"[dim]{document.samples} samples, {escape(document.inputs)}[/]")
+    return 0
+
+
+def _run_tensor(arguments: argparse.Namespace) -> int:
+    subgraph, tensor = arguments.tensor
+    with TerminalProgress() as progress:
+        found = api.compare_tensor(
+            arguments.float, arguments.quantized, tensor, subgraph, arguments.data, arguments.samples, progress
+        )
+    if arguments.json:
+        print_json(found)
+    else:
+        print_tensor(found, console())
     return 0
 
 

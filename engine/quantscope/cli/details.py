@@ -8,6 +8,7 @@ from rich.table import Table
 
 from quantscope.cli.output import size, styled
 from quantscope.documents.details import Details, Form, Histogram, TensorDetails
+from quantscope.documents.tensors import TensorComparison
 
 BARS: Final = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 
@@ -29,6 +30,23 @@ def print_details(details: Details, out: Console) -> None:
         out.print(f"\n[bold]{title}[/]")
         for tensor in tensors:
             _print_tensor(tensor, out)
+
+
+def print_tensor(found: TensorComparison, out: Console) -> None:
+    """An operator's output in both models."""
+    shape = "x".join(map(str, found.shape)) or "scalar"
+    out.print(f"[bold]{escape(found.name)}[/]  [dim]{shape}, of operator #{found.operator}[/]", soft_wrap=True)
+    out.print(f"  float      {found.dtype}  {_drawn(found.float_values)}")
+    words = [found.written_dtype]
+    if found.scales is not None and found.low is not None and found.high is not None:
+        words.append(f"[dim]scale {found.scales.values[0]:.3g}, zero point {found.scales.zero_points[0]}[/]")
+        words.append(f"[dim]from {found.low:.3g} to {found.high:.3g}[/]")
+    out.print(f"  quantized  {'  '.join(words)}  {_drawn(found.quantized_values)}")
+    error = "identical" if found.error.identical else "no figure"
+    if found.error.sqnr_db is not None:
+        error = f"{found.error.sqnr_db:.1f} dB"
+    clipped = "" if found.clipped is None else f", {found.clipped:.3%} of the values clipped"
+    out.print(f"  {error}{clipped}  [dim]{found.samples} samples, {escape(found.inputs)}[/]")
 
 
 def _print_tensor(details: TensorDetails, out: Console) -> None:

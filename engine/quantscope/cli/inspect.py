@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from quantscope import api, documents
-from quantscope.cli.choices import add_plan_options
+from quantscope.cli.choices import add_plan_options, place
 from quantscope.cli.details import print_details
 from quantscope.cli.output import add_json, console, print_json, size, styled
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_plan_options(parser)
     parser.add_argument(
         "--operator",
-        type=_place,
+        type=place,
         metavar="[SUBGRAPH:]N",
         help="show everything about one operator: attributes, scales, weights before and after",
     )
@@ -49,14 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
         _print_reasons(document, out)
         print_summary(document, out)
     return 0
-
-
-def _place(text: str) -> tuple[int, int]:
-    """(subgraph, operator) of "3" or "1:3"."""
-    subgraph, colon, operator = text.rpartition(":")
-    if not operator.isdecimal() or (colon and not subgraph.isdecimal()):
-        raise argparse.ArgumentTypeError(f"'{text}' is not an operator: 3, or 1:3 for operator 3 of subgraph 1")
-    return int(subgraph or 0), int(operator)
 
 
 def _print_operators(document: documents.Inspection, out: Console) -> None:

@@ -3,19 +3,20 @@
 import contextlib
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy.typing as npt
 
 from quantscope import documents
 from quantscope.errors import DataError, ModelUnsupportedError, RunError, UsageError
+from quantscope.evaluate import wire
 from quantscope.evaluate.alignment import align
 from quantscope.evaluate.inputs import Samples, fitted_to, from_file, open_shape, runnable
 from quantscope.evaluate.measures import OutputDistance, real
 from quantscope.evaluate.metrics import Accuracy, Function, Judged, Task, find_labels
 from quantscope.evaluate.operators import operator_errors, unmeasured
-from quantscope.evaluate.runner import running
+from quantscope.evaluate.runner import Runner, running
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.files import describe
 from quantscope.model.graph import Model
@@ -78,6 +79,41 @@ def compare(
     )
 
 
+def samples_for(
+    model: Model, other: Model, data: str | os.PathLike[str] | None, samples: int | None, progress: Progress
+) -> Samples:
+    """The samples that two models are compared on; see `compare`, whose errors it raises."""
+    if samples is not None and samples < 1:
+        raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
+    with _side_by_side(model, other, lambda: progress(0.0, "Loading both models")) as (first, one, _, _):
+        return _samples(model, first, one.inputs, data, samples)
+
+
+@contextlib.contextmanager
+def _side_by_side(
+    model: Model, other: Model, check: Callable[[], None]
+) -> Iterator[tuple[Runner, wire.Loaded, Runner, wire.Loaded]]:
+    """Both models loaded. Raises ModelUnsupportedError if they aren't versions of one model."""
+    with running(model.path, check) as (first, one), running(other.path, check) as (second, two):
+        if not _alike(one.inputs, two.inputs) or len(one.outputs) != len(two.outputs):
+            raise ModelUnsupportedError(
+                "The two models have different inputs or outputs.", "Give versions of one model."
+            )
+        yield first, one, second, two
+
+
+def _samples(
+    model: Model,
+    runner: Runner,
+    inputs: Sequence[TensorInfo],
+    data: str | os.PathLike[str] | None,
+    samples: int | None,
+) -> Samples:
+    if data is None:
+        return runnable(runner, model, inputs, samples or DEFAULT_SAMPLES)
+    return from_file(os.fspath(data), model, inputs, samples)
+
+
 class _Whole:
     """Both models run as they are, side by side."""
 
@@ -97,20 +133,8 @@ class _Whole:
         def check() -> None:
             progress(done, doing)
 
-        with (
-            running(model.path, check) as (first, one),
-            running(other.path, check) as (second, two),
-            contextlib.ExitStack() as stack,
-        ):
-            if not _alike(one.inputs, two.inputs) or len(one.outputs) != len(two.outputs):
-                raise ModelUnsupportedError(
-                    "The two models have different inputs or outputs.", "Give versions of one model."
-                )
-            inputs: Samples
-            if data is None:
-                inputs = runnable(first, model, one.inputs, samples or DEFAULT_SAMPLES)
-            else:
-                inputs = from_file(os.fspath(data), model, one.inputs, samples)
+        with _side_by_side(model, other, check) as (first, one, second, two), contextlib.ExitStack() as stack:
+            inputs = _samples(model, first, one.inputs, data, samples)
             names = _output_names(model, one.outputs)
             distances = [OutputDistance(name) for name in names]
             tasks = self._tasks(stack, None if data is None else os.fspath(data), len(inputs), one.outputs, names)

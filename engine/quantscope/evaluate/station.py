@@ -2,8 +2,8 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 import numpy.typing as npt
 
@@ -11,7 +11,7 @@ from quantscope.errors import RunError
 from quantscope.evaluate.alignment import Pair
 from quantscope.evaluate.dissection import expose, sever
 from quantscope.evaluate.inputs import fitted_to
-from quantscope.evaluate.measures import Distance, real
+from quantscope.evaluate.measures import real
 from quantscope.evaluate.runner import Runner
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model, Tensor
@@ -21,13 +21,24 @@ Array = npt.NDArray[Any]
 FLOATS: Final = frozenset({"FLOAT32", "FLOAT16", "FLOAT64"})
 
 
+class Adding(Protocol):
+    """Takes in what an operator gives."""
+
+    def add(self, reference: Array, other: Array) -> None:
+        """Real values of one output in one step: the float model's and the quantized one's, of the same shape."""
+
+
+Sink = TypeVar("Sink", bound=Adding)
+
+
 @dataclass(slots=True)
-class Measured:
-    """The errors of a pair of operators so far; `note` says what went wrong."""
+class Watch(Generic[Sink]):
+    """An eye on a pair of operators: on what they give in the running models, and, unless `own` is None, on what the
+    quantized one gives when it is given the float model's tensors. `note` says what went wrong."""
 
     pair: Pair
-    own: Distance = field(default_factory=Distance)
-    accumulated: Distance = field(default_factory=Distance)
+    accumulated: Sink
+    own: Sink | None = None
     note: str | None = None
 
 
@@ -54,7 +65,7 @@ class Station(contextlib.AbstractContextManager["Station"]):
         reference: Model,
         quantized: Model,
         subgraph: int,
-        measured: Sequence[Measured],
+        watches: Sequence[Watch[Any]],
         prefix: str,
         check: Callable[[], None],
         watched: Sequence[int] = (),
@@ -62,10 +73,10 @@ class Station(contextlib.AbstractContextManager["Station"]):
     ) -> None:
         self.one, self.two = reference.subgraphs[subgraph], quantized.subgraphs[subgraph]
         self.quantized = quantized
-        self.measured = measured
+        self.watches = watches
         self.prefix = prefix
         self.check = check
-        pairs = [each.pair for each in measured]
+        pairs = [watch.pair for watch in watches]
         tensors = {index for pair in pairs for index in (*pair.feeds.values(), *pair.results.values())}
         self.observed = tuple(sorted(index for index in tensors | {*watched, *self.one.outputs} if index >= 0))
         self.shown = (*watched_too, *(index for pair in pairs for index in pair.results))
@@ -77,7 +88,8 @@ class Station(contextlib.AbstractContextManager["Station"]):
             expose(reference, self.one, (), path)
         self.float.load(path, delegate=False, keep_tensors=True)
         self.exposed: _Exposed | None = None
-        self.parts = [_Part(self, measured)] if measured else []
+        alone = [watch for watch in watches if watch.own is not None]
+        self.parts = [_Part(self, alone)] if alone else []
 
     def __enter__(self) -> Self:
         return self
@@ -98,8 +110,8 @@ class Station(contextlib.AbstractContextManager["Station"]):
         if self.exposed is None:
             self.exposed = _Exposed(self)
         shown = self.exposed.run(theirs)
-        for measured in self.measured:
-            self._add(measured.accumulated, measured, values, shown)
+        for watch in self.watches:
+            self._add(watch.accumulated, watch, values, shown)
         return Step(values, shown)
 
     def outputs(self, step: Step) -> tuple[list[Array], list[Array] | None]:
@@ -115,32 +127,27 @@ class Station(contextlib.AbstractContextManager["Station"]):
                 results = part.run(values)
             except RunError as error:
                 # One operator among them is to blame: halve until it stands alone.
-                if len(part.measured) == 1:
-                    part.measured[0].note = str(error)
+                if len(part.watches) == 1:
+                    part.watches[0].note = str(error)
                 else:
-                    middle = len(part.measured) // 2
-                    waiting += [_Part(self, part.measured[middle:]), _Part(self, part.measured[:middle])]
+                    middle = len(part.watches) // 2
+                    waiting += [_Part(self, part.watches[middle:]), _Part(self, part.watches[:middle])]
                 continue
             self.parts.append(part)
-            for measured in part.measured:
-                self._add(measured.own, measured, values, results)
+            for watch in part.watches:
+                assert watch.own is not None
+                self._add(watch.own, watch, values, results)
 
-    def _add(
-        self,
-        distance: Distance,
-        measured: Measured,
-        mine: Mapping[int, Array],
-        theirs: Mapping[int, Array],
-    ) -> None:
-        for at, index in measured.pair.results.items():
+    def _add(self, sink: Adding, watch: Watch[Any], mine: Mapping[int, Array], theirs: Mapping[int, Array]) -> None:
+        for at, index in watch.pair.results.items():
             if index not in mine or not holds_reals(self.one.tensors[index]):
                 continue
             a = in_reals(mine[index], self.one.tensors[index])
             b = in_reals(theirs[at], self.two.tensors[at])
             if a.shape == b.shape:
-                distance.add(a, b)
+                sink.add(a, b)
             else:
-                measured.note = f"Its output has shape {list(a.shape)} in one model, {list(b.shape)} in the other."
+                watch.note = f"Its output has shape {list(a.shape)} in one model, {list(b.shape)} in the other."
 
 
 class _Exposed:
@@ -167,17 +174,17 @@ class _Exposed:
 class _Part:
     """Some operators of the quantized subgraph, severed; loaded when they are first run."""
 
-    def __init__(self, station: Station, measured: Sequence[Measured]) -> None:
+    def __init__(self, station: Station, watches: Sequence[Watch[Any]]) -> None:
         self.station = station
-        self.measured = measured
-        self.sources = {theirs: mine for each in measured for theirs, mine in each.pair.feeds.items()}
+        self.watches = watches
+        self.sources = {theirs: mine for each in watches for theirs, mine in each.pair.feeds.items()}
         self.runner: Runner | None = None
         self.inputs: tuple[TensorInfo, ...] = ()
 
     def run(self, values: Mapping[int, Array]) -> Mapping[int, Array]:
         """What the operators give for the float model's values. Raises RunError if one of them can't be run."""
         if self.runner is None:
-            pairs = [each.pair for each in self.measured]
+            pairs = [each.pair for each in self.watches]
             path = f"{self.station.prefix}-{pairs[0].operator}-{pairs[-1].operator}.tflite"
             self.severed = sever(self.station.quantized, self.station.two, pairs, path)
             self.runner = self.station.stack.enter_context(Runner(self.station.check))

@@ -60,6 +60,7 @@ class Jobs:
             protocol.Draw: self._draw,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
+            protocol.CompareTensor: self._compare_tensor,
             protocol.Sensitivity: self._sensitivity,
             protocol.Profile: self._profile,
         }
@@ -88,6 +89,17 @@ class Jobs:
 
     def _compare(self, request: protocol.Compare, progress: Progress) -> documents.Document:
         return api.compare(request.path, request.quantized, request.data, request.samples, progress)
+
+    def _compare_tensor(self, request: protocol.CompareTensor, progress: Progress) -> documents.Document:
+        return api.compare_tensor(
+            request.path,
+            request.quantized,
+            request.tensor,
+            request.subgraph,
+            request.data,
+            request.samples,
+            progress,
+        )
 
     def _sensitivity(self, request: protocol.Sensitivity, progress: Progress) -> documents.Document:
         plan = self._model(request.path).plan(request.recipe, request.target)

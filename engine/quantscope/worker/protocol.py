@@ -80,6 +80,18 @@ class Compare(Message, frozen=True, kw_only=True, tag="compare"):
     samples: int | None = None
 
 
+class CompareTensor(Message, frozen=True, kw_only=True, tag="compare-tensor"):
+    """Asks for documents.tensors.TensorComparison: the values of an operator's output in both models."""
+
+    id: int
+    path: str
+    quantized: str
+    subgraph: int
+    tensor: int
+    data: str | None = None
+    samples: int | None = None
+
+
 class Sensitivity(Message, frozen=True, kw_only=True, tag="sensitivity"):
     """Asks for documents.sensitivity.Sensitivity: what each of the `worst` operators gains by staying in float."""
 
@@ -162,7 +174,9 @@ class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
     id: int
 
 
-Request = Catalogue | Inspect | Details | Draw | Quantize | Compare | Sensitivity | Profile | Stop | Cancel
+Request = (
+    Catalogue | Inspect | Details | Draw | Quantize | Compare | CompareTensor | Sensitivity | Profile | Stop | Cancel
+)
 Event = Ready | Progress | Partial | Result | Failed | Cancelled
 
 
