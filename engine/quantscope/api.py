@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from quantscope import documents
 from quantscope.details import details as operator_details
@@ -18,7 +19,6 @@ from quantscope.memory import peak_rss
 from quantscope.model.graph import Model
 from quantscope.model.read import read
 from quantscope.profile import session
-from quantscope.profile.devices import make_runner
 from quantscope.progress import Progress, part, silent
 from quantscope.quantize.apply import write_quantized
 from quantscope.quantize.plan import Plan, make_plan
@@ -26,6 +26,7 @@ from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS, find_recipe
 from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target, find_target
 from quantscope.recipe import Recipe
+from quantscope.runners import make_runner
 from quantscope.sensitivity import sensitivity
 
 __all__ = [
@@ -122,14 +123,17 @@ def measure(
     devices: Sequence[str] = (THIS_COMPUTER,),
     settings: Settings = Settings(),  # noqa: B008 (it is frozen)
     live: Live | None = None,
+    recipes: Mapping[str, str] = MappingProxyType({}),
 ) -> Profile:
-    """Latency of each model on each device (`this-computer` or an adb serial), the models in turns.
+    """Latency of each model on each device (`this-computer` or an adb serial), the models in turns; `recipes` says, by
+    path, which recipe made a model. Keep it with quantscope.history.use.keep.
 
     `live` gets documents.profile.LivePart values while it goes on, and may stop it. Raises UsageError for settings that
     contradict themselves, ModelReadError, DeviceError where no device can be measured on, RunError where no model runs,
     CancelledError when `live` does.
     """
-    return session.measure([os.fspath(path) for path in models], devices, settings, live or Unwatched(), make_runner)
+    paths = [os.fspath(path) for path in models]
+    return session.measure(paths, devices, settings, live or Unwatched(), make_runner, recipes)
 
 
 def catalogue() -> documents.Catalogue:

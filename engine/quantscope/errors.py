@@ -127,6 +127,12 @@ class DownloadError(QuantscopeError):
     code = "download"
 
 
+class HistoryError(QuantscopeError):
+    """The history of measurements can't be read or written, or doesn't hold what was asked for."""
+
+    code = "history"
+
+
 class CancelledError(QuantscopeError):
     """The user cancelled."""
 

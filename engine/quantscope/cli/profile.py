@@ -22,6 +22,7 @@ from quantscope.documents.profile import (
     Run,
     Settings,
 )
+from quantscope.history import use as history
 
 HELP = "measure how fast models run, here or on a phone, operator by operator if asked"
 GATE_MISSED = 1
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--per-op", action="store_true", help="also time each operator, in runs of their own")
     parser.add_argument("--max-median-ms", type=float, metavar="X", help="exit with 1 if the last model is slower")
     parser.add_argument("--min-speedup", type=float, metavar="X", help="exit with 1 if the last model speeds up less")
+    parser.add_argument("--no-history", action="store_true", help="don't keep the measurement in the history")
     add_json(parser)
 
 
@@ -75,6 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with TerminalLive(model_names(arguments.models)) as live:
         document = api.measure(arguments.models, arguments.on or [THIS_COMPUTER], settings, live)
+    if not arguments.no_history:
+        document = history.keep(document)
     if arguments.json:
         print_json(document)
     else:

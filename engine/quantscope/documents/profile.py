@@ -157,7 +157,8 @@ class Energy(Document, frozen=True, kw_only=True):
 
 
 class Run(Document, frozen=True, kw_only=True):
-    """One variant on one device.
+    """One variant on one device. `recipe` made the model, where that is known; `history_id` is its number in the
+    history, if it was kept there.
 
     `ending` is `complete`, `stopped` (by the user: what was measured is here) or `failed` (with `failure` in words).
     `memory_bytes` is the peak the model needed beyond the empty program, `load_bytes` what it took after loading.
@@ -168,6 +169,7 @@ class Run(Document, frozen=True, kw_only=True):
     """
 
     model: File
+    recipe: str | None = None
     device: Device
     settings: Settings
     started: str
@@ -192,6 +194,7 @@ class Run(Document, frozen=True, kw_only=True):
     overhead: float | None = None
     per_operator_note: str | None = None
     warnings: tuple[Notice, ...] = ()
+    history_id: int | None = None
 
 
 class Change(Document, frozen=True, kw_only=True):

@@ -7,10 +7,12 @@ and works out the standing.
 import os
 import queue
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Final
 
+from quantscope.documents import File
 from quantscope.documents.profile import CORES, DELEGATES, Comparison, Profile, Run, Settings, Standing
 from quantscope.errors import UsageError
 from quantscope.files import describe
@@ -29,9 +31,14 @@ CANCEL_SECONDS: Final = 10.0
 
 
 def measure(
-    models: Sequence[str], devices: Sequence[str], settings: Settings, live: Live, make_runner: MakeRunner
+    models: Sequence[str],
+    devices: Sequence[str],
+    settings: Settings,
+    live: Live,
+    make_runner: MakeRunner,
+    recipes: Mapping[str, str] = MappingProxyType({}),
 ) -> Profile:
-    """Measures each of `models` on each of `devices`.
+    """Measures each of `models` on each of `devices`. `recipes` says, by path, which recipe made a model.
 
     `live` gets documents.profile.LivePart values as they come; when it stops, the result holds what was measured so
     far. Raises UsageError for settings that contradict themselves, CancelledError when `live` does, ModelReadError for
@@ -55,7 +62,8 @@ def measure(
                 work.runner.cancel()
         for work in works:
             work.thread.join(CANCEL_SECONDS)
-    return _profile(works, settings, stopped=shared.stopping.is_set())
+    by_file = {file: recipes.get(path) for file, path in zip(files, models, strict=True)}
+    return _profile(works, settings, by_file, stopped=shared.stopping.is_set())
 
 
 def _check(models: Sequence[str], devices: Sequence[str], settings: Settings) -> None:
@@ -119,7 +127,7 @@ def _compared(baseline: Course, course: Course, resamples: int) -> list[Comparis
     return [Comparison(baseline=baseline.number, run=course.number, speedup=found[0], ci95=found[1])]
 
 
-def _profile(works: Sequence[Work], settings: Settings, stopped: bool) -> Profile:
+def _profile(works: Sequence[Work], settings: Settings, recipes: Mapping[File, str | None], stopped: bool) -> Profile:
     for work in works:
         if work.fault is not None:
             raise work.fault
@@ -130,7 +138,7 @@ def _profile(works: Sequence[Work], settings: Settings, stopped: bool) -> Profil
             if failure is not None:
                 raise failure
     known = [work for work in works if work.device is not None]
-    runs = [_run(work, course, settings, stopped) for work in known for course in work.courses]
+    runs = [_run(work, course, settings, recipes[course.model], stopped) for work in known for course in work.courses]
     places = {course.number: place for place, course in enumerate(c for work in known for c in work.courses)}
     comparisons = []
     for work in known:
@@ -149,7 +157,7 @@ def _profile(works: Sequence[Work], settings: Settings, stopped: bool) -> Profil
     return Profile(runs=tuple(runs), comparison=comparisons[0] if comparisons else None, comparisons=tuple(comparisons))
 
 
-def _run(work: Work, course: Course, settings: Settings, stopped: bool) -> Run:
+def _run(work: Work, course: Course, settings: Settings, recipe: str | None, stopped: bool) -> Run:
     assert work.device is not None
     failure = course.failure or work.failure
     latency = statistics.latency(course.batches)
@@ -159,6 +167,7 @@ def _run(work: Work, course: Course, settings: Settings, stopped: bool) -> Run:
     unattributed = sum(each.us for each in profile.unattributed) if profile and profile.operators else None
     return Run(
         model=course.model,
+        recipe=recipe,
         device=work.device,
         settings=settings,
         started=course.started,

@@ -92,6 +92,17 @@ def speedup(
     return ratio, _interval(_medians_drawn(first, drawn) / _medians_drawn(second, drawn))
 
 
+def independent_speedup(baseline: Sequence[Batch], other: Sequence[Batch]) -> tuple[float, tuple[float, float]] | None:
+    """As speedup, for batches that weren't measured in turns: both are drawn anew on their own."""
+    if not baseline or not other:
+        return None
+    random = np.random.default_rng(SEED)
+    first, second = (
+        _medians_drawn(_Drawn.of(batches), _draws(len(batches), random=random)) for batches in (baseline, other)
+    )
+    return median(baseline) / median(other), _interval(first / second)
+
+
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     """Values ascending, each with the batch it came from and its weight."""
@@ -117,9 +128,12 @@ def _thinned(values: Floats) -> Floats:
     return np.quantile(values, (np.arange(POINTS) + 0.5) / POINTS)
 
 
-def _draws(batches: int, resamples: int = RESAMPLES) -> npt.NDArray[np.int64]:
+def _draws(
+    batches: int, resamples: int = RESAMPLES, random: np.random.Generator | None = None
+) -> npt.NDArray[np.int64]:
     """How often each batch is drawn in each resample: [resample, batch]."""
-    return np.random.default_rng(SEED).multinomial(batches, np.full(batches, 1 / batches), resamples)
+    random = random or np.random.default_rng(SEED)
+    return random.multinomial(batches, np.full(batches, 1 / batches), resamples)
 
 
 def _medians_drawn(drawn: _Drawn, draws: npt.NDArray[np.int64]) -> Floats:

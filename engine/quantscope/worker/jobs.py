@@ -10,6 +10,7 @@ from quantscope.details import details
 from quantscope.draw.draw import draw
 from quantscope.errors import ModelReadError
 from quantscope.files import describe
+from quantscope.history import use as history
 from quantscope.inspection import inspection
 from quantscope.live import Live
 from quantscope.model.graph import Model
@@ -63,6 +64,9 @@ class Jobs:
             protocol.CompareTensor: self._compare_tensor,
             protocol.Sensitivity: self._sensitivity,
             protocol.Profile: self._profile,
+            protocol.History: self._history,
+            protocol.HistoryCompare: self._history_compare,
+            protocol.HistoryExport: self._history_export,
         }
 
     def run(self, request: protocol.Request, progress: Live) -> documents.Document:
@@ -106,7 +110,16 @@ class Jobs:
         return api.sensitivity(plan, request.data, request.samples, request.worst, progress)
 
     def _profile(self, request: protocol.Profile, live: Live) -> documents.Document:
-        return api.measure(request.models, request.devices, request.settings, live)
+        return history.keep(api.measure(request.models, request.devices, request.settings, live, request.recipes))
+
+    def _history(self, request: protocol.History, progress: Progress) -> documents.Document:
+        return history.change(request.delete, request.baseline, request.clear_baseline)
+
+    def _history_compare(self, request: protocol.HistoryCompare, progress: Progress) -> documents.Document:
+        return history.compare(request.baseline, request.run)
+
+    def _history_export(self, request: protocol.HistoryExport, progress: Progress) -> documents.Document:
+        return history.export(request.runs, request.path)
 
     def _model(self, path: str) -> _Kept:
         """The model at `path`, read again only if the file has changed."""

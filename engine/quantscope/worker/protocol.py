@@ -106,12 +106,40 @@ class Sensitivity(Message, frozen=True, kw_only=True, tag="sensitivity"):
 
 class Profile(Message, frozen=True, kw_only=True, tag="profile"):
     """Asks to measure the models, interleaved, on the devices; answers with documents.profile.Profile, after `Partial`
-    events with documents.profile.LivePart."""
+    events with documents.profile.LivePart, and keeps it in the history. `recipes` says, by path, which recipe made a
+    model."""
 
     id: int
     models: tuple[str, ...]
     devices: tuple[str, ...] = (THIS_COMPUTER,)
     settings: Settings = Settings()
+    recipes: dict[str, str] = {}
+
+
+class History(Message, frozen=True, kw_only=True, tag="history"):
+    """Asks for documents.history.History, after forgetting the runs `delete` and making `baseline` (a run's number) the
+    baseline, or none with `clear_baseline`."""
+
+    id: int
+    delete: tuple[int, ...] = ()
+    baseline: int | None = None
+    clear_baseline: bool = False
+
+
+class HistoryCompare(Message, frozen=True, kw_only=True, tag="history-compare"):
+    """Asks for documents.history.HistoryComparison of two kept runs."""
+
+    id: int
+    baseline: int
+    run: int
+
+
+class HistoryExport(Message, frozen=True, kw_only=True, tag="history-export"):
+    """Asks to write kept runs to the .csv or .json file `path`; answers with documents.history.Exported."""
+
+    id: int
+    runs: tuple[int, ...]
+    path: str
 
 
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):
@@ -175,7 +203,20 @@ class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
 
 
 Request = (
-    Catalogue | Inspect | Details | Draw | Quantize | Compare | CompareTensor | Sensitivity | Profile | Stop | Cancel
+    Catalogue
+    | Inspect
+    | Details
+    | Draw
+    | Quantize
+    | Compare
+    | CompareTensor
+    | Sensitivity
+    | Profile
+    | History
+    | HistoryCompare
+    | HistoryExport
+    | Stop
+    | Cancel
 )
 Event = Ready | Progress | Partial | Result | Failed | Cancelled
 

@@ -1,0 +1,1 @@
+"""What was ever measured, in a database in the user's data folder."""
