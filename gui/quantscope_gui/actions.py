@@ -116,6 +116,14 @@ COMMANDS: Final = (
         "data",
     ),
     Command(
+        "try-in-float",
+        "model",
+        QT_TRANSLATE_NOOP("Command", "&Try Worst Operators in Float"),
+        QT_TRANSLATE_NOOP("Command", "Measure what keeping each of the worst operators in float would gain"),
+        ("Ctrl+T",),
+        "sensitivity",
+    ),
+    Command(
         "replan",
         "model",
         QT_TRANSLATE_NOOP("Command", "&Read Again"),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from quantscope_gui.background import Background
 from quantscope_gui.compare.comparer import Comparer
+from quantscope_gui.compare.prober import Prober
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.process import Command
 from quantscope_gui.graph.drawer import Drawer
@@ -42,6 +43,7 @@ class Services(QObject):
         self.board = JobBoard(self.client, self)
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
         self.comparer = Comparer(self.client, self.library, self.board, self)
+        self.prober = Prober(self.client, self.library, self.board, self)
         self.saver = Saver(self.library, self.background, self)
 
     def start(self) -> None:

@@ -2,6 +2,49 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>Answer</name>
+    <message>
+        <source>{metric} is {before}, as in float.</source>
+        <translation>{metric} 为 {before}，与浮点相同。</translation>
+    </message>
+    <message>
+        <source>{metric} fell from {before} to {after}.</source>
+        <translation>{metric} 从 {before} 降到 {after}。</translation>
+    </message>
+    <message>
+        <source>{metric} rose from {before} to {after}.</source>
+        <translation>{metric} 从 {before} 升到 {after}。</translation>
+    </message>
+    <message>
+        <source>{operator} ({figure})</source>
+        <translation>{operator}（{figure}）</translation>
+    </message>
+    <message>
+        <source>The largest errors of their own: {operators}.</source>
+        <translation>自身误差最大的算子：{operators}。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>No operator makes an error of its own.</source>
+        <translation>没有算子自身产生误差。</translation>
+    </message>
+    <message>
+        <source>{operator} did it all: with it in float the outputs are exact, for {cost} more.</source>
+        <translation>全部来自 {operator}：它保持浮点时输出完全一致，文件增大 {cost}。</translation>
+    </message>
+    <message>
+        <source>None of the {count} worst operators gains anything in float: the error comes from many.</source>
+        <translation>误差最大的 {count} 个算子单独改为浮点都没有改善：误差来自许多算子。</translation>
+    </message>
+    <message>
+        <source>{operator} costs most: keeping it in float gains {gain} ({figure}) for {cost}.</source>
+        <translation>{operator} 的损失最大：保持浮点可提高 {gain}（{figure}），文件增大 {cost}。</translation>
+    </message>
+</context>
+<context>
     <name>Application</name>
     <message>
         <source>Something went wrong in the window</source>
@@ -103,6 +146,14 @@
     <message>
         <source>Why the operator gets this precision</source>
         <translation>算子采用该精度的原因</translation>
+    </message>
+    <message>
+        <source>Own error</source>
+        <translation>自身误差</translation>
+    </message>
+    <message>
+        <source>Signal to noise ratio of the operator&apos;s output when it is given exact inputs; higher is better. From the last comparison</source>
+        <translation>输入精确时算子输出的信噪比，越高越好；来自最近一次比较</translation>
     </message>
     <message>
         <source>Weights</source>
@@ -236,6 +287,14 @@
         <translation>用 .npz 文件中的样本将所选结果与源模型比较</translation>
     </message>
     <message>
+        <source>&amp;Try Worst Operators in Float</source>
+        <translation>将最差的算子改为浮点试验(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Measure what keeping each of the worst operators in float would gain</source>
+        <translation>测量将最差的各个算子保持浮点能改善多少</translation>
+    </message>
+    <message>
         <source>&amp;Read Again</source>
         <translation>重新读取(&amp;R)</translation>
     </message>
@@ -314,8 +373,72 @@
         <translation>信号与量化噪声之比（dB）；越高越好，20 dB 相当于十分之一的误差</translation>
     </message>
     <message>
+        <source>exact</source>
+        <translation>完全一致</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>Kind and number of the operator</source>
+        <translation>算子的类型与编号</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>How the operator&apos;s arithmetic runs</source>
+        <translation>算子的运算以何种精度进行</translation>
+    </message>
+    <message>
+        <source>Own error</source>
+        <translation>自身误差</translation>
+    </message>
+    <message>
+        <source>Signal to noise ratio of its output when it is given the float model&apos;s inputs; higher is better</source>
+        <translation>以浮点模型的输入为输入时其输出的信噪比，越高越好</translation>
+    </message>
+    <message>
+        <source>Accumulated</source>
+        <translation>累积误差</translation>
+    </message>
+    <message>
+        <source>Signal to noise ratio of its output in the quantized model as it runs</source>
+        <translation>量化模型实际运行时其输出的信噪比</translation>
+    </message>
+    <message>
         <source>Max. error</source>
         <translation>最大误差</translation>
+    </message>
+    <message>
+        <source>Largest absolute difference that the operator makes itself</source>
+        <translation>算子自身产生的最大绝对误差</translation>
+    </message>
+    <message>
+        <source>Gain in float</source>
+        <translation>浮点收益</translation>
+    </message>
+    <message>
+        <source>Measured: what the model&apos;s outputs gain if this operator stays in float</source>
+        <translation>实测：该算子保持浮点时模型输出的改善</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>代价</translation>
+    </message>
+    <message>
+        <source>Measured: how much larger the file is then</source>
+        <translation>实测：此时文件增大多少</translation>
+    </message>
+    <message>
+        <source>Gain per kB</source>
+        <translation>每 kB 收益</translation>
+    </message>
+    <message>
+        <source>Decibels for each kilobyte that the file grows</source>
+        <translation>文件每增大一千字节所改善的分贝数</translation>
     </message>
     <message>
         <source>Largest absolute difference of any element</source>
@@ -349,8 +472,16 @@
         <translation>数据文件…</translation>
     </message>
     <message>
-        <source>An .npz file whose arrays are named after the model&apos;s inputs, samples first. It can be dropped too.</source>
-        <translation>数组以模型输入命名、首轴为样本的 .npz 文件。也可以拖放到这里。</translation>
+        <source>An .npz file whose arrays are named after the model&apos;s inputs, samples first. Labels called y or labels give the accuracy, too. It can be dropped as well.</source>
+        <translation>一个 .npz 文件，数组以模型输入命名，第一维为样本；名为 y 或 labels 的标签还会给出准确率。也可以拖放。</translation>
+    </message>
+    <message>
+        <source>Try in float</source>
+        <translation>改为浮点试验</translation>
+    </message>
+    <message>
+        <source>Keeps each of the worst operators in float in turn and measures what the outputs gain</source>
+        <translation>依次将最差的各个算子保持浮点，并测量输出的改善</translation>
     </message>
     <message>
         <source>Errors of the outputs</source>
@@ -548,6 +679,13 @@
         <translation>
             <numerusform>另有 %n 个</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ErrorsTable</name>
+    <message>
+        <source>Errors of the operators</source>
+        <translation>各算子的误差</translation>
     </message>
 </context>
 <context>
@@ -948,6 +1086,18 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
         <translation>正在比较样本 {0} / {1}</translation>
     </message>
     <message>
+        <source>Preparing to look at each operator</source>
+        <translation>正在准备逐个检查算子</translation>
+    </message>
+    <message>
+        <source>Comparing operators on sample {0} of {1}</source>
+        <translation>正在比较算子，样本 {0} / {1}</translation>
+    </message>
+    <message>
+        <source>Computing metrics</source>
+        <translation>正在计算指标</translation>
+    </message>
+    <message>
         <source>Compared</source>
         <translation>比较完成</translation>
     </message>
@@ -1049,6 +1199,13 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>Precision</source>
         <translation>精度</translation>
+    </message>
+</context>
+<context>
+    <name>Prober</name>
+    <message>
+        <source>Trying operators of {model} in float</source>
+        <translation>正在试验 {model} 的浮点算子</translation>
     </message>
 </context>
 <context>

@@ -1,83 +1,129 @@
-"""The Compare tab: the figures of the selected variant, and on which inputs they were measured."""
+"""The Compare tab: what happened in a sentence, the outputs' figures, and the operators that did it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 
+from quantscope import documents
+from quantscope_gui.compare.answer import answer
+from quantscope_gui.compare.errors_table import ErrorsTable
 from quantscope_gui.compare.table import COLUMNS, OutputsModel
 from quantscope_gui.engine import texts
 from quantscope_gui.models.library import Selection
 from quantscope_gui.models.tree_model import variant_title
+from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.labels import ElidedLabel
 
+MOST_OUTPUTS = 4
+
 
 class ComparePanel(QWidget):
-    """`again_wanted` for generated inputs, `data_wanted` for a data file of the user's."""
+    """`again_wanted` for generated inputs, `data_wanted` for a data file of the user's, `measure_wanted` to try the
+    worst operators in float."""
 
     again_wanted = Signal()
     data_wanted = Signal()
+    measure_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, selection: OperatorSelection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = QLabel()
         self.title.setProperty("heading", True)
         self.inputs = ElidedLabel(muted=theme)
-        self.again = QPushButton(self.tr("Generated inputs"))
-        theme.bind_icon(self.again, "retry")
+        self.again = self._button(theme, self.tr("Generated inputs"), "retry")
         self.again.clicked.connect(self.again_wanted)
-        self.data = QPushButton(self.tr("Data file\u2026"))
+        self.data = self._button(theme, self.tr("Data file\u2026"), "data")
         self.data.setToolTip(
             self.tr(
-                "An .npz file whose arrays are named after the model's inputs, samples first. It can be dropped too."
+                "An .npz file whose arrays are named after the model's inputs, samples first. Labels called y or labels"
+                " give the accuracy, too. It can be dropped as well."
             )
         )
-        theme.bind_icon(self.data, "data")
         self.data.clicked.connect(self.data_wanted)
+        self.answer = QLabel()
+        self.answer.setWordWrap(True)
+        self.answer.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.measure = self._button(theme, self.tr("Try in float"), "sensitivity")
+        self.measure.setToolTip(
+            self.tr("Keeps each of the worst operators in float in turn and measures what the outputs gain")
+        )
+        self.measure.clicked.connect(self.measure_wanted)
         self.outputs = OutputsModel(self)
-        self.table = QTableView()
-        self.table.setModel(self.outputs)
-        self.table.setAccessibleName(self.tr("Errors of the outputs"))
-        self.table.setShowGrid(False)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().setVisible(False)
-        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in range(1, len(COLUMNS)):
-            self.table.setColumnWidth(column, self.fontMetrics().averageCharWidth() * 15)
+        self.table = self._outputs_table()
+        self.operators = ErrorsTable(theme, selection)
 
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.title)
         words.addWidget(self.inputs)
         bar = QHBoxLayout()
-        bar.setContentsMargins(14, 12, 12, 12)
+        bar.setContentsMargins(14, 12, 12, 8)
         bar.setSpacing(8)
         bar.addLayout(words, 1)
         bar.addWidget(self.again)
         bar.addWidget(self.data)
+        verdict = QHBoxLayout()
+        verdict.setContentsMargins(14, 0, 12, 12)
+        verdict.setSpacing(8)
+        verdict.addWidget(self.answer, 1)
+        verdict.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(bar)
-        layout.addWidget(self.table, 1)
+        layout.addLayout(verdict)
+        layout.addWidget(self.table)
+        layout.addWidget(self.operators, 1)
 
-    def show_selection(self, selection: Selection, busy: bool) -> None:
+    def _button(self, theme: Theme, text: str, icon: str) -> QPushButton:
+        button = QPushButton(text)
+        theme.bind_icon(button, icon)
+        return button
+
+    def _outputs_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.outputs)
+        table.setAccessibleName(self.tr("Errors of the outputs"))
+        table.setShowGrid(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().setVisible(False)
+        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in range(1, len(COLUMNS)):
+            table.setColumnWidth(column, self.fontMetrics().averageCharWidth() * 15)
+        return table
+
+    def show_selection(self, selection: Selection, busy: bool, measuring: bool) -> None:
         variant = selection.variant
         if variant is None:
             return
         self.title.setText(self.tr("Float against {variant}").format(variant=variant_title(variant)))
         document = variant.comparison
+        self.answer.setVisible(document is not None)
+        self.measure.setVisible(document is not None)
+        self.measure.setEnabled(not measuring and not busy)
+        self.operators.show_errors(variant.plan, variant.sensitivity)
         if document is None:
             self.inputs.set_text(self.tr("Comparing\u2026") if busy else self.tr("Not compared yet"))
-            self.outputs.set_outputs(())
+            self._show_outputs(())
             return
         self.inputs.set_text(
             self.tr("%n sample(s)", "", document.samples)
             + " \u00b7 "
             + self.tr("inputs: {inputs}").format(inputs=texts.phrase(document.inputs))
         )
-        self.outputs.set_outputs(document.outputs)
+        self.answer.setText(answer(document, variant.sensitivity, variant.plan))
+        self._show_outputs(document.outputs)
+
+    def _show_outputs(self, outputs: tuple[documents.OutputError, ...]) -> None:
+        """The table is as high as it need be; of many outputs some are scrolled to."""
+        self.outputs.set_outputs(outputs)
+        rows = min(max(len(outputs), 1), MOST_OUTPUTS)
+        height = self.table.verticalHeader().defaultSectionSize() * rows
+        self.table.setFixedHeight(height + self.table.horizontalHeader().sizeHint().height() + 4)

@@ -46,6 +46,18 @@ class _Quantization(documents.Document, frozen=True, kw_only=True):
     origins: tuple[tuple[int | None, ...], ...] = ()
 
 
+class _Comparison(documents.Document, frozen=True, kw_only=True):
+    schema: str = documents.COMPARE
+    model: documents.File
+    quantized: documents.File
+    inputs: str
+    samples: int
+    outputs: tuple[documents.OutputError, ...]
+    operators: tuple[msgspec.Raw, ...] = ()
+    alignment: str = "none"
+    metrics: tuple[documents.TaskMetric, ...] = ()
+
+
 def _fields(shell: documents.Document) -> dict[str, Any]:
     return {name: getattr(shell, name) for name in shell.__struct_fields__}
 
@@ -68,6 +80,13 @@ def quantization(data: bytes) -> documents.Quantization:
     """The quantization in `data`; raises msgspec.MsgspecError if it isn't one."""
     shell = msgspec.json.decode(data, type=_Quantization)
     return documents.Quantization(**_fields(shell) | {"plan": _inspection(shell.plan)})
+
+
+def comparison(data: bytes) -> documents.Comparison:
+    """The comparison in `data`; raises msgspec.MsgspecError if it isn't one."""
+    shell = msgspec.json.decode(data, type=_Comparison)
+    decode = msgspec.json.Decoder(documents.OperatorError).decode
+    return documents.Comparison(**_fields(shell) | {"operators": tuple(decode(raw) for raw in shell.operators)})
 
 
 def small(kind: type[D]) -> Callable[[bytes], D]:

@@ -82,6 +82,12 @@ PHRASES: Final = tuple(
         (r"Checking the result", QT_TRANSLATE_NOOP("Phrase", "Checking the result")),
         (r"Running both models", QT_TRANSLATE_NOOP("Phrase", "Running both models")),
         (r"Comparing sample (\d+) of (\d+)", QT_TRANSLATE_NOOP("Phrase", "Comparing sample {0} of {1}")),
+        (r"Preparing to look at each operator", QT_TRANSLATE_NOOP("Phrase", "Preparing to look at each operator")),
+        (
+            r"Comparing operators on sample (\d+) of (\d+)",
+            QT_TRANSLATE_NOOP("Phrase", "Comparing operators on sample {0} of {1}"),
+        ),
+        (r"Computing metrics", QT_TRANSLATE_NOOP("Phrase", "Computing metrics")),
         (r"Compared", QT_TRANSLATE_NOOP("Phrase", "Compared")),
         (r"Done", QT_TRANSLATE_NOOP("Phrase", "Done")),
         (r"The built-in kernel set", QT_TRANSLATE_NOOP("Phrase", "The built-in kernel set")),

@@ -6,18 +6,22 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from quantscope import documents
+from quantscope.documents.sensitivity import Sensitivity
 from quantscope_gui.operators.plan import Plan
 
 
 @dataclass(slots=True, eq=False)
 class Variant:
-    """A result of Quantize. `path` is in the session's folder; `saved` is where the user put a copy."""
+    """A result of Quantize. `path` is in the session's folder; `saved` is where the user put a copy; `data` is the file
+    that it was last compared on, None for generated inputs."""
 
     document: documents.Quantization
     plan: Plan
     path: Path
     saved: Path | None = None
+    data: Path | None = None
     comparison: documents.Comparison | None = None
+    sensitivity: Sensitivity | None = None
 
     @property
     def name(self) -> str:

@@ -16,10 +16,14 @@ FACTS: Final = Qt.ItemDataRole.UserRole + 2
 
 
 def _facts(selection: Selection) -> str:
-    """Real sizes only: of a source as it was read, of a variant as it was written."""
+    """Measured figures only: size as it was read or written, and the worst output's error once it was compared."""
     if selection.variant is not None:
-        document = selection.variant.document
-        return f"{formatting.size(document.output.bytes)} \u00b7 {formatting.percent(document.ratio)}"
+        document, comparison = selection.variant.document, selection.variant.comparison
+        facts = [formatting.size(document.output.bytes), formatting.percent(document.ratio)]
+        measured = [each.sqnr_db for each in comparison.outputs if each.sqnr_db is not None] if comparison else []
+        if measured:
+            facts.append(formatting.decibel(min(measured)))
+        return " \u00b7 ".join(facts)
     plan = selection.model.plan
     return formatting.size(plan.document.model.bytes) if plan is not None else "\u2026"
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from quantscope_gui import formatting
 from quantscope_gui.engine import texts
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.operators import errors
 from quantscope_gui.operators.plan import Row
 from quantscope_gui.theme import precisions
 
@@ -97,6 +98,19 @@ COLUMNS: Final = (
         lambda row: (row.operator.reason.code, row.key),
     ),
     Column(
+        "error",
+        QT_TRANSLATE_NOOP("Column", "Own error"),
+        QT_TRANSLATE_NOOP(
+            "Column",
+            "Signal to noise ratio of the operator's output when it is given exact inputs; higher is better. From the"
+            " last comparison",
+        ),
+        15,
+        lambda row: errors.own(row.error),
+        lambda row: errors.order(row.error),
+        right=True,
+    ),
+    Column(
         "weights",
         QT_TRANSLATE_NOOP("Column", "Weights"),
         QT_TRANSLATE_NOOP("Column", "Size of the operator's constant weights now"),
@@ -139,6 +153,7 @@ def place(key: str) -> int:
 
 
 SUBGRAPH: Final = place("subgraph")
+ERROR: Final = place("error")
 REASON: Final = place("reason")
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quantscope import documents
 from quantscope_gui import collector
@@ -14,25 +14,28 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One operator. `key` is (subgraph index, operator index); `text` is what free words of the filter look in."""
+    """One operator. `key` is (subgraph index, operator index); `text` is what free words of the filter look in; `error`
+    is there once the result was compared with its source."""
 
     key: Key
     subgraph: str
     operator: documents.Operator
     kind: str
     text: str
+    error: documents.OperatorError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`places` says where in `rows` an operator is; `kinds` counts them by kind (precision, or fallback); `changes` is
-    False where a result would equal its source."""
+    False where a result would equal its source, `compared` True if rows have errors."""
 
     document: documents.Inspection
     rows: tuple[Row, ...]
     places: Mapping[Key, int]
     kinds: Mapping[str, int]
     changes: bool
+    compared: bool = False
 
     @property
     def subgraphs(self) -> int:
@@ -42,6 +45,13 @@ class Plan:
         """The operator `key`, None where this plan has none."""
         place = self.places.get(key)
         return None if place is None else self.rows[place]
+
+
+def with_errors(plan: Plan, comparison: documents.Comparison) -> Plan:
+    """The plan with the errors of its operators."""
+    errors = {(error.subgraph, error.index): error for error in comparison.operators}
+    rows = tuple(replace(row, error=errors.get(row.key)) for row in plan.rows)
+    return replace(plan, rows=rows, compared=True)
 
 
 def _row(subgraph: documents.Subgraph, operator: documents.Operator) -> Row:

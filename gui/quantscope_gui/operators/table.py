@@ -58,6 +58,7 @@ class OperatorsTable(QTableView):
     def set_plan(self, plan: Plan | None) -> None:
         self.operators.set_plan(plan)
         self.setColumnHidden(columns.SUBGRAPH, plan is None or plan.subgraphs < 2)
+        self.setColumnHidden(columns.ERROR, plan is None or not plan.compared)
 
     def copy(self) -> None:
         """Puts the selected rows on the clipboard as tab-separated text with a header line."""

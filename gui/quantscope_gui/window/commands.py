@@ -103,6 +103,12 @@ class Commands:
         if selection is not None:
             self._services.comparer.compare(selection)
 
+    def try_in_float(self) -> None:
+        """Measures what the worst operators of the selected result would gain in float."""
+        selection = self._services.library.selection
+        if selection is not None:
+            self._services.prober.measure(selection)
+
     def compare_data(self) -> None:
         dialogs.ask_data(self._parent, self._services.settings.folder, self.compare_on)
 

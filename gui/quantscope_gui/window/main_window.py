@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
                 "cancel": self._services.board.cancel_first,
                 "compare": self.commands.compare,
                 "compare-data": self.commands.compare_data,
+                "try-in-float": self.commands.try_in_float,
                 "replan": self.commands.replan,
                 "problems": self.tray.toggle,
                 "fullscreen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
@@ -183,7 +184,14 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         services = self._services
         library, choices = services.library, services.choices
-        for source in (choices, services.planner, services.quantizer, services.comparer, services.saver):
+        for source in (
+            choices,
+            services.planner,
+            services.quantizer,
+            services.comparer,
+            services.prober,
+            services.saver,
+        ):
             source.failed.connect(self.tray.show_problem)
         self.tray.changed.connect(self.status.show_problems)
         self.status.problems.clicked.connect(self.tray.toggle)
@@ -198,7 +206,9 @@ class MainWindow(QMainWindow):
         services.planner.opened.connect(self._opened)
         services.quantizer.finished.connect(self._quantized)
         services.comparer.started.connect(lambda _: self.work.show_compare(True))
-        services.comparer.finished.connect(lambda _: self.work.show_compare(False))
+        services.comparer.finished.connect(lambda _: self.work.show_compared())
+        for told in (services.prober.started, services.prober.finished):
+            told.connect(lambda _: self.work.show_compare(False))
         services.saver.saved.connect(self._saved)
         services.board.changed.connect(self._enable)
         services.board.cancelled.connect(lambda: self.status.say(self.tr("Cancelled")))
@@ -221,6 +231,8 @@ class MainWindow(QMainWindow):
         self.work.card.save_wanted.connect(self.commands.save)
         self.work.compare.again_wanted.connect(self.commands.compare)
         self.work.compare.data_wanted.connect(self.commands.compare_data)
+        self.work.compare.measure_wanted.connect(self.commands.try_in_float)
+        self.work.compare.operators.menu_wanted.connect(self._show_operator_menu)
         self.work.filter_changed.connect(self.status.legend.show_filter)
         self.status.legend.filter_wanted.connect(self.work.toggle_filter)
 
@@ -334,6 +346,7 @@ class MainWindow(QMainWindow):
             "cancel": bool(self._services.board.entries),
             "compare": result,
             "compare-data": result,
+            "try-in-float": result,
             "replan": model,
         }
         for key, value in enabled.items():

@@ -29,6 +29,7 @@ class WorkArea(QStackedWidget):
         super().__init__(parent)
         self._selection: Selection | None = None
         self._comparer = services.comparer
+        self._prober = services.prober
         self._operator = services.operator
         self._settings = services.settings
         self.card = ResultCard(theme)
@@ -37,7 +38,7 @@ class WorkArea(QStackedWidget):
         self._theme = theme
         self._drawer = services.drawer
         self._graph: GraphPanel | None = None
-        self.compare = ComparePanel(theme, self)
+        self.compare = ComparePanel(theme, services.operator, self)
         self.compare.hide()
         self.reading = EmptyState(theme, "model", "", "")
         self.tabs = QTabWidget()
@@ -115,6 +116,11 @@ class WorkArea(QStackedWidget):
         self.show_compare(False)
         self.setCurrentIndex(1)
 
+    def show_compared(self) -> None:
+        """Brings all views up to date after a comparison: rows have errors now."""
+        if self._selection is not None and self._selection.plan is not None:
+            self.show_selection(self._selection)
+
     def show_compare(self, in_front: bool) -> None:
         """Brings the Compare tab up to date; it is there only while it has something to say."""
         selection = self._selection
@@ -123,7 +129,8 @@ class WorkArea(QStackedWidget):
         wanted = variant is not None and (busy or variant.comparison is not None)
         place = self.tabs.indexOf(self.compare)
         if wanted and selection is not None:
-            self.compare.show_selection(selection, busy)
+            measuring = variant is not None and self._prober.busy(variant)
+            self.compare.show_selection(selection, busy, measuring)
             if place < 0:
                 self.tabs.addTab(self.compare, self.tr("Compare"))
             if in_front:

@@ -1,0 +1,100 @@
+"""The first thing a comparison says: whether accuracy dropped, and which operators did it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from quantscope import documents
+from quantscope.documents.sensitivity import Kept, Sensitivity
+from quantscope_gui import formatting
+from quantscope_gui.engine import texts
+from quantscope_gui.operators import errors
+from quantscope_gui.operators.plan import Plan, Row
+
+NAMED: Final = 3
+# A smaller gain is lost in the choice of samples.
+WORTH_DB: Final = 0.1
+
+
+def answer(comparison: documents.Comparison, sensitivity: Sensitivity | None, plan: Plan) -> str:
+    """One or two sentences in the user's language."""
+    sentences = [_metrics(comparison.metrics)]
+    several = plan.subgraphs > 1
+    if sensitivity is not None:
+        sentences.append(_gain(sensitivity, several))
+    else:
+        sentences.append(_worst(comparison, plan, several))
+    return " ".join(filter(None, sentences))
+
+
+def worst(rows: Iterable[Row]) -> list[Row]:
+    """The operators that make errors of their own, the largest first."""
+    return sorted(
+        (row for row in rows if errors.order(row.error) < errors.FLOAT_NOISE_DB),
+        key=lambda row: errors.order(row.error),
+    )
+
+
+def place(subgraph: int, index: int, several: bool) -> str:
+    """An operator's number, with its subgraph's where there are several."""
+    return f"#{subgraph}:{index}" if several else f"#{index}"
+
+
+def _metrics(metrics: Sequence[documents.TaskMetric]) -> str:
+    if not metrics:
+        return ""
+    first = metrics[0]
+    before, after = (formatting.percent(value) for value in (first.float_value, first.quantized_value))
+    if first.quantized_value == first.float_value:
+        text = QCoreApplication.translate("Answer", "{metric} is {before}, as in float.")
+    elif first.quantized_value < first.float_value:
+        text = QCoreApplication.translate("Answer", "{metric} fell from {before} to {after}.")
+    else:
+        text = QCoreApplication.translate("Answer", "{metric} rose from {before} to {after}.")
+    return text.format(metric=first.name.capitalize(), before=before, after=after)
+
+
+def _worst(comparison: documents.Comparison, plan: Plan, several: bool) -> str:
+    found = worst(plan.rows)[:NAMED]
+    if found:
+        named = [
+            QCoreApplication.translate("Answer", "{operator} ({figure})").format(
+                operator=f"{row.operator.type} {place(*row.key, several)}", figure=errors.own(row.error)
+            )
+            for row in found
+        ]
+        return QCoreApplication.translate("Answer", "The largest errors of their own: {operators}.").format(
+            operators=QCoreApplication.translate("Answer", ", ").join(named)
+        )
+    notes = [error.note for error in comparison.operators if error.note]
+    if comparison.operators and len(notes) == len(comparison.operators):
+        return texts.phrase(notes[0])
+    return (
+        QCoreApplication.translate("Answer", "No operator makes an error of its own.") if comparison.operators else ""
+    )
+
+
+def _gain(sensitivity: Sensitivity, several: bool) -> str:
+    tried = len(sensitivity.operators)
+    best = sensitivity.operators[0] if tried else None
+    if best is None:
+        return QCoreApplication.translate("Answer", "No operator makes an error of its own.")
+    operator = f"{best.type} {place(best.subgraph, best.index, several)}"
+    cost = formatting.size(max(best.extra_bytes, 0))
+    if best.identical:
+        return QCoreApplication.translate(
+            "Answer", "{operator} did it all: with it in float the outputs are exact, for {cost} more."
+        ).format(operator=operator, cost=cost)
+    if best.gain_db is None or best.gain_db < WORTH_DB:
+        return QCoreApplication.translate(
+            "Answer", "None of the {count} worst operators gains anything in float: the error comes from many."
+        ).format(count=tried)
+    return QCoreApplication.translate(
+        "Answer", "{operator} costs most: keeping it in float gains {gain} ({figure}) for {cost}."
+    ).format(operator=operator, gain=formatting.decibel(best.gain_db), figure=_change(sensitivity, best), cost=cost)
+
+
+def _change(sensitivity: Sensitivity, best: Kept) -> str:
+    ends = [each for each in (sensitivity.sqnr_db, best.sqnr_db) if each is not None]
+    return f" {formatting.ARROW} ".join(map(formatting.decibel, ends))
