@@ -104,6 +104,6 @@ def _unfulfilled(
         if missing and rule is not None:
             counts = {"count": missing, "matched": len(group)}
             findings.append(Finding(FindingCode.NO_KERNEL, rule, {**arguments, **counts}))
-        elif missing and not any(decision.precision is asked.setting.precision for decision in group):
+        elif missing and all(decision.reason.code in NO_KERNEL for decision in group if decision.stored):
             findings.append(Finding(FindingCode.DEFAULT_NO_KERNEL, None, arguments))
     return findings

@@ -1,0 +1,1 @@
+"""What the kernels of each target really do with quantized weights, against a numpy reference."""

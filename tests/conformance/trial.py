@@ -1,0 +1,131 @@
+"""Running models on both targets' kernels, in a child process that a crash may take."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tests.conformance import reference
+from tests.models import Array, ModelBuilder
+
+CHILD = """
+import json, sys
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+for line in sys.stdin:
+    path, delegate = json.loads(line)
+    kernels = OpResolverType.AUTO if delegate else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    try:
+        interpreter = Interpreter(path, num_threads=1, experimental_op_resolver_type=kernels)
+        interpreter.allocate_tensors()
+        given = np.load(path + ".npz")
+        for at, detail in enumerate(interpreter.get_input_details()):
+            interpreter.set_tensor(detail["index"], given[f"arr_{at}"])
+        interpreter.invoke()
+        outputs = interpreter.get_output_details()
+        np.savez(path + ".out.npz", *(interpreter.get_tensor(detail["index"]) for detail in outputs))
+        made = {int(i) for n in interpreter._get_ops_details() if n["op_name"] == "DELEGATE" for i in n["outputs"]}
+        delegated = made.issuperset(int(detail["index"]) for detail in outputs)
+        print(json.dumps(["ran", delegated]), flush=True)
+    except (RuntimeError, ValueError) as error:
+        print(json.dumps(["refused", str(error).strip().splitlines()[-1][:200] if str(error).strip() else ""]), flush=True)
+"""
+SOUND_DB = 25.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`kind` is "ran", "refused" or "crashed"; `decibel` the SQNR against the reference, `delegated` whether the
+    delegate made the outputs."""
+
+    kind: str
+    decibel: float = float("nan")
+    delegated: bool = False
+    text: str = ""
+
+    @property
+    def sound(self) -> bool:
+        return self.kind == "ran" and self.decibel >= SOUND_DB
+
+    def __str__(self) -> str:
+        if self.kind != "ran":
+            return self.kind
+        return f"{self.decibel:.0f} dB" + (" delegated" if self.delegated else "")
+
+
+class Laboratory:
+    """Runs models one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.count = 0
+        self.process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> "Laboratory":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.stdin.close()  # type: ignore[union-attr]
+            self.process.wait()
+            self.process = None
+
+    def outcomes(self, built: ModelBuilder, delegates: Sequence[bool] = (True, False)) -> list[Outcome]:
+        """What becomes of a model with and without the delegate."""
+        self.count += 1
+        path = self.folder / f"{self.count}.tflite"
+        path.write_bytes(built.build())
+        inputs = sample(built)
+        np.savez(f"{path}.npz", *inputs)
+        expected = reference.run(built.model, inputs)
+        return [self._run(path, delegate, expected) for delegate in delegates]
+
+    def _run(self, path: Path, delegate: bool, expected: Sequence[Array]) -> Outcome:
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, text=True,
+            )  # fmt: skip
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps([str(path), delegate]) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            self.process.wait()
+            self.process = None
+            return Outcome("crashed")
+        kind, more = json.loads(answer)
+        if kind == "refused":
+            return Outcome(kind, text=more)
+        with np.load(f"{path}.out.npz") as found:
+            return Outcome(kind, decibel(expected, [found[name] for name in found.files]), more)
+
+
+def sample(built: ModelBuilder) -> list[Array]:
+    """Inputs of a model: normal floats, small non-negative integers."""
+    rng = np.random.default_rng(5)
+    (graph,) = built.model.subgraphs
+    return [
+        rng.standard_normal(tensor.shape).astype(np.float32)
+        if reference.NUMPY[tensor.type] is np.float32
+        else rng.integers(0, 20, tensor.shape).astype(reference.NUMPY[tensor.type])
+        for tensor in (graph.tensors[index] for index in graph.inputs)
+    ]
+
+
+def decibel(expected: Sequence[Array], found: Sequence[Array]) -> float:
+    """Signal to noise ratio over all outputs; minus infinity where values aren't finite or shapes differ."""
+    if any(one.shape != two.shape or not np.isfinite(two).all() for one, two in zip(expected, found, strict=True)):
+        return -np.inf
+    power = sum(float((one.astype(np.float64) ** 2).sum()) for one in expected)
+    noise = sum(float(((one - two.astype(np.float64)) ** 2).sum()) for one, two in zip(expected, found, strict=True))
+    return float(np.inf if noise == 0 else 10 * np.log10(power / noise)) if power else -np.inf
