@@ -48,6 +48,14 @@ class Algorithm(StrEnum):
     OCTAV = "octav"  # the same by the fixed-point iteration of Sakr et al., "Optimal Clipping and Magnitude-aware ..."
 
 
+class Rounding(StrEnum):
+    """How a weight's codes are found, given its scales. `AUTO`: balanced where weights are summed up."""
+
+    AUTO = "auto"
+    NEAREST = "nearest"
+    BALANCED = "balanced"  # so that the errors of an output's weights add up to nothing
+
+
 class _Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of what recipes are made of. A key that isn't known is an error, never ignored."""
 
@@ -58,6 +66,7 @@ class Setting(_Form, frozen=True, kw_only=True):
     precision: Precision
     granularity: Granularity = Granularity.AUTO
     algorithm: Algorithm = Algorithm.AUTO
+    rounding: Rounding = Rounding.AUTO
     minimum_elements: Count = 1
 
     def __post_init__(self) -> None:
@@ -70,6 +79,7 @@ class Change(_Form, frozen=True, kw_only=True, omit_defaults=True):
     precision: Precision | None = None
     granularity: Granularity | None = None
     algorithm: Algorithm | None = None
+    rounding: Rounding | None = None
     minimum_elements: Count | None = None
 
     def __post_init__(self) -> None:

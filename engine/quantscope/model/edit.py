@@ -50,12 +50,21 @@ class Scales:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocks:
+    """Symmetric quantization with a scale for every `size` values along the last axis, kept in another tensor of the
+    subgraph: `scales` is its index, its type float16."""
+
+    scales: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class TensorEdit:
     """An existing tensor with another data type, buffer and quantization; None leaves its quantization or name."""
 
     dtype: str
     buffer: int
-    scales: Scales | None
+    scales: Scales | Blocks | None
     name: str | None = None
 
 
@@ -67,7 +76,7 @@ class NewTensor:
     shape: tuple[int, ...]
     dtype: str
     buffer: int = 0
-    scales: Scales | None = None
+    scales: Scales | Blocks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,16 @@ NUMPY_TYPES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Quantization:
-    """real = scale * (stored - zero_point); one scale, or one per index of dimension `axis`."""
+    """real = scale * (stored - zero_point); one scale, or one per index of dimension `axis`.
+
+    Or, where `block` isn't 0, one for every `block` values along the last axis, in the tensor `block_scales`.
+    """
 
     scales: tuple[float, ...]
     zero_points: tuple[int, ...]
     axis: int
+    block: int = 0
+    block_scales: int = -1
 
     @property
     def per_channel(self) -> bool:

@@ -175,6 +175,9 @@ class _Reader:
         operators = split(self._operators(operator_tables, numbered(operator_counts), codes, limits), operator_counts)
         subgraphs = []
         for index, position in enumerate(tables.positions.tolist()):
+            for tensor in tensors[index]:
+                if tensor.quantization and not -1 <= tensor.quantization.block_scales < len(tensors[index]):
+                    raise broken(f"tensor '{tensor.name}' has scales in a tensor that doesn't exist")
             for io in (inputs[index], outputs[index]):
                 if io and not 0 <= min(io) <= max(io) < len(tensors[index]):
                     raise broken(f"subgraph {index} names an input or output it doesn't have")
@@ -260,12 +263,26 @@ class _Reader:
         scales = tables.lists(fields["Scale"], "<f4")
         zero_points = tables.lists(fields["ZeroPoint"], "<i8")
         tables.follow(fields)
-        self.file.tables(tables.targets(fields["Details"]), "quantization detail").follow({})
+        blocks, block_scales = self._blocks(tables.targets(fields["Details"]), tables.scalars(fields["DetailsType"]))
         axes = tables.scalars(fields["QuantizedDimension"]).tolist()
         return [
-            Quantization(tuple(scale), tuple(zero), axis) if scale else None
-            for scale, zero, axis in zip(scales, zero_points, axes, strict=True)
+            Quantization(tuple(scale), tuple(zero), axis, block, at) if scale or block else None
+            for scale, zero, axis, block, at in zip(scales, zero_points, axes, blocks, block_scales, strict=True)
         ]
+
+    def _blocks(self, details: Positions, kinds: npt.NDArray[Any]) -> tuple[list[int], list[int]]:
+        """For each quantization its size of blocks (0: none) and the tensor that holds their scales."""
+        blockwise = (details > 0) & (kinds == self.schema.details_codes.get("BlockwiseQuantization", -1))
+        self.file.tables(details[~blockwise], "quantization detail").follow({})
+        tables = self.file.tables(details[blockwise], "blockwise quantization")
+        fields = self.schema.table("BlockwiseQuantization")
+        tables.follow(fields)
+        sizes, scales = np.zeros(details.size, np.int64), np.full(details.size, -1, np.int64)
+        if np.any(blockwise):
+            sizes[blockwise], scales[blockwise] = tables.scalars(fields["BlockSize"]), tables.scalars(fields["Scales"])
+        if np.any(sizes[blockwise] <= 0):
+            raise broken("a tensor has blocks of no size")
+        return sizes.tolist(), scales.tolist()
 
     def _operators(self, tables: Tables, numbers: list[int], codes: _Codes, limits: list[int]) -> list[Operator]:
         """`limits` is the number of tensors that each operator's subgraph has."""

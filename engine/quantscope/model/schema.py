@@ -76,6 +76,7 @@ class Schema:
         self.data_type_codes = {name: code for code, name in self.data_types.items()}
         self.options_names = _names(module.BuiltinOptions)
         self.options2_names = _names(module.BuiltinOptions2)
+        self.details_codes = {name: code for code, name in _names(module.QuantizationDetails).items()}
         self.options_codes = {name: code for code, name in self.options_names.items()}
         self._tables: dict[str, dict[str, Field]] = {}
         self._adders = _adders(module)

@@ -22,6 +22,7 @@ from quantscope.errors import ModelUnsupportedError
 from quantscope.model.archive import archive_start, moved
 from quantscope.model.edit import (
     Blob,
+    Blocks,
     ModelEdit,
     NewOperator,
     NewTensor,
@@ -269,7 +270,12 @@ class _Writer:
             values["Quantization"] = self._quantization(tensor.scales)
         return self._table(self.schema.table("Tensor"), values)
 
-    def _quantization(self, scales: Scales) -> int:
+    def _quantization(self, scales: Scales | Blocks) -> int:
+        if isinstance(scales, Blocks):
+            details = {"Scales": scales.scales, "ZeroPoints": -1, "BlockSize": scales.size}
+            kind = self.schema.details_codes["BlockwiseQuantization"]
+            blocks = self._table(self.schema.table("BlockwiseQuantization"), details)
+            return self._table(self.schema.table("QuantizationParameters"), {"DetailsType": kind, "Details": blocks})
         self.late.append((self.builder.CreateNumpyVector(scales.values), scales))
         values = {
             "Scale": self.late[-1][0],

@@ -7,22 +7,64 @@ from typing import Final
 from quantscope.model.graph import Operator, Tensor
 from quantscope.precision import EIGHT_BIT, Precision
 from quantscope.quantize.reasons import Reason, ReasonCode
+from quantscope.recipe import Algorithm
 
-# A float32 scale and an int64 zero point.
+# A float32 scale and an int64 zero point; a block's scale is a float16.
 SCALE_BYTES: Final = 12
+BLOCK_SCALE_BYTES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """How a weight is stored: schema data type and, for int8, the axis that has its own scales (None: one scale)."""
+    """How a weight is stored.
+
+    `dtype` is the schema's name: INT8, INT4 or FLOAT16. `axis` has its own scales (None: one scale); or each `block`
+    neighbours along the last axis have (0: no blocks). `algorithm` finds the scales. `rows` is the axis whose indices
+    are outputs, each a sum over the other axes, and `balanced` whether rounding keeps those sums.
+    """
 
     dtype: str
     axis: int | None
+    block: int = 0
+    algorithm: Algorithm = Algorithm.MINMAX
+    rows: int = 0
+    balanced: bool = False
+
+    @property
+    def bits(self) -> int:
+        """Bits of an element."""
+        return {"INT4": 4, "INT8": 8, "FLOAT16": 16}[self.dtype]
+
+    @property
+    def levels(self) -> int:
+        """The largest code; the smallest is its negative."""
+        return (1 << self.bits - 1) - 1
+
+    @property
+    def is_plain(self) -> bool:
+        """True for int8 by the plain formula: the largest magnitude is the largest code, and to the nearest."""
+        return (self.dtype, self.block, self.algorithm, self.balanced) == ("INT8", 0, Algorithm.MINMAX, False)
+
+    def reads_as(self, other: "Storage") -> bool:
+        """True if a kernel that reads this form reads the other one too: they differ in how codes are found alone."""
+        return (self.dtype, self.axis, self.block) == (other.dtype, other.axis, other.block)
+
+    def stored_bytes(self, weight: Tensor) -> int:
+        """Bytes of the weight's values, scales not counted."""
+        return -(-weight.elements * self.bits // 8)
+
+    def scales(self, weight: Tensor) -> int:
+        """Number of scales."""
+        if self.dtype == "FLOAT16":
+            return 0
+        if self.block:
+            return weight.elements // self.block
+        return 1 if self.axis is None else weight.shape[self.axis]
 
     def shrinks(self, weight: Tensor) -> bool:
         """True if the weight takes less room in this form, scales included, than in float32."""
-        scales = 1 if self.axis is None else weight.shape[self.axis]
-        return weight.elements + SCALE_BYTES * scales < 4 * weight.elements
+        room = BLOCK_SCALE_BYTES if self.block else SCALE_BYTES
+        return self.stored_bytes(weight) + room * self.scales(weight) < 4 * weight.elements
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def rewrite(plan: Plan, release: Callable[[int], None] = lambda buffer: None) ->
         if found is None:
             buffers[buffer] = Float16Blob(weight.name, values, done)
         else:
-            buffers[buffer] = Int8Blob(weight.name, values, found, form.axis is None, done)
+            buffers[buffer] = WeightBlob(weight.name, values, form, found, done)
     return ModelEdit(subgraphs, buffers, tuple(new_buffers))
 
 

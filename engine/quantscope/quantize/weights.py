@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float32]
 BLOCK: Final = 512 << 10  # bytes of float32 that one step works on: fits the second-level cache
 PIECE: Final = 4 << 20  # bytes of float32 that one thread takes at a time
 SMALLEST: Final = np.float32(1e-9)
-LEVELS: Final = np.float32(127)
+LEVELS: Final = 127
 LARGEST_FLOAT16: Final = 65504.0
 SMALLEST_FLOAT16: Final = 2.0**-12
 NOT_FINITE: Final = 0x7F800000  # from this bit pattern on, sign aside, a float32 is infinite or NaN
@@ -40,13 +40,13 @@ def absmax_bits(block: Floats, axis: int | tuple[int, ...]) -> npt.NDArray[np.in
     return result
 
 
-def scales_from(bits: npt.NDArray[np.int32], name: str) -> Floats:
+def scales_from(bits: npt.NDArray[np.int32], name: str, levels: int = LEVELS) -> Floats:
     """Scales of magnitudes given as bit patterns. Raises ModelUnsupportedError if one of them is infinite or NaN."""
     if bits.size and bits.max() >= NOT_FINITE:
         raise ModelUnsupportedError(
             f"Weight '{name}' holds infinite or NaN values and can't be quantized.", "Check how the model was trained."
         )
-    scales: Floats = np.divide(np.maximum(bits.view(np.float32), SMALLEST), LEVELS, dtype=np.float32)
+    scales: Floats = np.divide(np.maximum(bits.view(np.float32), SMALLEST), np.float32(levels), dtype=np.float32)
     return scales
 
 
@@ -167,7 +167,7 @@ def _in_rows(rows: Floats, scales: Floats, name: str) -> Iterator[npt.NDArray[np
             np.copyto(codes[low : low + len(block)], work, casting="unsafe")
         return codes
 
-    yield from _in_order(quantize, range(0, len(rows), piece))
+    yield from in_order(quantize, range(0, len(rows), piece))
 
 
 def _in_two_passes(blocks: Floats, scales: Floats, name: str) -> Iterator[npt.NDArray[np.int8]]:
@@ -182,7 +182,7 @@ def _in_two_passes(blocks: Floats, scales: Floats, name: str) -> Iterator[npt.ND
         slices = [blocks[low : low + step] for low in range(0, outer, step)]
     axes = 1 if count == 1 else (0, 2)
     bits = np.zeros(count, np.int32)
-    for found in _in_order(lambda at: absmax_bits(slices[at], axes), range(len(slices))):
+    for found in in_order(lambda at: absmax_bits(slices[at], axes), range(len(slices))):
         np.maximum(bits, found, out=bits)
     scales[:] = scales_from(bits, name)
     factor: Any = scales[0] if count == 1 else scales[:, None]
@@ -193,10 +193,10 @@ def _in_two_passes(blocks: Floats, scales: Floats, name: str) -> Iterator[npt.ND
         codes: npt.NDArray[np.int8] = work.astype(np.int8)
         return codes
 
-    yield from _in_order(quantize, range(len(slices)))
+    yield from in_order(quantize, range(len(slices)))
 
 
-def _in_order(work: Callable[[int], npt.NDArray[Any]], items: range) -> Iterator[npt.NDArray[Any]]:
+def in_order(work: Callable[[int], npt.NDArray[Any]], items: range) -> Iterator[npt.NDArray[Any]]:
     """Results of `work` for each item in order, computed by a few threads a little ahead of their use.
 
     numpy lets go of the interpreter lock, so threads help; on one item they'd only cost.
