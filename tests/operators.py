@@ -422,7 +422,7 @@ CASES: Sequence[Case] = (
             ("of two batch dimensions by one matrix", lambda: batch_matmul((2, 2, 3, 96), (96, 16)), 1),
         )
     ),
-    never_hybrid("batch matmul from the left", "BATCH_MATMUL", batch_matmul_left, UNSOUND, {0: 1}),
+    never_hybrid("batch matmul from the left", "BATCH_MATMUL", batch_matmul_left, UNSOUND, {0: 0}),
     transposed("unbiased", 2, lambda: transpose_conv(False)),
     transposed("biased", 3, lambda: transpose_conv(True)),
     transposed("relu", 4, lambda: transpose_conv(True, activation=1)),

@@ -13,7 +13,7 @@ from quantscope import documents
 from quantscope.documents.details import Details, Form, Histogram, Scales, TensorDetails
 from quantscope.errors import ModelUnsupportedError, UsageError
 from quantscope.model.attributes import attributes
-from quantscope.model.edit import ModelEdit, TensorEdit
+from quantscope.model.edit import Blocks, ModelEdit, TensorEdit
 from quantscope.model.graph import Model, Tensor
 from quantscope.model.values import Affine, Floats, readable, real
 from quantscope.progress import Progress, part, silent
@@ -157,7 +157,9 @@ class _Planned:
         scales = self.edit.scales
         if scales is None:
             return None
-        values = scales.values.astype(np.float64)
+        values = scales.values.reshape(-1).astype(np.float64)
+        if isinstance(scales, Blocks):
+            return Affine(values, np.zeros_like(values), None, scales.size)
         return Affine(values, np.zeros_like(values), scales.axis if values.size > 1 else None)
 
     def blocks(self, shape: tuple[int, ...]) -> Iterator[Floats]:
@@ -207,4 +209,5 @@ def _scales(affine: Affine | None) -> Scales | None:
         values=tuple(affine.scales.tolist()),
         zero_points=tuple(zeros[:1].tolist() if same else zeros.tolist()),
         axis=affine.axis,
+        block=affine.block or None,
     )

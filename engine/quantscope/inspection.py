@@ -12,7 +12,7 @@ from quantscope.quantize.kernels import FACTS
 from quantscope.quantize.plan import Plan
 from quantscope.quantize.predict import Delegation, delegation
 from quantscope.quantize.rewrite import rewrite
-from quantscope.quantize.size import planned_bytes, stored_bytes
+from quantscope.quantize.size import planned_bytes
 
 
 def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
@@ -95,7 +95,7 @@ def _operator(
     }
     sizes = {at: plan.model.buffers[tensor.buffer].size for at, tensor in weights.items()}
     planned = {
-        at: stored_bytes(tensor, decision.stored[at]) if at in decision.stored else sizes[at]
+        at: decision.stored[at].stored_bytes(tensor) if at in decision.stored else sizes[at]
         for at, tensor in weights.items()
     }
     reason = decision.reason

@@ -128,9 +128,7 @@ def _quantize(built: ModelBuilder, tensor: Any, form: Form, axis: int) -> bool:
         tensor.quantization = tfl.QuantizationParametersT(
             quantizedDimension=0,
             detailsType=tfl.QuantizationDetails.BlockwiseQuantization,
-            details=tfl.BlockwiseQuantizationT(
-                scales=len(graph.tensors) - 1, zeroPoints=-1, blockSize=form.block
-            ),
+            details=tfl.BlockwiseQuantizationT(scales=len(graph.tensors) - 1, zeroPoints=-1, blockSize=form.block),
         )
     else:
         others = None if form.granularity == "tensor" else tuple(at for at in range(len(shape)) if at != axis)

@@ -33,7 +33,7 @@ for line in sys.stdin:
         delegated = made.issuperset(int(detail["index"]) for detail in outputs)
         print(json.dumps(["ran", delegated]), flush=True)
     except (RuntimeError, ValueError) as error:
-        print(json.dumps(["refused", str(error).strip().splitlines()[-1][:200] if str(error).strip() else ""]), flush=True)
+        print(json.dumps(["refused", str(error)[:300]]), flush=True)
 """
 SOUND_DB = 25.0
 

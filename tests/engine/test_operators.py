@@ -27,7 +27,8 @@ def source(lab: Lab, case: Case) -> tuple[str, Any]:
 
 
 def check_int8(model: Any, index: int, weights: Array, axis: int | None) -> None:
-    """The tensor holds `weights` as int8 by the plain formula, with scales along `axis`."""
+    """The tensor holds `weights` as int8 with the plain formula's scales along `axis`, rounded to the nearest or, where
+    that balances a sum, to the next code."""
     tensor, codes = stored(model, index)
     assert tensor.type == tfl.TensorType.INT8
     others = None if axis is None else tuple(at for at in range(weights.ndim) if at != axis)
@@ -35,7 +36,8 @@ def check_int8(model: Any, index: int, weights: Array, axis: int | None) -> None
     assert np.array_equal(tensor.quantization.scale, scales.reshape(-1))
     assert np.array_equal(tensor.quantization.zeroPoint, np.zeros(scales.size))
     assert tensor.quantization.quantizedDimension == (axis or 0)
-    assert np.array_equal(codes, np.rint(weights / scales))
+    assert np.abs(codes - weights / scales).max() <= 1
+    assert np.mean(codes == np.rint(weights / scales)) > 0.7
     assert codes.min() >= -127
 
 

@@ -51,10 +51,13 @@ class Scales:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Symmetric quantization with a scale for every `size` values along the last axis, kept in another tensor of the
-    subgraph: `scales` is its index, its type float16."""
+    """Symmetric quantization with a scale for every `size` values along the last axis.
 
-    scales: int
+    Their `values` (as in Scales) are kept in another tensor of the subgraph: `tensor` is its index, its type float16.
+    """
+
+    values: npt.NDArray[np.float32]
+    tensor: int
     size: int
 
 

@@ -19,11 +19,13 @@ NOT_NUMBERS: Final = frozenset({"BOOL", "COMPLEX64", "COMPLEX128"})
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """real = scale * (stored - zero point), one scale and zero point for all (`axis` None) or per index of `axis`."""
+    """real = scale * (stored - zero point), one scale and zero point for all (`axis` None) or per index of `axis`; or,
+    where `block` isn't 0, per so many elements in a row."""
 
     scales: Floats
     zero_points: Floats
     axis: int | None
+    block: int = 0
 
     @classmethod
     def of(cls, quantization: Quantization, shape: tuple[int, ...]) -> "Affine | None":
@@ -55,6 +57,8 @@ def real(raw: npt.NDArray[np.uint8], dtype: str, shape: tuple[int, ...], affine:
             if affine.axis is not None:
                 inner = math.prod(shape[affine.axis + 1 :])
                 at = np.arange(start, start + values.size) // inner % affine.scales.size
+            elif affine.block:
+                at = np.arange(start, start + values.size) // affine.block
             values -= affine.zero_points[at]
             values *= affine.scales[at]
         yield values

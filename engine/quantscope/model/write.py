@@ -272,7 +272,7 @@ class _Writer:
 
     def _quantization(self, scales: Scales | Blocks) -> int:
         if isinstance(scales, Blocks):
-            details = {"Scales": scales.scales, "ZeroPoints": -1, "BlockSize": scales.size}
+            details = {"Scales": scales.tensor, "ZeroPoints": -1, "BlockSize": scales.size}
             kind = self.schema.details_codes["BlockwiseQuantization"]
             blocks = self._table(self.schema.table("BlockwiseQuantization"), details)
             return self._table(self.schema.table("QuantizationParameters"), {"DetailsType": kind, "Details": blocks})

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from quantscope.model.graph import Model, Operator, Subgraph
+from quantscope.precision import Precision
 from quantscope.quantize.findings import Finding, FindingCode
 from quantscope.recipe import Change, Match, Recipe, Setting
 
@@ -18,6 +21,10 @@ class Asked:
     recipe: str
     setting: Setting
     rule: int | None
+
+    def asking(self, precision: Precision) -> "Asked":
+        """The same with another precision."""
+        return replace(self, setting=msgspec.structs.replace(self.setting, precision=precision))
 
 
 @dataclass(frozen=True, slots=True)

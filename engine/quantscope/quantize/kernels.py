@@ -20,7 +20,8 @@ class WeightFacts:
     """One operator type.
 
     `weights` are its weight inputs. `axis` is the channel axis of its scales: an index into the shape (negative from
-    the end) or None for one scale per tensor; `storage_axis` is the axis used when the weight is only stored in 8 bits.
+    the end) or None for one scale per tensor; `storage_axis` is the axis whose indices are its outputs (see
+    `output_axis`), used when the weight is only stored small.
     `all_or_none`: the kernel takes all its weights in 8 bits or none. `version` is the operator's when hybrid.
     `unsound` gives a phrase if this form of the operator is known to go wrong in 8 bits, else None. `activation` is the
     input that must be float32. `lookup`: indexes rows and computes nothing. `optional`: just as well used without any
@@ -38,6 +39,13 @@ class WeightFacts:
     lookup: bool = False
     optional: bool = False
     only_stored: tuple[int, ...] = ()
+
+    def output_axis(self, at: int, weight: Tensor, options: Options) -> int:
+        """The axis of the weight at input `at` whose indices are outputs: each sums products over the others."""
+        axis = self.storage_axis
+        if "AdjY" in options:  # BATCH_MATMUL: columns of the right operand, rows of the left one
+            axis = -2 if (at == 0) != bool(options["AdjX" if at == 0 else "AdjY"]) else -1
+        return axis % len(weight.shape)
 
 
 def _always(version: int) -> Callable[[Inputs, Options], int]:
@@ -137,13 +145,21 @@ DATA_MOVEMENT: Final = frozenset({
 })  # fmt: skip
 
 
-def lookup_version(per_row: bool) -> int:
-    """Version of EMBEDDING_LOOKUP for an int8 table: old runtimes know one scale, new ones a scale for each row."""
-    return 4 if per_row else 3
+# Of operators with 4-bit weights and float activations; op_version.cc has none of its own for those, so the first that
+# read 4-bit weights at all (CONV_2D) or scales for each channel (FULLY_CONNECTED).
+INT4_VERSIONS: Final[Mapping[str, int]] = {"CONV_2D": 7, "FULLY_CONNECTED": 12}
+
+
+def lookup_version(new: bool) -> int:
+    """Version of EMBEDDING_LOOKUP for a quantized table: old runtimes know one scale and int8 alone, new ones a scale
+    for each row and int4."""
+    return 4 if new else 3
 
 
 def dequantize_version(dtype: str, per_channel: bool) -> int:
     """Version of DEQUANTIZE for a constant input (op_version.cc)."""
     if dtype == "FLOAT16":
         return 3
+    if dtype == "INT4":
+        return 6
     return 5 if per_channel else 2

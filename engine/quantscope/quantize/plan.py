@@ -5,23 +5,28 @@ those that share a weight settle on one form of it (`sharing`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from quantscope.model.graph import Model
+from quantscope.model.graph import Model, Tensor
+from quantscope.precision import Precision
 from quantscope.quantize.asked import Asked, Resolved, resolve
+from quantscope.quantize.budget import Saving, affordable
 from quantscope.quantize.decide import Decider
 from quantscope.quantize.decision import Decision, Storage
 from quantscope.quantize.findings import Finding, FindingCode
-from quantscope.quantize.reasons import ReasonCode
+from quantscope.quantize.forms import decibel
+from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.sharing import settle
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
 from quantscope.recipe import Recipe
 
 # Reasons that mean: what the recipe asks for exists on no kernel of the target.
-NO_KERNEL: Final = frozenset({ReasonCode.NO_QUANTIZED_KERNEL, ReasonCode.HOLDS_PARTITION})
+NO_KERNEL: Final = frozenset({
+    ReasonCode.NO_QUANTIZED_KERNEL, ReasonCode.HOLDS_PARTITION, ReasonCode.NO_INT4_KERNEL, ReasonCode.NO_SUCH_SCALES,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Planner:
             [self._draft(subgraph.index, at, asked) for at, asked in enumerate(row)]
             for subgraph, row in zip(model.subgraphs, resolved.operators, strict=True)
         ]
+        self._within_budget(resolved, drafts)
         decisions, storage = settle(self.survey, drafts)
         findings = (*resolved.findings, *_unfulfilled(recipe, self.target, resolved, decisions))
         return Plan(model, recipe, self.target, decisions, storage, findings, resolved.rules)
@@ -78,6 +84,44 @@ class Planner:
             known = asked, self._decider.decide(graph, graph.operators[operator], asked)
             self._known[subgraph, operator] = known
         return known[1]
+
+    def _within_budget(self, resolved: Resolved, drafts: list[list[Decision]]) -> None:
+        """Puts operators that can't afford the recipe's 4 bits into 8. What a rule asks for is done, but counts."""
+        groups: dict[frozenset[int], list[tuple[int, int]]] = {}
+        savings: dict[frozenset[int], Saving] = {}
+        spent = 0.0
+        for subgraph, row in enumerate(drafts):
+            for at, decision in enumerate(row):
+                if decision.precision is not Precision.HYBRID_INT4:
+                    continue
+                weights = self._weights(subgraph, at, decision)
+                saving = Saving(
+                    sum(self.survey.noise(weight, form) for weight, form in weights),
+                    sum(weight.elements // 2 for weight, _ in weights),
+                )
+                if resolved.operators[subgraph][at].rule is not None:
+                    spent += saving.noise
+                    continue
+                key = frozenset(weight.buffer for weight, _ in weights)
+                groups.setdefault(key, []).append((subgraph, at))
+                savings[key] = saving
+        for key in savings.keys() - affordable(savings, spent):
+            for subgraph, at in groups[key]:
+                drafts[subgraph][at] = self._in_eight_bits(subgraph, at, resolved, savings[key].noise)
+
+    def _weights(self, subgraph: int, operator: int, decision: Decision) -> list[tuple[Tensor, Storage]]:
+        graph = self.survey.model.subgraphs[subgraph]
+        inputs = graph.operators[operator].inputs
+        return [(graph.tensors[inputs[at]], form) for at, form in decision.stored.items()]
+
+    def _in_eight_bits(self, subgraph: int, operator: int, resolved: Resolved, noise: float) -> Decision:
+        graph = self.survey.model.subgraphs[subgraph]
+        asked = resolved.operators[subgraph][operator].asking(Precision.HYBRID_INT8)
+        decision = self._decider.decide(graph, graph.operators[operator], asked)
+        if decision.precision is not Precision.HYBRID_INT8:
+            return decision
+        arguments: dict[str, str | int] = {"decibel": round(decibel(noise))}
+        return replace(decision, reason=Reason(ReasonCode.INT4_TOO_COARSE, arguments))
 
 
 def _unfulfilled(

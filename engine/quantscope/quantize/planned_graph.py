@@ -8,6 +8,7 @@ import numpy as np
 
 from quantscope.model.edit import (
     Blob,
+    Blocks,
     ModelEdit,
     NewOperator,
     NewTensor,
@@ -153,7 +154,9 @@ def _new_tensor(index: int, tensor: NewTensor) -> Tensor:
     )
 
 
-def _planned_quantization(scales: Scales | None) -> Quantization | None:
+def _planned_quantization(scales: Scales | Blocks | None) -> Quantization | None:
     if scales is None:
         return None
+    if isinstance(scales, Blocks):
+        return Quantization((), (), 0, scales.size, scales.tensor)
     return Quantization((1.0,) * scales.values.size, (0,) * scales.values.size, scales.axis)

@@ -29,6 +29,26 @@ PRESETS: Final[Mapping[str, Recipe]] = {
             ),
         ),
         Recipe(
+            name="dynamic-int4",
+            title="Dynamic int4",
+            description="4 bits for the weights that stand it and that the target has kernels for, 8 for the others.",
+            default=Setting(precision=Precision.HYBRID_INT4, minimum_elements=SMALLEST_INT8),
+        ),
+        Recipe(
+            name="weight-only-int8",
+            title="Weight-only int8",
+            description="Weights in 8 bits, all arithmetic in float: 4x smaller, nearly exact, as fast as float.",
+            default=Setting(
+                precision=Precision.WEIGHT_ONLY_INT8, algorithm=Algorithm.MINMAX, minimum_elements=SMALLEST_INT8
+            ),
+        ),
+        Recipe(
+            name="weight-only-int4",
+            title="Weight-only int4",
+            description="All weights in 4 bits, all arithmetic in float: the smallest, for models that stand it.",
+            default=Setting(precision=Precision.WEIGHT_ONLY_INT4, minimum_elements=SMALLEST_INT8),
+        ),
+        Recipe(
             name="float16",
             title="Float16",
             description="Weights in 16 bits: 2x smaller, nearly exact, for GPUs and where 8 bits lose too much.",

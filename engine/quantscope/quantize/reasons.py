@@ -22,7 +22,12 @@ class ReasonCode(StrEnum):
     HYBRID_NOT_FASTER = "hybrid-not-faster"
     PER_TENSOR_TOO_COARSE = "per-tensor-too-coarse"
     NO_QUANTIZED_KERNEL = "no-quantized-kernel"
+    INT4_KERNEL = "int4-kernel"
+    INT4_LOOKUP = "int4-lookup"
+    INT4_LEAVES_DELEGATE = "int4-leaves-delegate"
+    INT4_TOO_COARSE = "int4-too-coarse"
     NO_INT4_KERNEL = "no-int4-kernel"
+    NO_SUCH_SCALES = "no-such-scales"
     DYNAMIC_SHAPE = "dynamic-shape"
     SHARED_WEIGHT = "shared-weight"
     WEIGHT_NOT_CONSTANT = "weight-not-constant"
@@ -78,6 +83,24 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ReasonCode.NO_QUANTIZED_KERNEL: Sentence(
         "{target} computes {operator} wrongly or not at all with int8 weights in this form ({what}). The weights are"
         " stored in 8 bits and computed in float."
+    ),
+    ReasonCode.INT4_KERNEL: Sentence(
+        "Runs with 4-bit weights ({scales}): {target} has a kernel that quantizes the activations on the fly."
+    ),
+    ReasonCode.INT4_LOOKUP: Sentence("Looks up rows of 4-bit weights ({scales}) and gives them out in float."),
+    ReasonCode.INT4_LEAVES_DELEGATE: Sentence(
+        "Weights are stored in 4 bits, as the recipe asks, and computed in float. {target} unpacks no such weights, so"
+        " the operator runs in a built-in kernel and the delegate's graph is cut here.",
+        "Ask for weight-only-int8 here if speed counts for more than size.",
+    ),
+    ReasonCode.INT4_TOO_COARSE: Sentence(
+        "In 4 bits its weights would keep {decibel} dB, and together with the other operators' that is more error than"
+        " the model can be expected to stand. 8 bits are used instead.",
+        "A rule that asks for hybrid-int4 here overrides this.",
+    ),
+    ReasonCode.NO_SUCH_SCALES: Sentence(
+        "{target} has a kernel for {operator} with quantized weights, but none with the scales that the recipe asks for"
+        " ({asked}) in this form. {scales} is used instead."
     ),
     ReasonCode.NO_INT4_KERNEL: Sentence(
         "{target} has no kernel for {operator} with 4-bit weights in this form. 8 bits are used instead."

@@ -9,6 +9,7 @@ import numpy as np
 
 from quantscope.model.edit import (
     Blob,
+    Blocks,
     Bytes,
     ModelEdit,
     NewOperator,
@@ -21,9 +22,10 @@ from quantscope.model.edit import (
 from quantscope.model.graph import Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
 from quantscope.quantize.decision import Decision, Storage
-from quantscope.quantize.kernels import FACTS, dequantize_version, lookup_version
+from quantscope.quantize.kernels import FACTS, INT4_VERSIONS, dequantize_version, lookup_version
 from quantscope.quantize.plan import Plan
-from quantscope.quantize.weights import Float16Blob, Int8Blob
+from quantscope.quantize.stored import BlockScalesBlob, WeightBlob, shape_of_scales
+from quantscope.quantize.weights import Float16Blob, Floats
 
 ASYMMETRIC: Final = "AsymmetricQuantizeInputs"
 OPTIONS: Final[Mapping[str, str]] = {
@@ -44,7 +46,11 @@ def rewrite(plan: Plan, release: Callable[[int], None] = lambda buffer: None) ->
         for tensor in subgraph.tensors
         if tensor.buffer in plan.storage
     }
-    scales = {buffer: _scales(weights[buffer], form) for buffer, form in plan.storage.items()}
+    scales = {
+        buffer: np.zeros(shape_of_scales(weights[buffer].shape, form), np.float32)
+        for buffer, form in plan.storage.items()
+        if form.dtype != "FLOAT16"
+    }
     new_buffers: list[Blob] = []
     subgraphs = {
         subgraph.index: _SubgraphRewrite(plan, subgraph, scales, new_buffers).edit()
@@ -54,28 +60,18 @@ def rewrite(plan: Plan, release: Callable[[int], None] = lambda buffer: None) ->
     buffers: dict[int, Blob] = {}
     for buffer, form in plan.storage.items():
         weight, done = weights[buffer], partial(release, buffer)
-        values, found = model.values(weight), scales[buffer]
-        if found is None:
+        values = model.values(weight)
+        if form.dtype == "FLOAT16":
             buffers[buffer] = Float16Blob(weight.name, values, done)
         else:
-            buffers[buffer] = WeightBlob(weight.name, values, form, found, done)
+            buffers[buffer] = WeightBlob(weight.name, values, form, scales[buffer], done)
     return ModelEdit(subgraphs, buffers, tuple(new_buffers))
-
-
-def _scales(weight: Tensor, form: Storage) -> Scales | None:
-    """Room for the scales of a weight stored in `form`, None if it needs none."""
-    if form.dtype == "FLOAT16":
-        return None
-    count = 1 if form.axis is None else weight.shape[form.axis]
-    return Scales(np.zeros(count, np.float32), form.axis or 0)
 
 
 class _SubgraphRewrite:
     """Builds the change of one subgraph; new tensors and buffers are numbered as they come."""
 
-    def __init__(
-        self, plan: Plan, subgraph: Subgraph, scales: Mapping[int, Scales | None], new_buffers: list[Blob]
-    ) -> None:
+    def __init__(self, plan: Plan, subgraph: Subgraph, scales: Mapping[int, Floats], new_buffers: list[Blob]) -> None:
         self.plan = plan
         self.subgraph = subgraph
         self.options = OptionsReader(plan.model)
@@ -98,24 +94,37 @@ class _SubgraphRewrite:
                     if isinstance(new, NewOperator)
                 ]
             elif decision.direct:
-                self._direct(operator)
+                self._direct(operator, decision)
             else:
                 self._dequantizing(operator, decision)
         tensors = {
-            tensor.index: TensorEdit(form.dtype, tensor.buffer, self.scales[tensor.buffer])
+            tensor.index: TensorEdit(form.dtype, tensor.buffer, self._scales(tensor, form))
             for tensor in self.subgraph.tensors
             if (form := self.plan.storage.get(tensor.buffer)) is not None
         }
         return SubgraphEdit(tensors, tuple(self.new_tensors), tuple(self.operators))
 
-    def _direct(self, operator: Operator) -> None:
+    def _scales(self, weight: Tensor, form: Storage) -> Scales | Blocks | None:
+        """How the weight's tensor refers to its scales."""
+        if form.dtype == "FLOAT16":
+            return None
+        values = self.scales[weight.buffer]
+        if not form.block:
+            return Scales(values, form.axis or 0)
+        self.new_buffers.append(BlockScalesBlob(values))
+        buffer = len(self.plan.model.buffers) + len(self.new_buffers) - 1
+        return Blocks(values, self._tensor(f"{weight.name}_scales", values.shape, "FLOAT16", buffer), form.block)
+
+    def _direct(self, operator: Operator, decision: Decision) -> None:
         """The kernel reads the stored weights itself."""
         facts = FACTS[operator.type]
         options = self.options.scalars(operator)
         version = facts.version(self.subgraph.inputs_of(operator), options)
+        form = next(iter(decision.stored.values()))
         if facts.lookup:
-            table = self.subgraph.tensors[operator.inputs[facts.weights[0]]]
-            version = lookup_version(self.plan.storage[table.buffer].axis is not None)
+            version = lookup_version((form.dtype, form.axis, form.block) != ("INT8", None, 0))
+        elif form.bits == 4:
+            version = max(version, INT4_VERSIONS[operator.type])
         asymmetric = {ASYMMETRIC: True} if ASYMMETRIC in options else {}
         self.operators.append(OperatorEdit(operator.index, max(operator.version, version), operator.inputs, asymmetric))
 
@@ -138,7 +147,8 @@ class _SubgraphRewrite:
         table, indices = (self.subgraph.tensors[at] for at in operator.inputs[:2])
         output = self.subgraph.tensors[operator.outputs[0]]
         name, ids = output.name, indices.index
-        version = lookup_version(self.plan.storage[table.buffer].axis is not None)
+        form = self.plan.storage[table.buffer]
+        version = lookup_version((form.dtype, form.axis, form.block) != ("INT8", None, 0))
         if indices.dtype == "INT64":
             narrow = self._tensor(f"{name}_indices", indices.shape, "INT32")
             self._add("CAST", 1, (ids,), narrow)

@@ -20,7 +20,7 @@ def rounded(rows: Floats, scales: Floats, levels: int, balanced: bool) -> Codes:
     `scales` is (rows, blocks), one block being columns / blocks neighbours; `balanced` makes the errors of each row add
     up to less than half a step where that can be.
     """
-    count, width = rows.shape
+    width = rows.shape[1]
     blocks = scales.shape[1]
     steps = scales if blocks == 1 else np.repeat(scales, width // blocks, 1)
     exact = rows / steps
@@ -38,7 +38,7 @@ def packed(codes: Codes) -> npt.NDArray[np.uint8]:
     if flat.size % 2:
         flat = np.append(flat, np.int8(0))
     pairs = flat.view(np.uint8).reshape(-1, 2)
-    result: npt.NDArray[np.uint8] = pairs[:, 0] & 15 | pairs[:, 1] << 4
+    result: npt.NDArray[np.uint8] = (pairs[:, 0] & 15 | pairs[:, 1] << 4).astype(np.uint8)
     return result
 
 

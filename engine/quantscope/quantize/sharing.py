@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from quantscope.precision import Precision
 from quantscope.quantize.decision import Decision, Storage
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.survey import Survey, Use
+
+STORED_AS: Final[Mapping[str, Precision]] = {
+    "FLOAT16": Precision.FLOAT16,
+    "INT8": Precision.WEIGHT_ONLY_INT8,
+    "INT4": Precision.WEIGHT_ONLY_INT4,
+}
+LOOKUPS: Final[Mapping[str, tuple[ReasonCode, Precision]]] = {
+    "INT8": (ReasonCode.INT8_LOOKUP, Precision.HYBRID_INT8),
+    "INT4": (ReasonCode.INT4_LOOKUP, Precision.HYBRID_INT4),
+}
 
 
 def settle(
@@ -44,13 +55,17 @@ def _chosen(survey: Survey, decisions: list[list[Decision]]) -> Mapping[int, Sto
     """The storage of each weight: what a kernel reads directly comes first, for the others can dequantize."""
     storage: dict[int, Storage] = {}
     for buffer, uses in survey.uses.items():
+        users = [(use, decisions[use.subgraph][use.operator]) for use in uses]
         wishes = [
-            (not decision.direct, decision.stored[use.input])
-            for use in uses
-            if use.input in (decision := decisions[use.subgraph][use.operator]).stored
+            (not decision.direct, decision.lookup, decision.stored[use.input])
+            for use, decision in users
+            if use.input in decision.stored
         ]
         if wishes:
-            storage[buffer] = min(wishes, key=lambda wish: wish[0])[1]
+            form = min(wishes, key=lambda wish: wish[:2])[2]
+            if form.block and not all(decision.direct and use.input in decision.stored for use, decision in users):
+                form = replace(form, axis=form.rows, block=0)  # DEQUANTIZE can't read blocks
+            storage[buffer] = form
     return storage
 
 
@@ -59,17 +74,23 @@ def _conforming(survey: Survey, decision: Decision, use: Use, form: Storage, buf
     if decision.stored.get(use.input) == form:
         return decision
     other = next((other for other in survey.uses[buffer] if other != use), None)
-    if decision.lookup and form.dtype == "INT8" and form.axis in (0, None):
-        return replace(decision, stored={**decision.stored, use.input: form})
+    stored = {**decision.stored, use.input: form}
+    mine = decision.stored.get(use.input)
+    if decision.direct and mine is not None:
+        if mine.reads_as(form) or (mine.dtype == form.dtype == "INT4"):
+            return replace(decision, stored=stored)
+        if decision.lookup and form.dtype in LOOKUPS and (form.axis in (0, None) or form.block):
+            code, precision = LOOKUPS[form.dtype]
+            return replace(decision, stored=stored, precision=precision, reason=Reason(code, decision.reason.arguments))
     reason = decision.reason
-    if decision.stored.get(use.input) is None or decision.direct:
+    if mine is None or decision.direct:
         reason = Reason(ReasonCode.SHARED_WEIGHT, {"other": survey.name(other) if other else "another tensor"})
-    precision = Precision.FLOAT16 if form.dtype == "FLOAT16" else Precision.WEIGHT_ONLY_INT8
+    precision = STORED_AS[form.dtype]
     return replace(
         decision,
         precision=Precision.NONE if decision.precision is Precision.NONE else precision,
         reason=reason,
-        stored={**decision.stored, use.input: form},
+        stored=stored,
         direct=False,
         lookup=False,
         fallback=decision.fallback or decision.direct,

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from quantscope.model.graph import Tensor
-from quantscope.quantize.decision import Storage
+from quantscope.quantize.decision import BLOCK_SCALE_BYTES
 from quantscope.quantize.plan import Plan
 
 # Bytes of metadata beside the weights, as the writer's tables come out on the zoo.
@@ -11,15 +10,11 @@ PER_RETYPED_TENSOR: Final = 20
 PER_SCALE: Final = 4
 PER_ZERO_POINT: Final = 8  # stored once for all weights with as many scales
 PER_QUANTIZATION: Final = 48
+PER_BLOCKWISE: Final = 160  # a tensor of scales with its buffer
 PER_DEQUANTIZE: Final = 120
 PER_LOOKUP: Final = 760
 PER_OPERATOR: Final = 26
 FIXED: Final = 300
-
-
-def stored_bytes(tensor: Tensor, form: Storage) -> int:
-    """Bytes of a weight's values in a form, its scales not counted."""
-    return tensor.elements * (2 if form.dtype == "FLOAT16" else 1)
 
 
 def planned_bytes(plan: Plan) -> int:
@@ -37,12 +32,16 @@ def planned_bytes(plan: Plan) -> int:
             form = plan.storage.get(tensor.buffer)
             if form is None:
                 continue
-            scales = 0 if form.dtype == "FLOAT16" else 1 if form.axis is None else tensor.shape[form.axis]
-            lengths.add(scales)
-            size += PER_RETYPED_TENSOR + (PER_QUANTIZATION + PER_SCALE * scales if scales else 0)
+            scales = form.scales(tensor)
+            size += PER_RETYPED_TENSOR
+            if form.block:
+                size += PER_BLOCKWISE + len(tensor.name) + BLOCK_SCALE_BYTES * scales
+            elif scales:
+                lengths.add(scales)
+                size += PER_QUANTIZATION + PER_SCALE * scales
             if tensor.buffer not in seen:
                 seen.add(tensor.buffer)
-                size += stored_bytes(tensor, form) - model.buffers[tensor.buffer].size
+                size += form.stored_bytes(tensor) - model.buffers[tensor.buffer].size
         for operator, decision in zip(subgraph.operators, plan.decisions[subgraph.index], strict=True):
             if decision.stored:
                 size += PER_OPERATOR + (PER_LOOKUP if decision.lookup and operator.type == "GATHER" else 0)

@@ -16,7 +16,9 @@ from quantscope.errors import ModelUnsupportedError
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
 from quantscope.precision import Precision
+from quantscope.quantize.decision import Storage
 from quantscope.quantize.kernels import CONTROL_FLOW, DATA_MOVEMENT, FACTS, Options
+from quantscope.quantize.stored import relative_noise
 from quantscope.quantize.weights import fits_float16, one_scale_loss_db, per_tensor_error_db
 
 # DENSIFY and DEQUANTIZE between a constant and its user; more than both only a broken model has, or one that goes in
@@ -48,6 +50,7 @@ class Survey:
         self._known_options: dict[int, Options] = {}
         self._per_tensor_db: dict[int, float] = {}
         self._one_scale_loss_db: dict[int, float] = {}
+        self._noise: dict[tuple[int, Storage], float] = {}
         self._fits_float16: dict[int, bool] = {}
         self._producers: dict[int, Mapping[int, Operator]] = {}
 
@@ -186,6 +189,16 @@ class Survey:
             self._one_scale_loss_db[table.buffer] = one_scale_loss_db(rows)
             self.model.forget(table.buffer)
         return self._one_scale_loss_db[table.buffer]
+
+    def noise(self, weight: Tensor, form: Storage) -> float:
+        """Share of a weight's power that storing it in `form` adds as noise, estimated."""
+        key = (weight.buffer, form)
+        if key not in self._noise:
+            self._noise[key] = 0.0
+            with contextlib.suppress(ModelUnsupportedError):  # as above
+                self._noise[key] = relative_noise(self.model.values(weight), form, weight.name)
+            self.model.forget(weight.buffer)
+        return self._noise[key]
 
     def fits_float16(self, tensor: Tensor) -> bool:
         """True if float16 holds the tensor's values."""

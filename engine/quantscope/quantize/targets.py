@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from quantscope.errors import RecipeError
+from quantscope.precision import Precision
+from quantscope.recipe import Granularity
+
+Kernels = Mapping[str, frozenset[Granularity]]
 
 DEFAULT_TARGET: Final = "xnnpack"
 
@@ -62,25 +66,40 @@ class HybridCost:
 class Target:
     """One target.
 
-    `hybrid` are the operators it has kernels for with int8 weights and float activations; the others in `kernels.FACTS`
-    are stored in 8 bits and computed in float. `delegate` tells whether operators go to XNNPACK, `hybrid_cost` when
-    hybrid arithmetic of a matrix product or convolution pays (None: always).
+    `kernels` are the operators that it has kernels for with quantized weights and float activations, with the
+    granularities that those read; the others in `kernels.FACTS` are stored small and computed in float. `delegate`
+    tells whether operators go to XNNPACK, `unpacks` which data types of constants behind a DEQUANTIZE it unpacks when
+    it loads, so that their operators stay with the delegate; `hybrid_cost` when hybrid arithmetic of a matrix product
+    or convolution pays (None: always).
     """
 
     id: str
     title: str
     short: str
     description: str
-    hybrid: frozenset[str]
+    kernels: Mapping[Precision, Kernels]
     delegate: bool
+    unpacks: frozenset[str]
     hybrid_cost: HybridCost | None
 
 
-_EVERYWHERE: Final = frozenset({
-    "CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL", "TRANSPOSE_CONV", "LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM",
-    "BIDIRECTIONAL_SEQUENCE_LSTM", "RNN", "UNIDIRECTIONAL_SEQUENCE_RNN", "BIDIRECTIONAL_SEQUENCE_RNN", "SVDF",
-    "EMBEDDING_LOOKUP", "GATHER",
-})  # fmt: skip
+_TENSOR: Final = frozenset({Granularity.TENSOR})
+_CHANNELS: Final = frozenset({Granularity.TENSOR, Granularity.CHANNEL})
+_BLOCKS: Final = frozenset(Granularity) - {Granularity.AUTO}
+
+# Every row is proved by `python -m tests.conformance`, and that what isn't here goes wrong or leaves the delegate.
+_INT8: Final[Kernels] = {
+    "CONV_2D": _CHANNELS, "FULLY_CONNECTED": _CHANNELS, "BATCH_MATMUL": _CHANNELS, "TRANSPOSE_CONV": _CHANNELS,
+    "LSTM": _TENSOR, "UNIDIRECTIONAL_SEQUENCE_LSTM": _TENSOR, "BIDIRECTIONAL_SEQUENCE_LSTM": _TENSOR, "RNN": _TENSOR,
+    "UNIDIRECTIONAL_SEQUENCE_RNN": _TENSOR, "BIDIRECTIONAL_SEQUENCE_RNN": _TENSOR, "SVDF": _TENSOR,
+    "EMBEDDING_LOOKUP": _CHANNELS, "GATHER": _CHANNELS,
+}  # fmt: skip
+_INT4: Final[Kernels] = {"FULLY_CONNECTED": _BLOCKS, "EMBEDDING_LOOKUP": _BLOCKS, "GATHER": _BLOCKS}
+# What a DEQUANTIZE in front of a float kernel reads, of any operator: blocks it reads wrongly or crashes on.
+STORED: Final[Mapping[Precision, frozenset[Granularity]]] = {
+    Precision.WEIGHT_ONLY_INT8: _CHANNELS,
+    Precision.WEIGHT_ONLY_INT4: _CHANNELS,
+}
 
 TARGETS: Final[Mapping[str, Target]] = {
     target.id: target
@@ -90,8 +109,9 @@ TARGETS: Final[Mapping[str, Target]] = {
             title="XNNPACK (default CPU)",
             short="XNNPACK",
             description="The default CPU path of LiteRT on phones and computers.",
-            hybrid=_EVERYWHERE,
+            kernels={Precision.HYBRID_INT8: _INT8, Precision.HYBRID_INT4: _INT4},
             delegate=True,
+            unpacks=frozenset({"INT8", "FLOAT16"}),
             hybrid_cost=HybridCost(),
         ),
         Target(
@@ -99,8 +119,12 @@ TARGETS: Final[Mapping[str, Target]] = {
             title="Built-in kernels",
             short="The built-in kernel set",
             description="LiteRT without any delegate.",
-            hybrid=_EVERYWHERE | {"DEPTHWISE_CONV_2D"},
+            kernels={
+                Precision.HYBRID_INT8: {**_INT8, "DEPTHWISE_CONV_2D": frozenset({Granularity.CHANNEL})},
+                Precision.HYBRID_INT4: {**_INT4, "CONV_2D": _CHANNELS},
+            },
             delegate=False,
+            unpacks=frozenset(),
             hybrid_cost=None,
         ),
     )

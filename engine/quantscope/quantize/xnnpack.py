@@ -22,6 +22,7 @@ MAX_RANK: Final = 6  # XNN_MAX_TENSOR_DIMS
 CLAMPS: Final = frozenset({0, 1, 2, 3})  # ActivationFunctionType NONE, RELU, RELU_N1_TO_1, RELU6
 VALID: Final = 1  # Padding
 SMALLEST_NORMAL: Final = 2.0**-126  # of float32
+BLOCKS: Final = 32  # sizes of blocks of int4 weights are multiples of it
 SPARSE_WEIGHTS_VERSION: Final = 8  # of FULLY_CONNECTED
 
 _FLOATS: Final = frozenset({"FLOAT32", "FLOAT16"})
@@ -293,7 +294,11 @@ def _fully_connected(candidate: _Candidate) -> bool:
         return False
     rows, columns = weights.shape
     count = len(_scales(weights))
-    if weights.dtype in ("INT8", "INT4"):
+    if weights.dtype == "INT4" and weights.quantization is not None and weights.quantization.block:
+        size = weights.quantization.block
+        if source.dtype != "FLOAT32" or size % BLOCKS or columns % size:
+            return False
+    elif weights.dtype in ("INT8", "INT4"):
         if count == 0 or (count > 1 and _axis(weights) != 0):
             return False
         if weights.dtype == "INT4" and (count != rows or columns % 2):
