@@ -98,10 +98,16 @@ def transpose_conv(with_bias: bool, *, stride: int = 1, activation: int = 0) -> 
 
 
 def fully_connected(
-    rows: Shape = (2,), *, biased: str = "bias", keep: bool = False, units: int = 24, activation: int = 0
+    rows: Shape = (2,),
+    *,
+    biased: str = "bias",
+    keep: bool = False,
+    units: int = 24,
+    activation: int = 0,
+    depth: int = 96,
 ) -> ModelBuilder:
     """`biased`: "bias", "absent" (index -1) or "none" (two inputs)."""
-    operands: list[Input | Array | None] = [Input((*rows, 96)), uneven(units, 96)]
+    operands: list[Input | Array | None] = [Input((*rows, depth)), uneven(units, depth)]
     operands += {"bias": [bias(units)], "absent": [None], "none": []}[biased]
     options = tfl.FullyConnectedOptionsT(keepNumDims=keep, fusedActivationFunction=activation)
     shape = (*rows, units) if keep else (int(np.prod(rows)), units)
@@ -406,6 +412,9 @@ CASES: Sequence[Case] = (
     dense("absent bias", lambda: fully_connected(biased="absent")),
     dense("two inputs", lambda: fully_connected(biased="none")),
     dense("relu", lambda: fully_connected(activation=1)),
+    dense("256 deep", lambda: fully_connected(depth=256)),
+    dense("256 deep, relu", lambda: fully_connected(depth=256, activation=1)),
+    dense("256 deep, one row", lambda: fully_connected((1,), depth=256, units=13)),
     dense("rank 3", lambda: fully_connected((2, 3))),
     dense("keeping dimensions", lambda: fully_connected((2, 3), keep=True)),
     product("rank 2", (4, 96), (96, 32)),
@@ -468,7 +477,9 @@ CASES: Sequence[Case] = (
     simple("svdf rank 1", "SVDF", lambda: svdf(rank=1), 4),
     simple("svdf batch 3 without bias", "SVDF", lambda: svdf(batch=3, biased=False), 4),
     looked_up("embedding lookup", "EMBEDDING_LOOKUP", embedding),
+    looked_up("embedding lookup of 256", "EMBEDDING_LOOKUP", lambda: embedding((50, 256))),
     looked_up("embedding lookup rank 3", "EMBEDDING_LOOKUP", lambda: embedding((50, 4, 8))),
+    looked_up("gather of 256", "GATHER", lambda: gather((2, 7), table=(50, 256))),
     looked_up("gather scalar", "GATHER", lambda: gather(())),
     looked_up("gather list", "GATHER", lambda: gather((7,))),
     looked_up("gather matrix", "GATHER", lambda: gather((2, 7))),

@@ -73,6 +73,30 @@
         <translation>权重为 8 位，激活在运行时量化：体积缩小 4 倍，速度更快，无需数据。</translation>
     </message>
     <message>
+        <source>dynamic-int4.title</source>
+        <translation>动态 int4</translation>
+    </message>
+    <message>
+        <source>dynamic-int4.description</source>
+        <translation>能承受且目标有内核的权重用 4 位，其余用 8 位。</translation>
+    </message>
+    <message>
+        <source>weight-only-int8.title</source>
+        <translation>仅权重 int8</translation>
+    </message>
+    <message>
+        <source>weight-only-int8.description</source>
+        <translation>权重用 8 位，全部运算用浮点：体积缩小 4 倍，几乎无损，速度与浮点相同。</translation>
+    </message>
+    <message>
+        <source>weight-only-int4.title</source>
+        <translation>仅权重 int4</translation>
+    </message>
+    <message>
+        <source>weight-only-int4.description</source>
+        <translation>所有权重用 4 位，全部运算用浮点：体积最小，适合能承受的模型。</translation>
+    </message>
+    <message>
         <source>float16.title</source>
         <translation>float16</translation>
     </message>
@@ -1305,8 +1329,28 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
         <translation>{target} 对这种形式（{what}）的 int8 权重 {operator} 计算错误或不支持。权重以 8 位存储，以浮点计算。</translation>
     </message>
     <message>
+        <source>int4-kernel</source>
+        <translation>使用 4 位权重运行（缩放：{scales}）：{target} 有即时量化激活值的内核。</translation>
+    </message>
+    <message>
+        <source>int4-lookup</source>
+        <translation>查找 4 位权重的行（缩放：{scales}），并以浮点输出。</translation>
+    </message>
+    <message>
+        <source>int4-leaves-delegate</source>
+        <translation>按方案要求，权重以 4 位存储，以浮点计算。{target} 不解包这种权重，因此该算子由内置内核运行，委托的图在此被切断。</translation>
+    </message>
+    <message>
+        <source>int4-too-coarse</source>
+        <translation>用 4 位时其权重只剩 {decibel} dB，加上其他算子的误差，预计超过模型所能承受的程度，改用 8 位。</translation>
+    </message>
+    <message>
         <source>no-int4-kernel</source>
         <translation>{target} 没有 {operator} 在这种形式下使用 4 位权重的内核，改用 8 位。</translation>
+    </message>
+    <message>
+        <source>no-such-scales</source>
+        <translation>{target} 有 {operator} 使用量化权重的内核，但没有方案要求的缩放形式（{asked}），改用 {scales}。</translation>
     </message>
     <message>
         <source>dynamic-shape</source>
@@ -1401,6 +1445,14 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>dynamic-shape</source>
         <translation>转换模型时固定其输入形状。</translation>
+    </message>
+    <message>
+        <source>int4-leaves-delegate</source>
+        <translation>若速度比大小更重要，请在此要求 weight-only-int8。</translation>
+    </message>
+    <message>
+        <source>int4-too-coarse</source>
+        <translation>在此要求 hybrid-int4 的规则可以推翻这一决定。</translation>
     </message>
     <message>
         <source>needs-calibration</source>

@@ -64,6 +64,7 @@ class Laboratory:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.count = 0
+        self.path = ""
         self.process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> "Laboratory":
@@ -82,6 +83,7 @@ class Laboratory:
         """What becomes of a model with and without the delegate."""
         self.count += 1
         path = self.folder / f"{self.count}.tflite"
+        self.path = str(path)
         path.write_bytes(built.build())
         inputs = sample(built)
         np.savez(f"{path}.npz", *inputs)
@@ -111,11 +113,11 @@ class Laboratory:
 
 
 def sample(built: ModelBuilder) -> list[Array]:
-    """Inputs of a model: normal floats, small non-negative integers."""
+    """Inputs of a model: normal floats that aren't centred, as those behind an activation aren't; small integers."""
     rng = np.random.default_rng(5)
     (graph,) = built.model.subgraphs
     return [
-        rng.standard_normal(tensor.shape).astype(np.float32)
+        (rng.standard_normal(tensor.shape) + 0.5).astype(np.float32)
         if reference.NUMPY[tensor.type] is np.float32
         else rng.integers(0, 20, tensor.shape).astype(reference.NUMPY[tensor.type])
         for tensor in (graph.tensors[index] for index in graph.inputs)
@@ -128,4 +130,6 @@ def decibel(expected: Sequence[Array], found: Sequence[Array]) -> float:
         return -np.inf
     power = sum(float((one.astype(np.float64) ** 2).sum()) for one in expected)
     noise = sum(float(((one - two.astype(np.float64)) ** 2).sum()) for one, two in zip(expected, found, strict=True))
-    return float(np.inf if noise == 0 else 10 * np.log10(power / noise)) if power else -np.inf
+    if power == 0:
+        return float("nan")  # nothing but zeros: shows nothing
+    return float(10 * np.log10(power / noise)) if noise > 0 else float("inf")

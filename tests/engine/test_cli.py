@@ -224,7 +224,13 @@ def test_recipes(shell: Shell) -> None:
         assert word in ended.error
     found = shell("recipes", "--json").document
     assert found["schema"] == "quantscope.recipes/1"
-    assert [recipe["id"] for recipe in found["recipes"]] == ["dynamic-int8", "float16"]
+    assert [recipe["id"] for recipe in found["recipes"]] == [
+        "dynamic-int8",
+        "dynamic-int4",
+        "weight-only-int8",
+        "weight-only-int4",
+        "float16",
+    ]
     assert [target["id"] for target in found["targets"]] == ["xnnpack", "builtin"]
     for arguments in (("recipes", "float16"), ("recipes", "float16", "--json")):
         recipe = shell(*arguments).document

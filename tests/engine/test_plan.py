@@ -19,7 +19,7 @@ from quantscope.quantize.plan import Plan, make_plan
 from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.reasons import SENTENCES, ReasonCode
 from quantscope.quantize.targets import TARGETS
-from quantscope.recipe import Change, Match, Recipe, Rule, Setting
+from quantscope.recipe import Change, Granularity, Match, Recipe, Rule, Setting
 from tests.lab import Lab, check_size, constant_behind, operators_of, sqnr, stored, unpacked
 from tests.models import Input, ModelBuilder, SubgraphBuilder, one_operator
 from tests.operators import conv, depthwise, embedding, fully_connected, gather, lstm, normal, uneven
@@ -76,6 +76,11 @@ def computed_weight() -> ModelBuilder:
 
 def relu() -> ModelBuilder:
     return one_operator("RELU", [Input((4,))], [(4,)])
+
+
+def heavy_tailed() -> ModelBuilder:
+    """Weights of which a few are so much larger than the rest that 4 bits hold little else."""
+    return one_operator("FULLY_CONNECTED", [Input((2, 64)), normal(64, 64) ** 7, None], [(2, 64)], FULLY())
 
 
 def reshape() -> ModelBuilder:
@@ -236,7 +241,12 @@ REASONS = {
     ReasonCode.HYBRID_NOT_FASTER: Expected(lambda: conv(normal(64, 1, 1, 16), 16, size=8), "weight-only-int8", True),
     ReasonCode.PER_TENSOR_TOO_COARSE: Expected(lambda: lstm(outlier=9.0), "weight-only-int8", True),
     ReasonCode.NO_QUANTIZED_KERNEL: Expected(lambda: gather((7,), axis=1), "weight-only-int8", True),
-    ReasonCode.NO_INT4_KERNEL: Expected(fully_connected, "hybrid-int8", recipe="hybrid-int4"),
+    ReasonCode.INT4_KERNEL: Expected(fully_connected, "hybrid-int4", recipe="dynamic-int4"),
+    ReasonCode.INT4_LOOKUP: Expected(embedding, "hybrid-int4", recipe="dynamic-int4"),
+    ReasonCode.INT4_LEAVES_DELEGATE: Expected(fully_connected, "weight-only-int4", recipe="weight-only-int4"),
+    ReasonCode.INT4_TOO_COARSE: Expected(heavy_tailed, "hybrid-int8", recipe="dynamic-int4"),
+    ReasonCode.NO_INT4_KERNEL: Expected(lambda: conv(uneven(32, 3, 3, 64), 64), "hybrid-int8", recipe="dynamic-int4"),
+    ReasonCode.NO_SUCH_SCALES: Expected(lambda: conv(uneven(32, 3, 3, 64), 64), "hybrid-int8", recipe="in blocks"),
     ReasonCode.DYNAMIC_SHAPE: Expected(lambda: gather((1, 7), signature=(-1, -1)), "weight-only-int8", True),
     ReasonCode.SHARED_WEIGHT: Expected(shared_by_different_kinds, "weight-only-int8", True, operator=1),
     ReasonCode.WEIGHT_NOT_CONSTANT: Expected(computed_weight, "float32", True),
@@ -264,6 +274,9 @@ REASONS = {
 RECIPES = {
     **{each.value: Recipe(name="mine", default=Setting(precision=each)) for each in Precision if each != "none"},
     **PRESETS,
+    "in blocks": Recipe(
+        name="mine", default=Setting(precision=Precision.HYBRID_INT8, granularity=Granularity.BLOCK_32)
+    ),
     "none of it": Recipe(
         name="mine",
         default=Setting(precision=Precision.HYBRID_INT8),
@@ -289,7 +302,8 @@ def test_every_reason_is_given_where_it_holds(lab: Lab, code: ReasonCode) -> Non
 def test_remedies_are_there_where_a_user_can_do_something(lab: Lab) -> None:
     with_remedy = {code.value for code, sentence in SENTENCES.items() if sentence.remedy}
     assert with_remedy == {
-        "dynamic-shape", "float16-source", "needs-calibration", "shared-weight", "too-few-elements",
+        "dynamic-shape", "float16-source", "int4-leaves-delegate", "int4-too-coarse",
+        "needs-calibration", "shared-weight", "too-few-elements",
         "sparse-weight",
     }  # fmt: skip
     assert SENTENCES.keys() == set(ReasonCode)

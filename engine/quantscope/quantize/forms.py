@@ -12,7 +12,7 @@ from quantscope.model.graph import Operator, Subgraph, Tensor
 from quantscope.precision import Precision
 from quantscope.quantize.asked import Asked
 from quantscope.quantize.decision import Decision, Storage
-from quantscope.quantize.kernels import Inputs, WeightFacts, is_grouped
+from quantscope.quantize.kernels import Inputs, WeightFacts, unsound_scales
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import STORED, Target, Work
@@ -137,13 +137,14 @@ class Forms:
         return Granularity.CHANNEL, asked is Granularity.AUTO
 
     def _fits(self, case: Case, granularity: Granularity) -> bool:
+        options = self.survey.options(case.operator)
+        if unsound_scales(case.operator.type, granularity, case.inputs, options, self.target.delegate):
+            return False
         if granularity.block:
             return all(
                 len(tensor.shape) == 2 and tensor.shape[1] % granularity.block == 0 for tensor in case.weights.values()
             )
-        # A grouped convolution with one scale is refused by built-in kernels.
-        grouped = case.operator.type == "CONV_2D" and is_grouped(case.inputs)
-        return granularity is Granularity.CHANNEL or not grouped
+        return True
 
     def _is_int4(self, case: Case) -> bool:
         return DTYPES[case.asked.setting.precision] == "INT4"

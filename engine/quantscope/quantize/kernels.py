@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from quantscope.model.graph import Tensor
+from quantscope.recipe import Granularity
 
 Options = Mapping[str, int | float]
 Inputs = tuple[Tensor | None, ...]
@@ -129,6 +130,15 @@ FACTS: Final[Mapping[str, WeightFacts]] = {
     # GATHER itself can't read rows with scales of their own; the planner makes it an EMBEDDING_LOOKUP.
     "GATHER": WeightFacts((0,), 0, 0, _always(4), lookup=True, optional=True),
 }
+
+
+def unsound_scales(kind: str, granularity: Granularity, inputs: Inputs, options: Options, delegate: bool) -> bool:
+    """True where a form of an operator goes wrong with scales that its kernel otherwise reads (measured)."""
+    if kind == "CONV_2D":  # grouped, with one scale for all: built-in kernels refuse it
+        return granularity is Granularity.TENSOR and is_grouped(inputs)
+    # The built-in kernel for blocks forgets the fused activation, or applies it to what isn't the sum yet: below 6 dB.
+    return bool(kind == "FULLY_CONNECTED" and granularity.block and not delegate and options["FusedActivationFunction"])
+
 
 CONTROL_FLOW: Final = frozenset(
     {"WHILE", "IF", "CALL", "CALL_ONCE", "STABLEHLO_COMPOSITE", "STABLEHLO_WHILE", "STABLEHLO_CASE"}

@@ -147,7 +147,7 @@ def _filter(tensor: Tensor, axis: int) -> bool:
     if tensor.dtype == "UINT8":
         return _per_tensor(tensor)
     quantization = tensor.quantization
-    if tensor.dtype != "INT8" or quantization is None:
+    if tensor.dtype != "INT8" or quantization is None or quantization.block:
         return False
     if not all(SMALLEST_NORMAL <= scale < math.inf for scale in quantization.scales):
         return False
@@ -301,7 +301,7 @@ def _fully_connected(candidate: _Candidate) -> bool:
     elif weights.dtype in ("INT8", "INT4"):
         if count == 0 or (count > 1 and _axis(weights) != 0):
             return False
-        if weights.dtype == "INT4" and (count != rows or columns % 2):
+        if weights.dtype == "INT4" and (count not in (1, rows) or columns % 2):
             return False
         if source.dtype not in ("FLOAT32", "INT8"):
             return False

@@ -1,0 +1,63 @@
+"""Tries every form of weights of every operator on both targets' kernels and prints what came of it.
+
+    python -m tests.conformance              the table: what works, for each operator and form
+    python -m tests.conformance --all        every single trial
+    python -m tests.conformance --only conv  the cases whose names have this in them
+
+Ends with 1 if the targets' tables claim what doesn't work, or deny what does. Run it again for a new runtime.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from quantscope.quantize.targets import TARGETS
+from tests.conformance.table import Row, rows
+from tests.conformance.trial import Laboratory
+from tests.operators import CASES
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("python -m tests.conformance", description=__doc__.partition("\n")[0])
+    parser.add_argument("--all", action="store_true", help="print every trial")
+    parser.add_argument("--only", default="", metavar="WORD", help="only cases with this in their names")
+    arguments = parser.parse_args()
+    found: list[Row] = []
+    with tempfile.TemporaryDirectory() as folder, Laboratory(Path(folder)) as laboratory:
+        for case in CASES:
+            if arguments.only in case.name:
+                found += rows(laboratory, case, tuple(TARGETS.values()))
+    if arguments.all:
+        print(*found, sep="\n")
+    else:
+        print_table(found)
+    wrong = [row for row in found if not (row.holds and row.foreseen)]
+    print(f"\nai-edge-litert {version('ai-edge-litert')}: {len(found)} trials, {len(wrong)} against the tables")
+    if not arguments.all:
+        print(*wrong, sep="\n")
+    return 1 if wrong else 0
+
+
+def print_table(found: Sequence[Row]) -> None:
+    """One line for each operator, form and target: in how many of its cases it works, and with the delegate."""
+    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in found:
+        groups[row.case.kind, str(row.form), row.target.id].append(row)
+    print(f"{'operator':30} {'weights':28} {'target':8} {'claimed':>8} {'sound':>6} {'delegated':>9} {'of':>3}  worst")
+    for (kind, form, target), group in groups.items():
+        worst = min((row.outcome for row in group if row.claimed), key=lambda outcome: outcome.decibel, default="")
+        counts = (sum(values) for values in zip(*map(_counts, group), strict=True))
+        claimed, sound, delegated = counts
+        print(f"{kind:30} {form:28} {target:8} {claimed:8} {sound:6} {delegated:9} {len(group):3}  {worst}")
+
+
+def _counts(row: Row) -> tuple[bool, bool, bool]:
+    return row.claimed, row.outcome.sound, row.outcome.delegated
+
+
+if __name__ == "__main__":
+    sys.exit(main())
