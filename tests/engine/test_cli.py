@@ -330,13 +330,13 @@ def test_a_full_disk_is_5(model: str, tmp_path: Path) -> None:
 
 SLOW = """
     import sys, time
-    from quantscope.quantize.weights import Int8Blob
-    chunks = Int8Blob.chunks
+    from quantscope.quantize.stored import WeightBlob
+    chunks = WeightBlob.chunks
     def slow(blob):
         print("writing", file=sys.stderr, flush=True)
         time.sleep(60)
         return chunks(blob)
-    Int8Blob.chunks = slow
+    WeightBlob.chunks = slow
     from quantscope.cli.main import main
     sys.exit(main(sys.argv[1:]))
 """

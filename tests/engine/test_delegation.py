@@ -37,7 +37,7 @@ from tests.models import ModelBuilder, SubgraphBuilder
 XNNPACK = TARGETS["xnnpack"]
 ZOO = Path(os.environ.get("QUANTSCOPE_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
 MODELS = sorted(ZOO.glob("*.tflite"))
-RECIPES = (None, "dynamic-int8", "float16")
+RECIPES = (None, *PRESETS)
 
 Borders = list[tuple[list[int], list[int]]]
 

@@ -22,6 +22,7 @@ from quantscope.child_process import module_command, module_environment
 from quantscope.documents import profile as profiles
 from quantscope.documents.details import Details
 from quantscope.documents.sensitivity import Sensitivity
+from quantscope.quantize.presets import PRESETS
 from quantscope.worker import protocol
 from tests.models import Input, ModelBuilder, one_operator, tfl
 from tests.operators import fully_connected, normal
@@ -190,7 +191,7 @@ def test_ready_comes_first_and_says_who_speaks(engine: Window) -> None:
 def test_catalogue(engine: Window, job: int) -> None:
     engine.send(protocol.Catalogue(id=job))
     catalogue = document(engine.outcome(job), documents.Catalogue)
-    assert [choice.id for choice in catalogue.recipes] == ["dynamic-int8", "float16"]
+    assert [choice.id for choice in catalogue.recipes] == [*PRESETS]
     assert [choice.id for choice in catalogue.targets] == ["xnnpack", "builtin"]
 
 

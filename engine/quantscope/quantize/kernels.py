@@ -45,7 +45,7 @@ class WeightFacts:
         """The axis of the weight at input `at` whose indices are outputs: each sums products over the others."""
         axis = self.storage_axis
         if "AdjY" in options:  # BATCH_MATMUL: columns of the right operand, rows of the left one
-            axis = -2 if (at == 0) != bool(options["AdjX" if at == 0 else "AdjY"]) else -1
+            axis = -2 if (at == 0) != bool(options.get("AdjX" if at == 0 else "AdjY")) else -1
         return axis % len(weight.shape)
 
 
@@ -136,8 +136,9 @@ def unsound_scales(kind: str, granularity: Granularity, inputs: Inputs, options:
     """True where a form of an operator goes wrong with scales that its kernel otherwise reads (measured)."""
     if kind == "CONV_2D":  # grouped, with one scale for all: built-in kernels refuse it
         return granularity is Granularity.TENSOR and is_grouped(inputs)
-    # The built-in kernel for blocks forgets the fused activation, or applies it to what isn't the sum yet: below 6 dB.
-    return bool(kind == "FULLY_CONNECTED" and granularity.block and not delegate and options["FusedActivationFunction"])
+    # The built-in kernel for blocks applies a fused activation to parts of the sum: below 6 dB, silently.
+    fused = bool(options.get("FusedActivationFunction"))
+    return kind == "FULLY_CONNECTED" and granularity.block > 0 and fused and not delegate
 
 
 CONTROL_FLOW: Final = frozenset(
