@@ -18,6 +18,7 @@ class FindingCode(StrEnum):
     NO_KERNEL = "no-kernel"
     DEFAULT_NO_KERNEL = "default-no-kernel"
     NEEDS_CALIBRATION = "needs-calibration"
+    INT4_TOO_COARSE = "int4-too-coarse"
 
 
 SENTENCES: Final[Mapping[FindingCode, str]] = {
@@ -30,6 +31,10 @@ SENTENCES: Final[Mapping[FindingCode, str]] = {
     FindingCode.DEFAULT_NO_KERNEL: (
         "The recipe asks for {precision} ({granularity}), which {target} has no kernel for in any operator of this"
         " model; their reasons say what they get instead."
+    ),
+    FindingCode.INT4_TOO_COARSE: (
+        "In 4 bits the weights of {count} operators lose more than a model can be expected to stand ({decibel} dB in"
+        " all). Compare with float before using it; dynamic-int4 puts only what stands it into 4 bits."
     ),
     FindingCode.NEEDS_CALIBRATION: (
         "The recipe asks for {precision} in {count} operators, which needs sample data to measure ranges with; they"

@@ -12,7 +12,7 @@ from typing import Final
 from quantscope.model.graph import Model, Tensor
 from quantscope.precision import Precision
 from quantscope.quantize.asked import Asked, Resolved, resolve
-from quantscope.quantize.budget import Saving, affordable
+from quantscope.quantize.budget import BUDGET, Saving, affordable
 from quantscope.quantize.decide import Decider
 from quantscope.quantize.decision import Decision, Storage
 from quantscope.quantize.findings import Finding, FindingCode
@@ -73,7 +73,11 @@ class Planner:
         ]
         self._within_budget(resolved, drafts)
         decisions, storage = settle(self.survey, drafts)
-        findings = (*resolved.findings, *_unfulfilled(recipe, self.target, resolved, decisions))
+        findings = (
+            *resolved.findings,
+            *_unfulfilled(recipe, self.target, resolved, decisions),
+            *self._too_coarse(decisions),
+        )
         return Plan(model, recipe, self.target, decisions, storage, findings, resolved.rules)
 
     def _draft(self, subgraph: int, operator: int, asked: Asked) -> Decision:
@@ -108,6 +112,20 @@ class Planner:
         for key in savings.keys() - affordable(savings, spent):
             for subgraph, at in groups[key]:
                 drafts[subgraph][at] = self._in_eight_bits(subgraph, at, resolved, savings[key].noise)
+
+    def _too_coarse(self, decisions: tuple[tuple[Decision, ...], ...]) -> list[Finding]:
+        """A finding where what is asked to be in 4 bits loses too much."""
+        noises = [
+            self.survey.noise(weight, form)
+            for subgraph, row in enumerate(decisions)
+            for at, decision in enumerate(row)
+            for weight, form in self._weights(subgraph, at, decision)
+            if form.bits == 4
+        ]
+        if sum(noises) <= BUDGET:
+            return []
+        arguments: dict[str, str | int] = {"count": len(noises), "decibel": round(decibel(sum(noises)))}
+        return [Finding(FindingCode.INT4_TOO_COARSE, None, arguments)]
 
     def _weights(self, subgraph: int, operator: int, decision: Decision) -> list[tuple[Tensor, Storage]]:
         graph = self.survey.model.subgraphs[subgraph]
