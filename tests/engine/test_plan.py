@@ -308,7 +308,8 @@ def test_every_reason_is_given_where_it_holds(lab: Lab, code: ReasonCode) -> Non
 def test_remedies_are_there_where_a_user_can_do_something(lab: Lab) -> None:
     with_remedy = {code.value for code, sentence in SENTENCES.items() if sentence.remedy}
     assert with_remedy == {
-        "dynamic-shape", "float16-source", "int4-leaves-delegate", "int4-too-coarse",
+        "dynamic-shape", "float16-source", "kept-by-default", "kept-by-rule", "out-of-float16-range",
+        "int4-leaves-delegate", "int4-too-coarse",
         "needs-calibration", "shared-weight", "too-few-elements",
         "sparse-weight",
     }  # fmt: skip
