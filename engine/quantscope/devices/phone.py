@@ -17,7 +17,7 @@ from quantscope.errors import DeviceRefusedError, QuantscopeError
 _MARK: Final = "@quantscope:"
 _CPU: Final = "/sys/devices/system/cpu"
 # One process reads them all; whatever can't be read is simply not there.
-_CLOCKS: Final = f"grep -sH '' {_CPU}/possible {_CPU}/present {_CPU}/online " + " ".join(
+_CPU_CLOCKS: Final = f"grep -sH '' {_CPU}/possible {_CPU}/present {_CPU}/online " + " ".join(
     f"{_CPU}/{folder}/{name}"
     for folder in ("cpu[0-9]*/cpufreq", "cpufreq/policy[0-9]*")
     for name in ("related_cpus", "cpuinfo_max_freq", "scaling_max_freq", "scaling_cur_freq")
@@ -30,11 +30,12 @@ FACTS: Final = {
     "properties": "getprop",
     "cpuinfo": "cat /proc/cpuinfo",
     "meminfo": "cat /proc/meminfo",
-    "sysfs": _CLOCKS,
+    "sysfs": _CPU_CLOCKS,
     "battery": _BATTERY,
     "current": _CURRENT,
     "thermal": _THERMAL,
 }
+CLOCKS: Final = {"sysfs": _CPU_CLOCKS}
 CONDITIONS: Final = {name: FACTS[name] for name in ("sysfs", "battery", "current", "thermal")}
 
 

@@ -1,0 +1,196 @@
+"""From benchmark_model's profile to times of TFLite operators, as far as that is certain.
+
+The profile names operators by node, but a delegate's kernels only by name and place within their partition, and adds up
+the same name and place across partitions. The model runtime information says which nodes went into which partition. So
+with one partition in a subgraph its kernels are laid onto that partition's operators; with several they can't be told
+apart, and their time is given as unattributed. Times are means over the profiled runs, per inference.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from quantscope.devices.properties import printable
+from quantscope.documents.profile import OperatorTime, Unattributed
+from quantscope.errors import DeviceRefusedError, RuntimeMissingError
+from quantscope.evaluate.operators import CALLS, calls
+from quantscope.model.graph import Model
+from quantscope.model.options import OptionsReader
+from quantscope.profile.alignment import align
+
+MAX_BYTES: Final = 32 * 1024 * 1024
+_NODE: Final = re.compile(r"\[.*\]:(\d{1,7})", re.DOTALL)
+_KERNEL: Final = re.compile(r"Delegate/(.*):(\d{1,7})", re.DOTALL)
+
+Key = tuple[int, int]  # subgraph and operator
+
+
+@dataclass(frozen=True)
+class Attributed:
+    """Times of operators in order, of kernels that belong to none with certainty, and why some don't."""
+
+    operators: tuple[OperatorTime, ...]
+    unattributed: tuple[Unattributed, ...]
+    note: str | None
+
+
+@dataclass
+class _Ledger:
+    """Microseconds per inference so far, and the kernels they went to."""
+
+    us: defaultdict[Key, float] = field(default_factory=lambda: defaultdict(float))
+    kernels: defaultdict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
+    exact: set[Key] = field(default_factory=set)
+    folded: set[Key] = field(default_factory=set)
+    foreign: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    spent: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    torn: int = 0
+
+    def book(self, subgraph: int, operator: int | None, kernel: str, us: float) -> None:
+        self.spent[subgraph] += us
+        if operator is None:
+            self.foreign[kernel] += us
+        else:
+            self.us[subgraph, operator] += us
+            self.kernels[subgraph, operator].append(kernel)
+
+
+def attribute(profile: bytes, runtime_info: bytes, model: Model) -> Attributed:
+    """Reads both files that a profiled run of `model` wrote. Raises DeviceRefusedError if they aren't what they should
+    be."""
+    data, details = _decoded(profile, runtime_info)
+    parts = _partitions(details, model)
+    ledger = _Ledger()
+    for rows in data.runtime_profile.subgraph_profiles:
+        if rows.subgraph_index < len(model.subgraphs):
+            _enter(rows, model, parts.get(rows.subgraph_index, []), ledger)
+    _take_calls_out(model, ledger)
+    note = (
+        f"In {ledger.torn} partitions of the delegate kernels of one name are timed as one, so their time can't be "
+        "given to operators."
+        if ledger.torn
+        else None
+    )
+    return Attributed(
+        _operators(model, ledger),
+        tuple(Unattributed(kernel=kernel, us=us) for kernel, us in ledger.foreign.items()),
+        note,
+    )
+
+
+def _decoded(profile: bytes, runtime_info: bytes) -> tuple[Any, Any]:
+    try:
+        from ai_edge_litert import model_runtime_info_pb2, profiling_info_pb2
+        from google.protobuf.message import DecodeError
+    except ImportError as error:
+        raise RuntimeMissingError(
+            "The LiteRT runtime (ai-edge-litert) is not installed, so profiles can't be read here."
+        ) from error
+    data = profiling_info_pb2.BenchmarkProfilingData()
+    details = model_runtime_info_pb2.ModelRuntimeDetails()
+    try:
+        data.ParseFromString(profile)
+        details.ParseFromString(runtime_info)
+    except DecodeError:
+        raise DeviceRefusedError("The profile that benchmark_model wrote is damaged.", "Measure again.") from None
+    return data, details
+
+
+def _partitions(details: Any, model: Model) -> dict[int, list[list[int]]]:
+    """For each subgraph the nodes of each partition, in the order in which the partitions run."""
+    found: dict[int, list[list[int]]] = {}
+    for graph in details.subgraphs:
+        if graph.subgraph_id >= len(model.subgraphs):
+            continue
+        count = len(model.subgraphs[graph.subgraph_id].operators)
+        places = {node: place for place, node in enumerate(graph.execution_plan)}
+        nodes = sorted(graph.nodes, key=lambda node: places.get(node.id, node.id))
+        found[graph.subgraph_id] = [
+            sorted(number for number in set(node.delegate_node_details.tflite_node_ids_replaced) if 0 <= number < count)
+            for node in nodes
+            if node.HasField("delegate_node_details") and node.id in places
+        ]
+    return found
+
+
+def _enter(rows: Any, model: Model, parts: Sequence[Sequence[int]], ledger: _Ledger) -> None:
+    subgraph = rows.subgraph_index
+    operators = model.subgraphs[subgraph].operators
+    kernels: list[tuple[int, str, float]] = []
+    for row in rows.per_op_profiles:
+        times = row.inference_microseconds
+        # Called several times an inference (in a loop), its times are counted as often.
+        us = times.sum * max(1, row.times_called) / times.count if times.count > 0 else 0.0
+        kind = printable(row.node_type)
+        if match := _KERNEL.fullmatch(row.name):
+            kernels.append((int(match[2]), kind, us))
+            continue
+        match = _NODE.fullmatch(row.name)
+        operator = int(match[1]) if match and int(match[1]) < len(operators) else None
+        if operator is not None and operators[operator].type != kind and not operators[operator].custom:
+            operator = None
+        ledger.book(subgraph, operator, kind, us)
+        if operator is not None:
+            ledger.exact.add((subgraph, operator))
+    kernels.sort()
+    if len(parts) == 1:
+        (part,) = parts
+        alignment = align([operators[number].type for number in part], [kind for _, kind, _ in kernels])
+        for (_, kind, us), owner in zip(kernels, alignment.owners, strict=True):
+            ledger.book(subgraph, None if owner is None else part[owner], kind, us)
+        ledger.folded |= {(subgraph, part[place]) for place in alignment.vanished}
+        return
+    ledger.torn += len(parts)
+    for _, kind, us in kernels:
+        ledger.book(subgraph, None, kind, us)
+
+
+def _take_calls_out(model: Model, ledger: _Ledger) -> None:
+    """The time of a loop holds that of the operators it runs, which are timed themselves."""
+    options = OptionsReader(model)
+    for graph in reversed(model.subgraphs):
+        for operator in graph.operators:
+            key = graph.index, operator.index
+            if operator.type in CALLS and key in ledger.us:
+                inside = sum(ledger.spent.pop(called, 0.0) for called in set(calls(operator, options)))
+                ledger.us[key] = max(0.0, ledger.us[key] - inside)
+
+
+def _operators(model: Model, ledger: _Ledger) -> tuple[OperatorTime, ...]:
+    total = sum(ledger.us.values()) + sum(ledger.foreign.values())
+    ran = {0, *(key[0] for key in ledger.us)}
+    found = []
+    for graph in model.subgraphs:
+        for operator in graph.operators if graph.index in ran else ():
+            key = graph.index, operator.index
+            us = ledger.us[key] if key in ledger.kernels else 0.0 if key in ledger.folded else None
+            found.append(
+                OperatorTime(
+                    subgraph=graph.index,
+                    index=operator.index,
+                    type=operator.type,
+                    name=graph.outputs_of(operator)[0].name if operator.outputs else "",
+                    us=us,
+                    share=us / total if us is not None and total else None,
+                    attribution=_attribution(key, ledger),
+                    kernels=tuple(dict.fromkeys(ledger.kernels.get(key, ()))),
+                )
+            )
+    return tuple(found)
+
+
+def _attribution(key: Key, ledger: _Ledger) -> str:
+    if key in ledger.exact:
+        return "exact"
+    return "matched" if key in ledger.kernels else "folded" if key in ledger.folded else "none"
+
+
+def timed_share(found: Attributed) -> float:
+    """The share of the profiled time that went to operators."""
+    us: Mapping[bool, float] = {
+        True: sum(each.us or 0.0 for each in found.operators),
+        False: sum(each.us for each in found.unattributed),
+    }
+    return us[True] / total if (total := sum(us.values())) else 0.0
