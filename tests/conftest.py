@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quantscope.history.folder import OVERRIDE
+from quantscope.folders import OVERRIDE
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from quantscope.documents.profile import (
 )
 from quantscope.errors import HistoryError, OutputError, UsageError
 from quantscope.history import use
-from quantscope.history.folder import data_folder
+from quantscope.folders import data_folder
 from quantscope.history.store import NAME, VERSION, Store
 from quantscope.profile import statistics
 from tests.engine.test_cli import Shell, shell

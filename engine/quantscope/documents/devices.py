@@ -35,3 +35,43 @@ class Devices(Document, frozen=True, kw_only=True):
     places: tuple[Place, ...]
     problem: str | None = None
     remedy: str | None = None
+
+
+class PhoneSettings(Document, frozen=True, kw_only=True):
+    """What is kept about phones from one session to the next.
+
+    `server` is the adb server's host:port, None for the one on this computer; `adb` the adb program, None where it is
+    found by itself; `programs` the chosen benchmark_model by ABI, or by `any`. `fixed_performance` asks phones that can
+    to keep their clocks steady while they are measured on.
+    """
+
+    server: str | None = None
+    adb: str | None = None
+    programs: dict[str, str] = {}
+    fixed_performance: bool = False
+
+
+class BenchmarkProgram(Document, frozen=True, kw_only=True):
+    """A benchmark_model on this computer: where it came from (None for a file of the user's) and what it is."""
+
+    abi: str
+    path: str
+    sha256: str
+    bytes: int
+    url: str | None = None
+
+
+class PhoneDesk(Document, frozen=True, kw_only=True):
+    """The settings, and for each ABI that there is an official benchmark_model for its address and, if it is at hand,
+    the program that would be used."""
+
+    settings: PhoneSettings
+    official: dict[str, str]
+    programs: dict[str, BenchmarkProgram]
+    problems: dict[str, str] = {}
+
+
+class Connected(Document, frozen=True, kw_only=True):
+    """A phone was connected or paired; `serial` is what it is called, None after pairing."""
+
+    serial: str | None

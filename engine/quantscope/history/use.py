@@ -14,7 +14,7 @@ from quantscope.documents.history import Entry, Exported, History, HistoryCompar
 from quantscope.documents.profile import Notice, Profile, Run
 from quantscope.errors import HistoryError, UsageError
 from quantscope.files import replacing
-from quantscope.history.folder import data_folder
+from quantscope.folders import data_folder
 from quantscope.history.store import Store
 from quantscope.profile import statistics
 from quantscope.profile.changes import changes

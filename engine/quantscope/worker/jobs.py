@@ -20,7 +20,7 @@ from quantscope.quantize.presets import find_recipe
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import find_target
 from quantscope.recipe import Recipe
-from quantscope.worker import protocol
+from quantscope.worker import phones, protocol
 
 KEPT_MODELS: Final = 8
 
@@ -67,6 +67,7 @@ class Jobs:
             protocol.History: self._history,
             protocol.HistoryCompare: self._history_compare,
             protocol.HistoryExport: self._history_export,
+            **phones.HANDLERS,
         }
 
     def run(self, request: protocol.Request, progress: Live) -> documents.Document:

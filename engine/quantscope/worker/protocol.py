@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from quantscope.documents.devices import PhoneSettings
 from quantscope.documents.profile import THIS_COMPUTER, Settings
 from quantscope.recipe import Recipe
 
@@ -142,6 +143,44 @@ class HistoryExport(Message, frozen=True, kw_only=True, tag="history-export"):
     path: str
 
 
+class WatchDevices(Message, frozen=True, kw_only=True, tag="watch-devices"):
+    """Asks for the places to measure: a `Partial` event with documents.devices.Devices now and at every change, until
+    it is stopped; answers with the last of them."""
+
+    id: int
+
+
+class ConnectPhone(Message, frozen=True, kw_only=True, tag="connect-phone"):
+    """Asks to connect to a phone over the network, or, with a `code`, to pair with it; answers with
+    documents.devices.Connected."""
+
+    id: int
+    address: str
+    code: str | None = None
+
+
+class DescribePhones(Message, frozen=True, kw_only=True, tag="describe-phones"):
+    """Asks to save `settings` (if any) and for documents.devices.PhoneDesk: what is set up for phones."""
+
+    id: int
+    settings: PhoneSettings | None = None
+
+
+class FetchProgram(Message, frozen=True, kw_only=True, tag="fetch-program"):
+    """Asks to download the official benchmark_model for an ABI, which the user has agreed to; answers with
+    documents.devices.BenchmarkProgram."""
+
+    id: int
+    abi: str
+
+
+class CleanPhone(Message, frozen=True, kw_only=True, tag="clean-phone"):
+    """Asks to remove Quantscope's files from a phone; answers with documents.devices.Connected."""
+
+    id: int
+    serial: str
+
+
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):
     """Asks request `id` to end with what it has; it answers with its result as always."""
 
@@ -215,6 +254,11 @@ Request = (
     | History
     | HistoryCompare
     | HistoryExport
+    | WatchDevices
+    | ConnectPhone
+    | DescribePhones
+    | FetchProgram
+    | CleanPhone
     | Stop
     | Cancel
 )
