@@ -17,9 +17,10 @@ TURNS: Final = 18
 STAY_AWAKE: Final = "stay_on_while_plugged_in"
 
 # Ends the process groups whose leaders wrote their numbers down. Numbers come from files: nothing else may become one.
+# Some shells know no --.
 KILL: Final = (
     "for f in *.pid; do p=$(cat \"$f\" 2>/dev/null); case $p in ''|*[!0-9]*|0|1) ;; "
-    "*) kill -{signal} -- -$p 2>/dev/null;; esac; done"
+    "*) kill -{signal} -- -$p 2>/dev/null || kill -{signal} -$p 2>/dev/null;; esac; done"
 )
 
 
@@ -68,7 +69,9 @@ class Custody:
     async def end(self, silence: float = 20.0) -> None:
         """Puts everything back and ends what runs, the guard too."""
         signal_guard = "g=$(cat guard 2>/dev/null)"
-        end_guard = "case $g in ''|*[!0-9]*|0|1) ;; *) kill -KILL -- -$g 2>/dev/null;; esac"
+        end_guard = (
+            "case $g in ''|*[!0-9]*|0|1) ;; *) kill -KILL -- -$g 2>/dev/null || kill -KILL -$g 2>/dev/null;; esac"
+        )
         await self.workspace.shell(
             f"{self._here()} && {{ {signal_guard}; {self._undo()}; {end_guard}; }}; true", silence
         )

@@ -4,20 +4,23 @@ it printed and how it ended. A cut cable loses nothing: the result is picked up 
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from quantscope.devices.adb.shell import quoted
 from quantscope.devices.custody import Custody
 from quantscope.devices.workspace import Workspace
-from quantscope.errors import DeviceLostError, DeviceSilentError, DeviceStateError, RunError
+from quantscope.errors import AdbError, DeviceLostError, DeviceSilentError, DeviceStateError, RunError
 
 MAX_OUTPUT: Final = 512 * 1024
 RECONNECT_SECONDS: Final = 120.0
 RETRY_SECONDS: Final = 0.5
 PROBE_SECONDS: Final = 5.0
 _ANSWER: Final = re.compile(r"(\d{1,3})\n(.*)", re.DOTALL)
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,40 +57,34 @@ class Detached:
         done = f"p{self.count - 1}"
         self.count += 1
         work = self._script(name, done, command)
-        patience = time.monotonic() + self.reconnect_seconds
-        while True:
-            try:
-                answer = await self.workspace.shell(work, seconds)
-            except (DeviceLostError, DeviceStateError) as error:
-                await self._again(error, patience)
-                continue
-            except DeviceSilentError:
-                await self._hanging(seconds)
-                raise
-            patience = time.monotonic() + self.reconnect_seconds
-            match = _ANSWER.fullmatch(answer.text())
-            if match is None:
-                raise RunError(
-                    f"The program on {self.workspace.serial} was ended by the phone; it said: {answer.complaint()}.",
-                    "The phone may be short of memory, or have restarted.",
-                )
-            return Ended(int(match[1]), match[2])
+        try:
+            answer = await self.through(lambda: self.workspace.shell(work, seconds))
+        except DeviceSilentError:
+            await self._hanging(seconds)
+            raise
+        match = _ANSWER.fullmatch(answer.text())
+        if match is None:
+            raise RunError(
+                f"The program on {self.workspace.serial} was ended by the phone; it said: {answer.complaint()}.",
+                "The phone may be short of memory, or have restarted.",
+            )
+        return Ended(int(match[1]), match[2])
 
-    async def resilient(self, command: str, silence: float = 20.0) -> str:
-        """Output of a short command, through lost connections."""
-        patience = time.monotonic() + self.reconnect_seconds
+    async def through(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Does `work`, which may be begun anew, again and again until no connection is lost over it. Raises the last
+        error once the phone, or the adb server, has been away for too long."""
+        away_since: float | None = None
         while True:
+            began = time.monotonic()
             try:
-                return (await self.workspace.shell(command, silence)).text()
-            except (DeviceLostError, DeviceStateError) as error:
-                await self._again(error, patience)
-
-    async def _again(self, error: DeviceLostError | DeviceStateError, patience: float) -> None:
-        left = patience - time.monotonic()
-        if left <= 0:
-            raise error
-        self.waiting(f"Waiting up to {left:.0f} s for {self.workspace.serial} to come back: {error}")
-        await asyncio.sleep(RETRY_SECONDS)
+                return await work()
+            except (AdbError, DeviceLostError, DeviceStateError) as error:
+                away_since = began if away_since is None else away_since
+                left = away_since + self.reconnect_seconds - time.monotonic()
+                if left <= 0:
+                    raise
+                self.waiting(f"Waiting up to {left:.0f} s for {self.workspace.serial} to come back: {error}")
+                await asyncio.sleep(min(RETRY_SECONDS, left))
 
     async def _hanging(self, seconds: float) -> None:
         """Tells a program that hangs from a phone that does: ends the program, or raises DeviceSilentError."""

@@ -30,7 +30,7 @@ from quantscope.devices.detached import RECONNECT_SECONDS, Detached
 from quantscope.devices.workspace import Workspace
 from quantscope.documents import File
 from quantscope.documents.profile import Device, Notice, Sensors, Settings
-from quantscope.errors import CancelledError, DeviceError, QuantscopeError, RunError, UsageError
+from quantscope.errors import CancelledError, DeviceRefusedError, QuantscopeError, RunError, UsageError
 from quantscope.model.read import read
 from quantscope.profile.cores import chosen
 from quantscope.profile.runner import Latencies, OperatorProfile, Prepared
@@ -151,9 +151,7 @@ class PhoneRunner:
                 "Choose a file, or let Quantscope download the official one: 'quantscope devices --fetch'.",
             )
         await self.workspace.make()
-        self.program_path = await self.workspace.put(
-            self.program.path, self.program.sha256, 0o755, self._copying("benchmark_model")
-        )
+        self.program_path = await self._put(self.program.path, self.program.sha256, "benchmark_model", 0o755)
         self.device = device
         if not await self.custody.begin(self.options.fixed_performance):
             self.notices.append(NO_FIXED_PERFORMANCE)
@@ -163,8 +161,7 @@ class PhoneRunner:
         return device
 
     async def _prepare(self, variant: File) -> Prepared:
-        name = os.path.basename(variant.path)
-        path = await self.workspace.put(variant.path, variant.sha256, transferred=self._copying(name))
+        path = await self._put(variant.path, variant.sha256, os.path.basename(variant.path))
         inputs = await self._inputs(variant)
         self.variants[variant] = first = _Variant(path, inputs, Output())
         output = await self._benchmark(first, variant, FIRST_RUNS, FIRST_SECONDS, self.settings.warm_up_seconds)
@@ -184,8 +181,14 @@ class PhoneRunner:
         with tempfile.TemporaryDirectory(prefix="quantscope-") as folder:
             files = await asyncio.to_thread(input_files, variant.path, self.settings.inputs, Path(folder))
             return tuple(
-                [command.Input(each.shape, await self.workspace.put(each.path, each.sha256)) for each in files]
+                [command.Input(each.shape, await self._put(each.path, each.sha256, "inputs")) for each in files]
             )
+
+    async def _put(self, source: str, sha256: str, name: str, mode: int = 0o644) -> str:
+        def copying(done: int, total: int) -> None:
+            self.progress(done / total if total else 1.0, f"Copying {name} to {self.serial}")
+
+        return await self.detached.through(lambda: self.workspace.put(source, sha256, mode, copying))
 
     async def _measure(self, variant: File, runs: int) -> Latencies:
         known = self.variants[variant]
@@ -257,16 +260,13 @@ class PhoneRunner:
 
     async def _fetched(self, path: str, folder: Path) -> bytes:
         target = folder / os.path.basename(path)
-        while True:
-            try:
-                await sync.pull(self.server, self.serial, path, target, limit=MAX_BYTES)
-                return target.read_bytes()
-            except DeviceError:
-                await self.detached.resilient("true")  # raises if the phone stays away
-                if not (await self.detached.resilient(f"[ -e {quoted(path)} ] && echo there")).strip():
-                    raise RunError(
-                        "benchmark_model wrote no profile.", "This build may lack profiling: choose another."
-                    ) from None
+        try:
+            await self.detached.through(lambda: sync.pull(self.server, self.serial, path, target, limit=MAX_BYTES))
+        except DeviceRefusedError:
+            raise RunError(
+                "benchmark_model wrote no profile.", "This build may lack profiling: choose another."
+            ) from None
+        return target.read_bytes()
 
     async def _sense(self) -> Sensors:
         assert self.device is not None
@@ -274,8 +274,8 @@ class PhoneRunner:
         if self.readings % SERVICES_EVERY == 0:
             parts = dict(phone.CONDITIONS)
         self.readings += 1
-        answer = phone.sections(await self.detached.resilient(phone.script(parts)))
-        self.services.update(answer)
+        answer = await self.detached.through(lambda: self.workspace.shell(phone.script(parts)))
+        self.services.update(phone.sections(answer.text()))
         return phone.sensors_from(self.services, self.device, self.used)
 
     def _said(self, output: Output) -> tuple[Notice, ...]:
@@ -293,12 +293,6 @@ class PhoneRunner:
         if output.dropped:
             found.append(PROFILE_DROPPED)
         return tuple(found)
-
-    def _copying(self, name: str) -> sync.Transferred:
-        def transferred(done: int, total: int) -> None:
-            self.progress(done / total if total else 1.0, f"Copying {name} to {self.serial}")
-
-        return transferred
 
     def _waiting(self, text: str) -> None:
         self.progress(0.0, text)
