@@ -21,8 +21,8 @@ from quantscope.documents.profile import (
     Settings,
 )
 from quantscope.errors import HistoryError, OutputError, UsageError
-from quantscope.history import use
 from quantscope.folders import data_folder
+from quantscope.history import use
 from quantscope.history.store import NAME, VERSION, Store
 from quantscope.profile import statistics
 from tests.engine.test_cli import Shell, shell

@@ -15,7 +15,7 @@ from typing import Any, Final
 from quantscope.devices.properties import printable
 from quantscope.documents.profile import OperatorTime, Unattributed
 from quantscope.errors import DeviceRefusedError, RuntimeMissingError
-from quantscope.evaluate.operators import CALLS, calls
+from quantscope.evaluate.walk import CALLS, calls
 from quantscope.model.graph import Model
 from quantscope.model.options import OptionsReader
 from quantscope.profile.alignment import align
