@@ -35,7 +35,7 @@ def within_reach(model: Model) -> frozenset[int]:
         {0}.union(
             called
             for operator in model.subgraphs[0].operators
-            for called in _calls(operator, options)
+            for called in calls(operator, options)
             if 0 < called < len(model.subgraphs)
             and not any(
                 inner.type in CALLS or inner.type.startswith("STABLEHLO") for inner in model.subgraphs[called].operators
@@ -44,7 +44,7 @@ def within_reach(model: Model) -> frozenset[int]:
     )
 
 
-def _calls(operator: Operator, options: OptionsReader) -> tuple[int, ...]:
+def calls(operator: Operator, options: OptionsReader) -> tuple[int, ...]:
     """The subgraphs that a WHILE or an IF calls; empty for other operators."""
     names = CALLS.get(operator.type, ())
     scalars = options.scalars(operator) if names else {}
@@ -86,7 +86,7 @@ class Walk:
                 [index for operator in callers for index in operator.inputs],
                 [index for twin in twins if twin for index in twin.inputs],
             )
-            inner = {called: station(called) for caller in callers for called in _calls(caller, self.options)}
+            inner = {called: station(called) for caller in callers for called in calls(caller, self.options)}
             for index in range(len(samples)):
                 fraction = index / len(samples)
                 doing = f"Comparing operators on sample {index + 1} of {len(samples)}"
@@ -96,12 +96,12 @@ class Walk:
                 for operator, twin in zip(callers, twins, strict=True):
                     mine = [step.mine[at] for at in operator.inputs]
                     theirs = [step.theirs[at] for at in twin.inputs] if twin and step.theirs else None
-                    called = [inner[number] for number in _calls(operator, self.options)]
+                    called = [inner[number] for number in calls(operator, self.options)]
                     (_loop if operator.type == "WHILE" else _branch)(called, mine, theirs)
 
     def _leads_to(self, operator: Operator, watches: Mapping[Key, Watch[Any]]) -> bool:
         """True if the operator calls a subgraph in which something is watched."""
-        called = _calls(operator, self.options)
+        called = calls(operator, self.options)
         return self.reached.issuperset(called) and any(subgraph in called for subgraph, _ in watches)
 
     def _twin(self, caller: Operator) -> Operator | None:
