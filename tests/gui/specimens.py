@@ -74,6 +74,7 @@ def operator(
     weight_bytes: int = 4096,
     name: str | None = None,
     delegated: bool | None = True,
+    rules: tuple[int, ...] = (),
 ) -> documents.Operator:
     """An operator of a made-up plan."""
     name = f"block_{index}/{type.lower()}" if name is None else name
@@ -90,6 +91,8 @@ def operator(
         planned_weight_bytes=weight_bytes // 4,
         delegated=delegated,
         fallback=fallback,
+        partition=0 if delegated else None,
+        rules=rules,
     )
 
 

@@ -30,7 +30,7 @@ def plan() -> Plan:
         inspection(
             (
                 operator(0, "CONV_2D", "float32", code="too-few-elements", fallback=True, weight_bytes=864),
-                operator(1, "DEPTHWISE_CONV_2D", "weight-only-int8", code="holds-partition", fallback=True),
+                operator(1, "DEPTHWISE_CONV_2D", "weight-only-int8", code="holds-partition", fallback=True, rules=(1,)),
                 operator(2, "CONV_2D", "hybrid-int8", weight_bytes=9999),
                 operator(3, "ADD", "float32", code="not-requested", weight_bytes=0),
                 operator(4, "RESHAPE", "none", code="data-movement", weight_bytes=0, delegated=False),
@@ -86,10 +86,32 @@ def panel(
         ("name:block_3", [3]),
         ("is:nothing", []),
         ("-", [0, 1, 2, 3, 4]),
+        ("/^conv/", [0, 2]),
+        ("/conv.*block_[12]/", []),
+        ("name:/block_[13]\\//", [1, 3]),
+        ("-type:/_2D$/", [3, 4]),
+        ("type:/D{3,}/", []),
+        ('"block_1/depthwise_conv_2d"', [1]),
+        ('name:"block_2/"', [2]),
+        ("precision:/^hybrid|none/", [2, 4]),
+        ("partition:1", [0, 1, 2, 3]),
+        ("partition:", [0, 1, 2, 3, 4][:0]),
+        ("rule:2", [1]),
+        ("rule:12", []),
+        ("/(/", []),
     ],
 )
 def test_filter(plan: Plan, text: str, expected: list[int]) -> None:
     assert query.select(plan.rows, text) == expected
+
+
+def test_expressions_that_are_wrong_or_slow_are_said_to_be(plan: Plan) -> None:
+    assert "no regular expression" in query.search(plan.rows, "type:/(conv/").problem
+    assert query.search(plan.rows, "type:/(conv)/").problem == ""
+    slow = plans.of(inspection((operator(0, name="a" * 60 + "b"),)))
+    found = query.search(slow.rows, "name:/^(a+)+$/")
+    assert found.places == []
+    assert "too long" in found.problem
 
 
 @given(st.text(max_size=40))
