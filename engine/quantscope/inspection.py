@@ -119,6 +119,7 @@ def _operator(
         delegated=operator.index in delegated.taken if delegated else None,
         partition=delegated.taken.get(operator.index) if delegated else None,
         rules=plan.rules[subgraph.index][operator.index],
+        precision_now=plan.present[subgraph.index][operator.index].value,
         fallback=decision.fallback,
     )
 

@@ -57,7 +57,7 @@ class Operator(Document, frozen=True, kw_only=True):
     `weight_bytes` is what its constant weights take now, `planned_weight_bytes` after quantization (a shared weight
     counts at every user). `delegated` says whether the target's delegate takes the operator, None on a target without
     delegate; `partition` in which of the subgraph's partitions, counted from 0 in the order in which they run;
-    `rules` are the indices of the recipe's rules that match it.
+    `rules` are the indices of the recipe's rules that match it; `precision_now` is its precision in the source model.
     """
 
     index: int
@@ -74,6 +74,7 @@ class Operator(Document, frozen=True, kw_only=True):
     fallback: bool
     partition: int | None = None
     rules: tuple[int, ...] = ()
+    precision_now: str = ""
 
 
 class Subgraph(Document, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ class Decider:
         if operator.custom:
             return keep(operator, ReasonCode.CUSTOM_OPERATOR)
         inputs = subgraph.inputs_of(operator)
-        present = self.survey.precision_now(subgraph, operator)
+        present = self.survey.present[subgraph.index][operator.index]
         facts = FACTS.get(operator.type)
         if facts is not None and not _complete(facts, inputs, operator):
             facts = None

@@ -32,7 +32,8 @@ NO_KERNEL: Final = frozenset({
 @dataclass(frozen=True)
 class Plan:
     """What `apply` will do: decisions[subgraph][operator], and how each weight buffer is stored. `findings`: what the
-    recipe asks for in vain; rules[subgraph][operator]: the indices of its rules that match."""
+    recipe asks for in vain; rules[subgraph][operator]: the indices of its rules that match;
+    present[subgraph][operator]: the precision in the source model."""
 
     model: Model
     recipe: Recipe
@@ -41,6 +42,7 @@ class Plan:
     storage: Mapping[int, Storage]
     findings: tuple[Finding, ...] = ()
     rules: tuple[tuple[tuple[int, ...], ...], ...] = ()
+    present: tuple[tuple[Precision, ...], ...] = ()
 
     @cached_property
     def changes_anything(self) -> bool:
@@ -78,7 +80,7 @@ class Planner:
             *_unfulfilled(recipe, self.target, resolved, decisions),
             *self._too_coarse(decisions),
         )
-        return Plan(model, recipe, self.target, decisions, storage, findings, resolved.rules)
+        return Plan(model, recipe, self.target, decisions, storage, findings, resolved.rules, self.survey.present)
 
     def _draft(self, subgraph: int, operator: int, asked: Asked) -> Decision:
         """The decision for one operator alone; the last one is remembered."""

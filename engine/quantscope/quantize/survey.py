@@ -110,6 +110,14 @@ class Survey:
 
     # What the operators are now -------------------------------------------------------------------------------------
 
+    @cached_property
+    def present(self) -> tuple[tuple[Precision, ...], ...]:
+        """present[subgraph][operator] is the precision that the operator has in the source model."""
+        return tuple(
+            tuple(self.precision_now(subgraph, operator) for operator in subgraph.operators)
+            for subgraph in self.model.subgraphs
+        )
+
     def precision_now(self, subgraph: Subgraph, operator: Operator) -> Precision:
         """The precision that the operator has in the source model."""
         inputs = [tensor for tensor in subgraph.inputs_of(operator) if tensor is not None]
