@@ -107,11 +107,11 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     yield "2-plan"
     kinds = [row.kind for row in library.selection.plan.rows]
     wanted = next((kind for kind in ("weight-only-int8", "hybrid-int8") if kind in kinds), kinds[0])
-    window.work.operators.table.selectRow(kinds.index(wanted))
+    window.work.table.selectRow(kinds.index(wanted))
     yield "3-operator"
-    window.work.operators.set_filter(f"precision:{wanted}")
+    window.work.search.set_text(f"precision:{wanted}")
     yield "4-filter"
-    window.work.operators.set_filter("")
+    window.work.search.set_text("")
     window.commands.quantize()
     wait(lambda: any(0.1 < entry.fraction < 1 for entry in services.board.entries) or bool(library.models[0].variants))
     yield "5-quantizing"

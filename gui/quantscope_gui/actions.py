@@ -81,7 +81,11 @@ COMMANDS: Final = (
         icon="copy",
         separated=True,
     ),
-    Command("find", "edit", QT_TRANSLATE_NOOP("Command", "&Filter Operators"), shortcuts=("Ctrl+F",), icon="search"),
+    Command("find", "edit", QT_TRANSLATE_NOOP("Command", "&Find Operators"), shortcuts=("Ctrl+F",), icon="search"),
+    Command("find-next", "edit", QT_TRANSLATE_NOOP("Command", "Find &Next"), shortcuts=("F3", "Ctrl+G")),
+    Command(
+        "find-previous", "edit", QT_TRANSLATE_NOOP("Command", "Find &Previous"), shortcuts=("Shift+F3", "Ctrl+Shift+G")
+    ),
     Command("unfilter", "edit", QT_TRANSLATE_NOOP("Command", "&Show All Operators"), shortcuts=("Ctrl+Shift+F",)),
     Command(
         "quantize",

@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>FindBar</name>
+    <message numerus="yes">
+        <source>%n operator(s)</source>
+        <translation>
+            <numerusform>%n operator</numerusform>
+            <numerusform>%n operators</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>GraphView</name>
     <message numerus="yes">
         <source>%n operator(s)</source>
@@ -48,16 +58,6 @@
         <translation>
             <numerusform>%n operator is selected; edits are for it.</numerusform>
             <numerusform>%n operators are selected; edits are for all of them.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>OperatorsPanel</name>
-    <message numerus="yes">
-        <source>%n operator(s)</source>
-        <translation>
-            <numerusform>%n operator</numerusform>
-            <numerusform>%n operators</numerusform>
         </translation>
     </message>
 </context>

@@ -113,7 +113,7 @@ class Stage:
 
     def show_operators(self) -> None:
         """Brings the operators table to the front."""
-        self.window.work.tabs.setCurrentWidget(self.window.work.operators)
+        self.window.work.tabs.setCurrentWidget(self.window.work.table)
 
     def quantize(self) -> Selection:
         """Quantizes the selected model and waits for the result."""
@@ -133,7 +133,7 @@ class Stage:
 
     @property
     def table(self):  # type: ignore[no-untyped-def]
-        return self.window.work.operators.table
+        return self.window.work.table
 
 
 @pytest.fixture

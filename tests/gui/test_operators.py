@@ -14,9 +14,9 @@ from quantscope_gui import formatting
 from quantscope_gui.operators import plan as plans
 from quantscope_gui.operators import query
 from quantscope_gui.operators.columns import COLUMNS, SUBGRAPH
-from quantscope_gui.operators.panel import OperatorsPanel
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.operators.selection import OperatorSelection
+from quantscope_gui.operators.table import OperatorsTable
 from quantscope_gui.settings import Settings
 from quantscope_gui.theme.theme import Theme
 from tests.gui.specimens import inspection, operator
@@ -49,8 +49,8 @@ def selection(plan: Plan) -> OperatorSelection:
 @pytest.fixture
 def panel(
     qtbot: QtBot, theme: Theme, settings: Settings, selection: OperatorSelection, plan: Plan
-) -> Iterator[OperatorsPanel]:
-    made = OperatorsPanel(theme, settings, selection)
+) -> Iterator[OperatorsTable]:
+    made = OperatorsTable(theme, settings, selection)
     qtbot.addWidget(made)
     made.resize(900, 500)
     made.show()
@@ -132,12 +132,12 @@ def test_eight_bit_is_what_the_engine_counts() -> None:
     assert frozenset(map(str, EIGHT_BIT)) == query.EIGHT_BIT
 
 
-def test_sorting_is_three_state(panel: OperatorsPanel) -> None:
+def test_sorting_is_three_state(panel: OperatorsTable) -> None:
     def shown() -> list[int]:
-        model = panel.table.operators
+        model = panel.operators
         return [model.row(place).operator.index for place in range(model.rowCount())]
 
-    header = panel.table.horizontalHeader()
+    header = panel.horizontalHeader()
     header.setSortIndicator(KEY["weights"], Qt.SortOrder.DescendingOrder)
     assert shown() == [2, 1, 0, 3, 4]
     header.setSortIndicator(KEY["type"], Qt.SortOrder.AscendingOrder)
@@ -146,28 +146,28 @@ def test_sorting_is_three_state(panel: OperatorsPanel) -> None:
     assert shown() == [0, 1, 2, 3, 4]
 
 
-def test_the_selected_operator_stays_selected(panel: OperatorsPanel, plan: Plan) -> None:
-    table = panel.table
+def test_the_selected_operator_stays_selected(panel: OperatorsTable, plan: Plan) -> None:
+    table = panel
     table.selectRow(2)
     table.horizontalHeader().setSortIndicator(KEY["weights"], Qt.SortOrder.DescendingOrder)
     assert table.currentIndex().row() == 0
-    panel.set_filter("type:conv")
+    panel.operators.set_filter("type:conv")
     assert table.operators.row(table.currentIndex().row()).operator.index == 2
     panel.set_plan(plans.of(inspection(tuple(operator(index) for index in range(5)))))
-    panel.set_filter("")
+    panel.operators.set_filter("")
     selected = table.selectionModel().selectedRows()
     assert [table.operators.row(index.row()).operator.index for index in selected] == [2]
 
 
-def selected(panel: OperatorsPanel) -> list[int]:
-    rows = panel.table.selectionModel().selectedRows()
-    return sorted(panel.table.operators.row(index.row()).operator.index for index in rows)
+def selected(panel: OperatorsTable) -> list[int]:
+    rows = panel.selectionModel().selectedRows()
+    return sorted(panel.operators.row(index.row()).operator.index for index in rows)
 
 
 def test_the_table_and_the_shared_selection_follow_each_other(
-    qtbot: QtBot, panel: OperatorsPanel, selection: OperatorSelection
+    qtbot: QtBot, panel: OperatorsTable, selection: OperatorSelection
 ) -> None:
-    table = panel.table
+    table = panel
     told: list[frozenset[tuple[int, int]]] = []
     selection.changed.connect(lambda: told.append(selection.keys))
     selection.select([(0, 1), (0, 2), (0, 4)], (0, 2))
@@ -187,12 +187,12 @@ def test_the_table_and_the_shared_selection_follow_each_other(
     assert len(told) == 6  # each change is told once
 
 
-def test_what_the_filter_hides_stays_selected(panel: OperatorsPanel, selection: OperatorSelection) -> None:
+def test_what_the_filter_hides_stays_selected(panel: OperatorsTable, selection: OperatorSelection) -> None:
     selection.select([(0, 1), (0, 3)])
-    panel.set_filter("type:add")
+    panel.operators.set_filter("type:add")
     assert selected(panel) == [3]
     assert selection.keys == {(0, 1), (0, 3)}
-    panel.set_filter("")
+    panel.operators.set_filter("")
     assert selected(panel) == [1, 3]
 
 
@@ -204,16 +204,16 @@ def test_a_new_plan_keeps_what_it_has_of_the_selection(selection: OperatorSelect
     assert selection.row is smaller.rows[1]
 
 
-def test_the_subgraph_is_shown_only_where_there_are_several(panel: OperatorsPanel) -> None:
-    assert panel.table.isColumnHidden(SUBGRAPH)
+def test_the_subgraph_is_shown_only_where_there_are_several(panel: OperatorsTable) -> None:
+    assert panel.isColumnHidden(SUBGRAPH)
     panel.set_plan(plans.of(inspection((operator(0),), (operator(0), operator(1)))))
-    assert not panel.table.isColumnHidden(SUBGRAPH)
-    assert panel.table.operators.index(2, SUBGRAPH).data() == "graph_1"
+    assert not panel.isColumnHidden(SUBGRAPH)
+    assert panel.operators.index(2, SUBGRAPH).data() == "graph_1"
 
 
-def test_cells(panel: OperatorsPanel) -> None:
+def test_cells(panel: OperatorsTable) -> None:
     def cell(row: int, key: str) -> str:
-        return panel.table.operators.index(row, KEY[key]).data()
+        return panel.operators.index(row, KEY[key]).data()
 
     assert cell(0, "precision") == "float fallback"
     assert cell(1, "precision") == "weight-only int8"
@@ -223,17 +223,17 @@ def test_cells(panel: OperatorsPanel) -> None:
     assert cell(0, "output") == formatting.shape((1, 8, 8, 16))
 
 
-def test_twenty_thousand_rows(panel: OperatorsPanel) -> None:
+def test_twenty_thousand_rows(panel: OperatorsTable) -> None:
     """No single step may block the window for 50 ms; the bound here leaves room for a busy machine."""
     every = tuple(operator(index, ("CONV_2D", "ADD", "MUL")[index % 3]) for index in range(20_000))
     large = plans.of(inspection(every))
     steps = {
         "plan": lambda: panel.set_plan(large),
-        "filter": lambda: panel.set_filter("conv is:8bit"),
-        "clear": lambda: panel.set_filter(""),
-        "sort": lambda: panel.table.sortByColumn(KEY["name"], Qt.SortOrder.DescendingOrder),
-        "scroll": lambda: (panel.table.scrollToBottom(), panel.table.repaint()),
-        "select": lambda: panel.table.selectRow(19_000),
+        "filter": lambda: panel.operators.set_filter("conv is:8bit"),
+        "clear": lambda: panel.operators.set_filter(""),
+        "sort": lambda: panel.sortByColumn(KEY["name"], Qt.SortOrder.DescendingOrder),
+        "scroll": lambda: (panel.scrollToBottom(), panel.repaint()),
+        "select": lambda: panel.selectRow(19_000),
     }
     taken = {}
     for name, step in steps.items():

@@ -381,7 +381,7 @@ def test_the_inspector_says_why(stage: Stage, model_file: Path) -> None:
     assert details.weights.isVisible()
     stage.table.selectRow(3)
     assert not details.weights.isVisible()
-    stage.window.work.operators.set_filter("nothing like this")
+    stage.window.work.search.set_text("nothing like this")
     assert details.type.text() == "RESHAPE"
     stage.services.operator.clear()
     assert inspector.currentWidget() is inspector.empty
@@ -401,10 +401,11 @@ def test_rows_are_copied_as_text(stage: Stage, model_file: Path) -> None:
 
 def test_everything_by_keyboard(stage: Stage, model_file: Path) -> None:
     stage.open(model_file)
+    stage.show_operators()
     window, control = stage.window, Qt.KeyboardModifier.ControlModifier
     window.activateWindow()
     stage.bot.keyClick(window, Qt.Key.Key_F, control)
-    edit = window.work.operators.filter
+    edit = window.work.search.edit
     stage.until(edit.hasFocus)
     stage.bot.keyClicks(edit, "type:conv")
     stage.bot.keyClick(edit, Qt.Key.Key_Return)
@@ -540,8 +541,8 @@ def test_tab_goes_from_the_filter_along_the_work(stage: Stage, model_file: Path)
     window = stage.window
     window.activateWindow()
     stage.show_operators()
-    window.work.operators.focus_filter()
-    stage.until(window.work.operators.filter.hasFocus)
+    window.work.search.focus()
+    stage.until(window.work.search.edit.hasFocus)
     for expected in (stage.table, window.tree, window.open_button, window.recipe):
         stage.bot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         assert expected.hasFocus(), (expected, QApplication.focusWidget())
@@ -553,6 +554,7 @@ def test_tab_goes_from_the_filter_along_the_work(stage: Stage, model_file: Path)
 
 def test_focus_is_seen_on_table_tree_and_inspector(stage: Stage, model_file: Path, theme: Theme) -> None:
     stage.open(model_file)
+    stage.show_operators()
     stage.table.selectRow(0)
     stage.window.activateWindow()
     for widget in (stage.table, stage.window.tree, stage.window.inspector.area):

@@ -60,6 +60,13 @@ class OperatorsTable(QTableView):
         self.setColumnHidden(columns.SUBGRAPH, plan is None or plan.subgraphs < 2)
         self.setColumnHidden(columns.ERROR, plan is None or not plan.compared)
 
+    def enter(self) -> None:
+        """Takes the focus, with a row to walk from."""
+        if self.operators.rowCount():
+            self.setFocus(Qt.FocusReason.TabFocusReason)
+            if not self.selectionModel().hasSelection():
+                self.selectRow(0)
+
     def copy(self) -> None:
         """Puts the selected rows on the clipboard as tab-separated text with a header line."""
         shown = [place for place in range(len(COLUMNS)) if not self.isColumnHidden(place)]

@@ -14,7 +14,8 @@ QUIET = frozenset({"index", "subgraph", "dtypes", "output"})
 
 
 class OperatorsModel(QAbstractTableModel):
-    """Rows of one plan under a filter and an order. `shown_changed(shown, all)` after each change of the rows shown."""
+    """Rows of one plan under a filter and an order. `shown_changed(shown, all)` after each change of the rows shown;
+    `problem` is a sentence where the filter can't be used as it stands."""
 
     shown_changed = Signal(int, int)
 
@@ -25,6 +26,7 @@ class OperatorsModel(QAbstractTableModel):
         self._shown: list[int] = []
         self._places: dict[Key, int] = {}
         self._filter = ""
+        self.problem = ""
         self._column = -1
         self._descending = False
 
@@ -40,6 +42,11 @@ class OperatorsModel(QAbstractTableModel):
         if text != self._filter:
             self._filter = text
             self._refresh()
+
+    @property
+    def count(self) -> int:
+        """How many operators there are, shown or not."""
+        return len(self._rows)
 
     def row(self, place: int) -> Row:
         return self._rows[self._shown[place]]
@@ -98,7 +105,8 @@ class OperatorsModel(QAbstractTableModel):
     def _refresh(self) -> None:
         self.beginResetModel()
         rows = self._rows
-        shown = query.select(rows, self._filter)
+        found = query.search(rows, self._filter)
+        shown, self.problem = found.places, found.problem
         if self._column >= 0:
             order = COLUMNS[self._column].order
             shown.sort(key=lambda place: order(rows[place]), reverse=self._descending)

@@ -96,9 +96,11 @@ class MainWindow(QMainWindow):
                 "quit": self.close,
                 "undo": self._services.desk.history.undo,
                 "redo": self._services.desk.history.redo,
-                "copy": self.work.operators.table.copy,
-                "find": self._find,
-                "unfilter": lambda: self.work.operators.set_filter(""),
+                "copy": self.work.table.copy,
+                "find": self.work.search.focus,
+                "find-next": lambda: self.work.step(1),
+                "find-previous": lambda: self.work.step(-1),
+                "unfilter": lambda: self.work.search.set_text(""),
                 "quantize": self.commands.quantize,
                 "cancel": self._services.board.cancel_first,
                 "compare": self.commands.compare,
@@ -154,10 +156,10 @@ class MainWindow(QMainWindow):
 
     def _order_focus(self) -> None:
         """Tab goes along the work: find operators, walk them, read why, go to another model, then the toolbar."""
-        operators, details = self.work.operators, self.inspector.details
+        details = self.inspector.details
         order: tuple[QWidget, ...] = (
-            operators.filter,
-            operators.table,
+            self.work.search.edit,
+            self.work.table,
             self.inspector.area,
             details.type,
             details.copy,
@@ -223,7 +225,7 @@ class MainWindow(QMainWindow):
             history.redoTextChanged,
         ):
             changed.connect(self._enable)
-        self.work.operators.table.menu_wanted.connect(self._show_operator_menu)
+        self.work.table.menu_wanted.connect(self._show_operator_menu)
         self.start.open_wanted.connect(self.commands.open)
         self.start.chosen.connect(lambda path: self.commands.open_files([path]))
         self.drops.dropped.connect(self.commands.open_files)
@@ -284,7 +286,7 @@ class MainWindow(QMainWindow):
         settings = self._services.settings
         settings.geometry = self.saveGeometry()
         settings.layout = self.saveState(LAYOUT_VERSION) if self._panels_shown() else self._layout
-        self.work.operators.table.remember()
+        self.work.table.remember()
 
     def _panels_shown(self) -> bool:
         return self.pages.currentWidget() is self.work
@@ -316,7 +318,7 @@ class MainWindow(QMainWindow):
         if selection is not None:
             self.work.show_selection(selection)
         self.status.legend.set_plan(selection.plan if selection is not None else None)
-        self.status.legend.show_filter(self.work.operators.filter.text())
+        self.status.legend.show_filter(self.work.search.text)
         self._show_recipe()
         name = selection.model.name if selection is not None else ""
         self.setWindowTitle(f"{name} \u2014 Quantscope" if name else "Quantscope")
@@ -341,6 +343,8 @@ class MainWindow(QMainWindow):
             "close": model,
             "copy": planned,
             "find": planned,
+            "find-next": planned,
+            "find-previous": planned,
             "unfilter": planned,
             "quantize": plan is not None and plan.changes,
             "cancel": bool(self._services.board.entries),
@@ -422,10 +426,6 @@ class MainWindow(QMainWindow):
 
     def _saved(self, variant: Variant) -> None:
         self.status.say(self.tr("Saved {path}").format(path=variant.saved))
-
-    def _find(self) -> None:
-        self.work.tabs.setCurrentWidget(self.work.operators)
-        self.work.operators.focus_filter()
 
     def _show_entry_menu(self, selection: Selection, position: QPoint) -> None:
         """The context menu of an entry; the right click has selected it, so the ordinary commands apply."""

@@ -1,15 +1,17 @@
 """The centre while a model is selected: result card, summary, and the tabs."""
 
+import bisect
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from quantscope_gui.compare.panel import ComparePanel
+from quantscope_gui.find.bar import FindBar
 from quantscope_gui.jobs.result_card import ResultCard
 from quantscope_gui.models.library import Selection
-from quantscope_gui.operators.panel import OperatorsPanel
 from quantscope_gui.operators.summary import SummaryStrip
+from quantscope_gui.operators.table import OperatorsTable
 from quantscope_gui.services import Services
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.empty import EmptyState
@@ -34,7 +36,8 @@ class WorkArea(QStackedWidget):
         self._settings = services.settings
         self.card = ResultCard(theme)
         self.summary = SummaryStrip(theme)
-        self.operators = OperatorsPanel(theme, services.settings, services.operator)
+        self.search = FindBar(theme)
+        self.table = OperatorsTable(theme, services.settings, services.operator)
         self._theme = theme
         self._drawer = services.drawer
         self._graph: GraphPanel | None = None
@@ -43,22 +46,26 @@ class WorkArea(QStackedWidget):
         self.reading = EmptyState(theme, "model", "", "")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.operators, self.tr("Operators"))
+        self.tabs.addTab(self.table, self.tr("Operators"))
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.card)
         layout.addWidget(self.summary)
+        layout.addWidget(self.search)
         layout.addWidget(self.tabs, 1)
         self.addWidget(self.reading)
         self.addWidget(content)
 
         self.tabs.currentChanged.connect(self._remember_tab)
-        self.operators.filter_changed.connect(self._highlight)
+        self.search.changed.connect(self._find)
+        self.search.entered.connect(self._enter)
+        self.search.left_downwards.connect(lambda: self._enter(downwards=True))
+        self.search.step_wanted.connect(self.step)
+        self.table.operators.shown_changed.connect(self._show_found)
+        services.operator.changed.connect(self._show_count)
         self.summary.filter_wanted.connect(self.toggle_filter)
-        self.operators.filter_changed.connect(self.summary.show_filter)
-        self.operators.filter_changed.connect(self.filter_changed)
         self.card.compare_wanted.connect(services.comparer.compare)
 
     @property
@@ -70,22 +77,61 @@ class WorkArea(QStackedWidget):
             self._graph = graph = GraphPanel(self._theme, self._drawer, self._operator)
             in_front = self._settings.tab != OPERATORS
             self.tabs.insertTab(0, graph, self.tr("Graph"))
-            self.tabs.setCurrentWidget(graph if in_front else self.operators)
+            self.tabs.setCurrentWidget(graph if in_front else self.table)
             graph.drawn.connect(self._show_drawn)
         return self._graph
 
     def toggle_filter(self, text: str) -> None:
         """Shows only these operators in the table, and dims the others in the graph; or all again."""
         if self.tabs.currentWidget() is not self.graph:
-            self.tabs.setCurrentWidget(self.operators)
-        self.operators.toggle_filter(text)
+            self.tabs.setCurrentWidget(self.table)
+        self.search.toggle(text)
 
-    def _highlight(self, text: str) -> None:
-        self.graph.set_highlight(self.operators.table.operators.shown_keys() if text else None)
+    def step(self, direction: int) -> None:
+        """Selects the next (1) or previous (-1) operator found, in order of execution and round again."""
+        found = sorted(self.table.operators.shown_keys())
+        if not found:
+            return
+        current = self._operator.current
+        if current is None:
+            place = 0 if direction > 0 else -1
+        elif direction > 0:
+            place = bisect.bisect_right(found, current) % len(found)
+        else:
+            place = bisect.bisect_left(found, current) - 1
+        self._operator.select([found[place]])
+
+    def _find(self, text: str) -> None:
+        self.table.operators.set_filter(text)
+        self.summary.show_filter(text)
+        self.filter_changed.emit(text)
+
+    def _enter(self, downwards: bool = False) -> None:
+        """Return goes to the next match in the graph; in the table, where the others are gone, it goes into it."""
+        if self.tabs.currentWidget() is self.table:
+            self.table.enter()
+        elif downwards:
+            self.graph.view.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self.step(1)
+
+    def _show_found(self) -> None:
+        """What was found is all there is in the table; in the graph the others are dim."""
+        if self._graph is not None:
+            self._graph.set_highlight(self.table.operators.shown_keys() if self.search.text else None)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        operators, current = self.table.operators, self._operator.current
+        if not self.search.text or current is None or operators.place(current) is None:
+            place = None
+        else:
+            place = sorted(operators.shown_keys()).index(current)
+        self.search.show_found(operators.rowCount(), operators.count, place, operators.problem)
 
     def _remember_tab(self) -> None:
         current = self.tabs.currentWidget()
-        if self._graph is not None and current in (self._graph, self.operators):
+        if self._graph is not None and current in (self._graph, self.table):
             self._settings.tab = GRAPH if current is self._graph else OPERATORS
 
     def _show_drawn(self) -> None:
@@ -111,8 +157,8 @@ class WorkArea(QStackedWidget):
             return
         self.summary.show_selection(selection)
         self._operator.set_plan(plan)
-        self.operators.set_plan(plan)
-        self.summary.show_filter(self.operators.filter.text())
+        self.table.set_plan(plan)
+        self.summary.show_filter(self.search.text)
         self.show_compare(False)
         self.setCurrentIndex(1)
 

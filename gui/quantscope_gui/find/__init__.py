@@ -1,0 +1,1 @@
+"""Finding operators, in table and graph alike."""
