@@ -51,3 +51,10 @@ def decibel(value: float) -> str:
 def significant(value: float) -> str:
     """A plain number with three significant digits."""
     return f"{value:.3g}"
+
+
+def microseconds(value: float) -> str:
+    """A time given in microseconds: "12.3 µs", "4.56 ms"."""
+    if value < 999.5:
+        return f"{value:.3g}{NARROW_SPACE}\u00b5s"
+    return f"{value / 1000:.3g}{NARROW_SPACE}ms"

@@ -114,5 +114,5 @@ QFrame[line="true"] { background: $border; border: none; max-height: 1px; min-he
 
 def stylesheet(tokens: Tokens) -> str:
     """Qt style sheet of a theme."""
-    names = [name for name in tokens.__dataclass_fields__ if name not in ("dark", "precision")]
-    return _SHEET.substitute({name: getattr(tokens, name) for name in names})
+    values = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__}
+    return _SHEET.substitute({name: value for name, value in values.items() if isinstance(value, str)})

@@ -13,7 +13,8 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Colours of one theme as #rrggbb."""
+    """Colours of one theme as #rrggbb. `ramp` goes from little to much, `alarm` from well to badly; `tints` tell things
+    apart that have no order."""
 
     dark: bool
     window: str
@@ -39,6 +40,9 @@ class Tokens:
     tooltip: str
     tooltip_text: str
     precision: Mapping[str, str]
+    ramp: tuple[str, ...]
+    alarm: tuple[str, ...]
+    tints: tuple[str, ...]
 
 
 LIGHT: Final = Tokens(
@@ -79,6 +83,9 @@ LIGHT: Final = Tokens(
             "none": "#747c88",
         }
     ),
+    ramp=("#8ea6c0", "#6f92b9", "#4f7db0", "#3468a3", "#215490", "#124079", "#062c5e"),
+    alarm=("#8ea6c0", "#4f7db0", "#9a7800", "#c25400", "#a3262a"),
+    tints=("#0072b2", "#00805d", "#8a6d00", "#b0508a", "#6b4fa0", "#3a7f93", "#5f7d12", "#8c5a3c"),
 )
 
 DARK: Final = Tokens(
@@ -119,4 +126,7 @@ DARK: Final = Tokens(
             "none": "#838c99",
         }
     ),
+    ramp=("#41566f", "#4d6f96", "#5a88bb", "#6ba1d8", "#86b9ea", "#a9d0f6", "#d3e8ff"),
+    alarm=("#41566f", "#5a88bb", "#e0b341", "#ff8a3d", "#ff6b61"),
+    tints=("#56b4e9", "#2fc79a", "#e0c040", "#e18fc0", "#b39ddb", "#7fc4d4", "#b5cc5a", "#d9a27f"),
 )
