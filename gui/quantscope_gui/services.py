@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from quantscope_gui.background import Background
+from quantscope_gui.colour.colours import Colours
 from quantscope_gui.compare.comparer import Comparer
 from quantscope_gui.compare.prober import Prober
 from quantscope_gui.engine.client import EngineClient
@@ -40,6 +41,7 @@ class Services(QObject):
         self.desk = RecipeDesk(self.library, self.choices, self)
         self.planner = Planner(self.client, self.library, self.choices, self.desk, self)
         self.detailer = Detailer(self.client, self.library, self.operator, self)
+        self.colours = Colours(self.library, self)
         self.board = JobBoard(self.client, self)
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
         self.comparer = Comparer(self.client, self.library, self.board, self)

@@ -1577,6 +1577,65 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     </message>
 </context>
 <context>
+    <name>Scheme</name>
+    <message>
+        <source>Planned precision</source>
+        <translation>计划的精度</translation>
+    </message>
+    <message>
+        <source>Precision now</source>
+        <translation>当前精度</translation>
+    </message>
+    <message>
+        <source>Weight size</source>
+        <translation>权重大小</translation>
+    </message>
+    <message>
+        <source>Own error (SQNR)</source>
+        <translation>自身误差 (SQNR)</translation>
+    </message>
+    <message>
+        <source>Accumulated error (SQNR)</source>
+        <translation>累积误差 (SQNR)</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Delegate partition</source>
+        <translation>委托分区</translation>
+    </message>
+    <message>
+        <source>Imported overlay</source>
+        <translation>导入的叠加数据</translation>
+    </message>
+    <message>
+        <source>no weights</source>
+        <translation>无权重</translation>
+    </message>
+    <message>
+        <source>no error, or none measured</source>
+        <translation>无误差或未测量</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
+        <source>no value</source>
+        <translation>无数值</translation>
+    </message>
+    <message>
+        <source>not delegated</source>
+        <translation>未委托</translation>
+    </message>
+    <message>
+        <source>further ones</source>
+        <translation>其余分区</translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <source>Recent</source>
@@ -1730,6 +1789,10 @@ Click to show the operators it does not take.</source>
 </context>
 <context>
     <name>WorkArea</name>
+    <message>
+        <source>Colour by</source>
+        <translation>着色依据</translation>
+    </message>
     <message>
         <source>Operators</source>
         <translation>算子</translation>

@@ -125,4 +125,4 @@ def test_unknown_or_unfitting_sentences_stay_in_the_engines_words(chinese: None)
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 operators"), (1, "1 operator"), (2, "2 operators")])
 def test_english_plurals(english: None, count: int, text: str) -> None:
-    assert QCoreApplication.translate("OperatorsPanel", "%n operator(s)", "", count) == text
+    assert QCoreApplication.translate("FindBar", "%n operator(s)", "", count) == text

@@ -114,6 +114,8 @@ class GraphPanel(QStackedWidget):
             bar.addWidget(button)
         bar.addSpacing(6)
         bar.addWidget(self.crumbs, 1)
+        self._tools = QHBoxLayout()
+        bar.addLayout(self._tools)
         for button in (self._close_all, self._open_all):
             bar.addWidget(button)
         bar.addSpacing(6)
@@ -149,6 +151,11 @@ class GraphPanel(QStackedWidget):
         self.view.camera_changed.connect(self._resting.start)
         self.crumbs.chosen.connect(self._follow_crumb)
         self._theme.changed.connect(self._colour)
+
+    def add_tool(self, tool: QWidget) -> None:
+        """Puts a control of somebody else's into the bar."""
+        self._tools.addWidget(tool)
+        self._tools.addSpacing(8)
 
     # What is shown -----------------------------------------------------------------------------------------------
 

@@ -23,14 +23,20 @@ class ChoiceCombo(QComboBox):
         self._caption = caption
         self._theme = theme
         self._override = ""
+        self._choices: tuple[documents.Choice, ...] = ()
         self.setAccessibleName(caption)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setEnabled(False)
+        self.currentIndexChanged.connect(self._describe)
         self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
         theme.changed.connect(self.update)
 
     def set_choices(self, choices: tuple[documents.Choice, ...], current: str) -> None:
         """Fills the list; descriptions become tooltips."""
+        if choices == self._choices:
+            self.show_choice(current, self._override)
+            return
+        self._choices = choices
         with QSignalBlocker(self):
             self.clear()
             for row, choice in enumerate(choices):
@@ -41,7 +47,6 @@ class ChoiceCombo(QComboBox):
         self.setEnabled(bool(choices))
         self.view().setMinimumWidth(max(self.view().sizeHintForColumn(0) + 24, self.sizeHint().width()))
         self._describe()
-        self.currentIndexChanged.connect(self._describe)
 
     def show_choice(self, current: str, instead: str = "") -> None:
         """Makes `current` the choice; `instead` is what is shown in its place where it is more than an entry says."""

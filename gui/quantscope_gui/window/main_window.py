@@ -13,6 +13,7 @@ from quantscope_gui.help.dialogs import show_about, show_shortcuts
 from quantscope_gui.inspector.panel import Inspector
 from quantscope_gui.models.library import Model, Selection, Variant
 from quantscope_gui.models.tree import ModelsTree
+from quantscope_gui.operators.legend import Item
 from quantscope_gui.recipe.combo import ChoiceCombo
 from quantscope_gui.recipe.menu import OperatorMenu
 from quantscope_gui.services import Services
@@ -237,6 +238,8 @@ class MainWindow(QMainWindow):
         self.work.compare.operators.menu_wanted.connect(self._show_operator_menu)
         self.work.filter_changed.connect(self.status.legend.show_filter)
         self.status.legend.filter_wanted.connect(self.work.toggle_filter)
+        self.status.legend.keys_wanted.connect(self.work.highlight)
+        self.work.legend_changed.connect(self._show_legend)
 
     def _restore(self) -> None:
         settings = self._services.settings
@@ -317,12 +320,22 @@ class MainWindow(QMainWindow):
             self._show_panels(shown)
         if selection is not None:
             self.work.show_selection(selection)
-        self.status.legend.set_plan(selection.plan if selection is not None else None)
+        if selection is None or selection.plan is None:
+            self.status.legend.set_plan(None)
         self.status.legend.show_filter(self.work.search.text)
         self._show_recipe()
         name = selection.model.name if selection is not None else ""
         self.setWindowTitle(f"{name} \u2014 Quantscope" if name else "Quantscope")
         self._enable()
+
+    def _show_legend(self, items: list[Item] | None) -> None:
+        """What the graph's colours mean; None stands for the planned precisions."""
+        legend, selection = self.status.legend, self._services.library.selection
+        if items is None:
+            legend.set_plan(selection.plan if selection is not None else None)
+        else:
+            legend.set_items(items)
+        legend.show_filter(self.work.search.text)
 
     def _plan_changed(self, model: Model) -> None:
         selection = self._services.library.selection

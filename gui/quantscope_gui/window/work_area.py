@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from quantscope import documents
+from quantscope_gui.colour.colours import PLANNED
 from quantscope_gui.compare.panel import ComparePanel
 from quantscope_gui.find.bar import FindBar
 from quantscope_gui.jobs.result_card import ResultCard
 from quantscope_gui.models.library import Selection
+from quantscope_gui.operators.plan import Key
 from quantscope_gui.operators.summary import SummaryStrip
 from quantscope_gui.operators.table import OperatorsTable
+from quantscope_gui.recipe.combo import ChoiceCombo
 from quantscope_gui.services import Services
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.empty import EmptyState
@@ -23,9 +27,11 @@ if TYPE_CHECKING:
 
 
 class WorkArea(QStackedWidget):
-    """Shows one selection. Tabs that would be empty are not there."""
+    """Shows one selection. Tabs that would be empty are not there. `legend_changed(items)` says what the colours mean:
+    None stands for the planned precisions."""
 
     filter_changed = Signal(str)
+    legend_changed = Signal(object)
 
     def __init__(self, services: Services, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +46,12 @@ class WorkArea(QStackedWidget):
         self.table = OperatorsTable(theme, services.settings, services.operator)
         self._theme = theme
         self._drawer = services.drawer
+        self._colours = services.colours
         self._graph: GraphPanel | None = None
+        self.colour_by = ChoiceCombo(self.tr("Colour by"), theme)
+        self.colour_by.chosen.connect(services.colours.choose)
+        services.colours.changed.connect(self._recolour)
+        theme.changed.connect(self._show_colours)
         self.compare = ComparePanel(theme, services.operator, self)
         self.compare.hide()
         self.reading = EmptyState(theme, "model", "", "")
@@ -79,6 +90,8 @@ class WorkArea(QStackedWidget):
             self.tabs.insertTab(0, graph, self.tr("Graph"))
             self.tabs.setCurrentWidget(graph if in_front else self.table)
             graph.drawn.connect(self._show_drawn)
+            graph.set_colourist(self._colours.colour)
+            graph.add_tool(self.colour_by)
         return self._graph
 
     def toggle_filter(self, text: str) -> None:
@@ -114,6 +127,37 @@ class WorkArea(QStackedWidget):
             self.graph.view.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.step(1)
+
+    def highlight(self, keys: frozenset[Key] | None) -> None:
+        """Dims all but these operators in the graph; None goes back to what was found."""
+        if keys is None:
+            self._show_found()
+        else:
+            self.graph.set_highlight(keys)
+
+    def _recolour(self) -> None:
+        if self._graph is not None:
+            self._graph.set_colourist(self._colours.colour)
+        self._show_colours()
+
+    def _show_colours(self) -> None:
+        """The scheme in force, those there are, and what its colours mean."""
+        plan = self._selection.plan if self._selection is not None else None
+        if plan is None or self._graph is None:
+            return
+        from quantscope_gui.colour import legend, schemes
+
+        self.colour_by.set_choices(
+            tuple(
+                documents.Choice(id=scheme.key, title=schemes.title(scheme), description="")
+                for scheme in self._colours.available()
+            ),
+            self._colours.scheme().key,
+        )
+        if self._colours.scheme().key == PLANNED:
+            self.legend_changed.emit(None)
+        else:
+            self.legend_changed.emit(legend.items(self._colours.colour(plan, self._theme.tokens)))
 
     def _show_found(self) -> None:
         """What was found is all there is in the table; in the graph the others are dim."""
@@ -160,6 +204,7 @@ class WorkArea(QStackedWidget):
         self.table.set_plan(plan)
         self.summary.show_filter(self.search.text)
         self.show_compare(False)
+        self._show_colours()
         self.setCurrentIndex(1)
 
     def show_compared(self) -> None:
