@@ -275,8 +275,16 @@
         <translation>复制算子(&amp;C)</translation>
     </message>
     <message>
-        <source>&amp;Filter Operators</source>
-        <translation>筛选算子(&amp;F)</translation>
+        <source>&amp;Find Operators</source>
+        <translation>查找算子(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Find &amp;Next</source>
+        <translation>查找下一个(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Find &amp;Previous</source>
+        <translation>查找上一个(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;Show All Operators</source>
@@ -713,6 +721,47 @@
     </message>
 </context>
 <context>
+    <name>FindBar</name>
+    <message>
+        <source>Find: type, name, shape, precision or reason — e.g. conv is:fallback, name:/layer_[0-3]/</source>
+        <translation>查找：类型、名称、形状、精度或原因——例如 conv is:fallback、name:/layer_[0-3]/</translation>
+    </message>
+    <message>
+        <source>Find operators</source>
+        <translation>查找算子</translation>
+    </message>
+    <message>
+        <source>All words must occur. Also type: name: precision: reason: dtype: shape: subgraph: partition: rule:
+is:8bit is:fallback is:delegated is:undelegated is:weighted; a leading - excludes.
+Slashes enclose a regular expression: name:/conv_[0-9]$/. Quotes enclose spaces: &quot;a b&quot;.</source>
+        <translation>所有词都必须出现。还可用 type: name: precision: reason: dtype: shape: subgraph: partition: rule:
+is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示排除。
+斜杠之间是正则表达式：name:/conv_[0-9]$/。引号之间可以有空格：&quot;a b&quot;。</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+F3)</source>
+        <translation>上一个匹配 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>Next match (F3)</source>
+        <translation>下一个匹配 (F3)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n operator(s)</source>
+        <translation>
+            <numerusform>%n 个算子</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{place} of {found} found</source>
+        <translation>第 {place} 个，共找到 {found} 个</translation>
+    </message>
+    <message>
+        <source>{shown} of {all} operators</source>
+        <translation>{shown} / {all} 个算子</translation>
+    </message>
+</context>
+<context>
     <name>Graph</name>
     <message>
         <source>Block {number}</source>
@@ -1054,33 +1103,6 @@
     </message>
 </context>
 <context>
-    <name>OperatorsPanel</name>
-    <message>
-        <source>Filter: type, name, precision or reason — e.g. conv is:fallback</source>
-        <translation>筛选：类型、名称、精度或原因，例如 conv is:fallback</translation>
-    </message>
-    <message>
-        <source>Filter operators</source>
-        <translation>筛选算子</translation>
-    </message>
-    <message>
-        <source>All words must occur. Also type: name: precision: reason: dtype: shape: subgraph:
-is:8bit is:fallback is:delegated is:undelegated is:weighted; a leading - excludes.</source>
-        <translation>所有词都必须出现。还可使用 type: name: precision: reason: dtype: shape: subgraph:
-is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排除。</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n operator(s)</source>
-        <translation>
-            <numerusform>%n 个算子</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>{shown} of {all} operators</source>
-        <translation>{shown} / {all} 个算子</translation>
-    </message>
-</context>
-<context>
     <name>OperatorsTable</name>
     <message>
         <source>Operators</source>
@@ -1296,6 +1318,17 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前置 - 表示排
     <message>
         <source>Quantizing {model}</source>
         <translation>正在量化 {model}</translation>
+    </message>
+</context>
+<context>
+    <name>Query</name>
+    <message>
+        <source>This expression takes too long on the names here.</source>
+        <translation>这个表达式在这里的名称上耗时过长。</translation>
+    </message>
+    <message>
+        <source>{expression} is no regular expression: {reason}.</source>
+        <translation>{expression} 不是正则表达式：{reason}。</translation>
     </message>
 </context>
 <context>
