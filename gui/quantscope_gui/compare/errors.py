@@ -106,7 +106,7 @@ COLUMNS: Final = (
     Column(
         QT_TRANSLATE_NOOP("Compare", "Precision"),
         QT_TRANSLATE_NOOP("Compare", "How the operator's arithmetic runs"),
-        24,
+        21,
         lambda entry: precisions.name(entry.row.kind),
         lambda entry: entry.row.kind,
         right=False,
@@ -116,7 +116,7 @@ COLUMNS: Final = (
         QT_TRANSLATE_NOOP(
             "Compare", "Signal to noise ratio of its output when it is given the float model's inputs; higher is better"
         ),
-        18,
+        15,
         lambda entry: errors.own(entry.row.error),
         lambda entry: errors.order(entry.row.error),
         bar=_own_bar,
@@ -124,7 +124,7 @@ COLUMNS: Final = (
     Column(
         QT_TRANSLATE_NOOP("Compare", "Accumulated"),
         QT_TRANSLATE_NOOP("Compare", "Signal to noise ratio of its output in the quantized model as it runs"),
-        18,
+        16,
         lambda entry: errors.figure(entry.row.error),
         lambda entry: errors.decibels(entry.row.error),
     ),
@@ -138,7 +138,7 @@ COLUMNS: Final = (
     Column(
         QT_TRANSLATE_NOOP("Compare", "Gain in float"),
         QT_TRANSLATE_NOOP("Compare", "Measured: what the model's outputs gain if this operator stays in float"),
-        18,
+        16,
         _gain_text,
         lambda entry: (entry.kept is None, -(_gain(entry) or 0.0)),
         bar=_gain_bar,

@@ -60,7 +60,8 @@ class BarDelegate(QStyledItemDelegate):
             inner = inner.adjusted(MARK + 7, 0, 0, 0)
         painter.setPen(QColor(tokens.text))
         side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-        text = option.fontMetrics.elidedText(column.text(entry), Qt.TextElideMode.ElideRight, inner.width())
+        mode = Qt.TextElideMode.ElideRight if index.column() else Qt.TextElideMode.ElideMiddle  # keeps the number
+        text = option.fontMetrics.elidedText(column.text(entry), mode, inner.width())
         painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
