@@ -227,6 +227,30 @@ def test_several_passes_give_the_same_figures(lab: Lab) -> None:
     assert seen == sorted(seen)
 
 
+def test_a_reshape_that_a_converter_left_out(lab: Lab) -> None:
+    """What stands behind it is found, and given its input in the shape it takes."""
+
+    def pooled(with_reshape: bool) -> ModelBuilder:
+        model = ModelBuilder()
+        graph = model.subgraph()
+        x, flat = graph.input("x", (1, 1, 1, 64)), graph.tensor("flat", (1, 64))
+        shape, w = graph.constant("shape", np.array([1, 64], np.int32)), graph.constant("w", weights(64, 64))
+        y = graph.tensor("y", (1, 64))
+        if with_reshape:
+            graph.operator("RESHAPE", [x, shape], [flat], tfl.ReshapeOptionsT(newShape=[1, 64]))
+        graph.operator("FULLY_CONNECTED", [flat if with_reshape else x, w, -1], [y], tfl.FullyConnectedOptionsT())
+        graph.outputs = [y]
+        return model
+
+    document = api.compare(lab.write(pooled(True)), lab.write(pooled(False)), samples=2)
+    left_out, product = document.operators
+    assert document.alignment == "best-effort"
+    assert (left_out.own, left_out.note) == (None, "The quantized model has no operator that corresponds to it.")
+    assert product.written == (0,)
+    assert product.own is not None
+    assert product.own.sqnr_db is None or product.own.sqnr_db > 120
+
+
 def test_cancelling_ends_the_processes(lab: Lab) -> None:
     source = lab.write(chain(1))
 

@@ -241,7 +241,8 @@ class _Matching:
         return (operator.type, *(None if value is None else self.values[value] for value in values))
 
     def _shapes(self, view: _View, operator: Operator) -> tuple[tuple[int, ...], ...]:
-        return tuple(tensor.shape for tensor in view.subgraph.outputs_of(operator))
+        """Shapes of the outputs without the batch, which one file may leave open."""
+        return tuple(tensor.shape[1:] for tensor in view.subgraph.outputs_of(operator))
 
     def _match(self, one: Operator, two: Operator) -> None:
         self.taken.add(two.index)

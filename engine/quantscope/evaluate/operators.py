@@ -81,8 +81,11 @@ def obstacle(one: Subgraph, two: Subgraph, pair: Pair) -> str | None:
     theirs = [two.tensors[index] for index in (*pair.feeds, *pair.results)]
     if any(tensor.dtype in OPAQUE_TYPES for tensor in theirs):
         return OPAQUE
-    ours = [one.tensors[index] for index in (*pair.feeds.values(), *pair.results.values())]
-    if any(not _alike(a, b) for a, b in zip(ours, theirs, strict=True)):
+    fed = zip(pair.feeds.values(), pair.feeds, strict=True)
+    given = zip(pair.results.values(), pair.results, strict=True)
+    if any(one.tensors[a].elements != two.tensors[b].elements for a, b in fed) or any(
+        not _alike(one.tensors[a], two.tensors[b]) for a, b in given
+    ):
         return NOT_FOUND
     return None
 

@@ -192,7 +192,9 @@ class _Part:
         arrays = []
         for theirs, info in zip(self.severed.feeds, self.inputs, strict=True):
             mine = self.sources[theirs]
-            arrays.append(fitted_to(in_reals(values[mine], self.station.one.tensors[mine]), info))
+            given = fitted_to(in_reals(values[mine], self.station.one.tensors[mine]), info)
+            # A converter may have left out a RESHAPE in front.
+            arrays.append(given.reshape(info.shape) if len(info.shape) != given.ndim else given)
         return dict(zip(self.severed.results, self.runner.run(arrays), strict=True))
 
 

@@ -212,4 +212,5 @@ class Survey:
         """True if float16 holds the tensor's values."""
         if tensor.buffer not in self._fits_float16:
             self._fits_float16[tensor.buffer] = fits_float16(self.model.values(tensor))
+            self.model.forget(tensor.buffer)
         return self._fits_float16[tensor.buffer]
