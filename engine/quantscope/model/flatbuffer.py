@@ -102,7 +102,8 @@ class Parts:
 
     def add(self, kind: str, ranges: Ranges) -> None:
         """Notes that bytes were read as something of this kind."""
-        self._by_kind.setdefault(kind, []).append(ranges)
+        if ranges.starts.size:
+            self._by_kind.setdefault(kind, []).append(ranges)
 
     @property
     def ranges(self) -> Ranges:
@@ -131,6 +132,7 @@ class FlatBuffer:
     unknown: list[tuple[Positions, Positions]] = field(default_factory=list)
     claimed: int = 0
     counted: int = 0
+    _views: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     def claim(self, size: int, what: str) -> None:
         """Counts `size` bytes of tables and vectors that will be turned into Python values.
@@ -154,47 +156,62 @@ class FlatBuffer:
     def words(self, positions: Positions, dtype: str) -> npt.NDArray[Any]:
         """Scalars of `dtype` at `positions`, which may be unaligned."""
         kind = np.dtype(dtype)
-        if positions.size and (positions.min() < 0 or positions.max() + kind.itemsize > self.data.size):
-            raise broken("an offset points outside the file")
         size = kind.itemsize
-        if not (positions % size).any():
-            words: npt.NDArray[Any] = self.data[: self.data.size // size * size].view(kind)[positions // size]
-            return words
-        found = np.empty((positions.size, size), np.uint8)
-        for at in range(size):  # byte by byte, for a matrix of positions would take 64 bytes a word
-            found[:, at] = self.data[positions + at]
+        # The bits of all positions together tell whether one of them is negative, or isn't aligned.
+        bits = int(np.bitwise_or.reduce(positions))
+        words: npt.NDArray[Any]
+        try:
+            if bits < 0:
+                raise IndexError
+            if bits % size == 0:
+                words = self._view(dtype, size).take(positions >> (size.bit_length() - 1))
+                return words
+            found = np.empty((positions.size, size), np.uint8)
+            for at in range(size):  # byte by byte, for a matrix of positions would take 64 bytes a word
+                found[:, at] = self.data.take(positions + at)
+        except IndexError:
+            raise broken("an offset points outside the file") from None
         words = found.view(kind)[:, 0]
         return words
 
+    def _view(self, dtype: str, size: int) -> npt.NDArray[Any]:
+        """The file as an array of `dtype`."""
+        if dtype not in self._views:
+            self._views[dtype] = self.data[: self.data.size // size * size].view(dtype)
+        return self._views[dtype]
+
     def offsets(self, locations: Positions, what: str) -> Positions:
         """Targets of the forward references at `locations`."""
-        targets = locations + self.words(locations, "<u4").astype(np.int64)
-        if targets.size and (np.any(targets == locations) or targets.max() + 4 > self.data.size):
+        words = self.words(locations, "<u4")
+        targets: Positions = locations + words
+        if targets.size and (not words.all() or int(targets.max()) + 4 > self.data.size):
             raise broken(f"the offset of {what} points outside the file")
         self.references.append(References(locations, targets, backward=False))
         return targets
 
     def tables(self, positions: Positions, what: str) -> "Tables":
         """Tables at `positions` (0 means absent), with their vtables checked."""
-        present = positions[positions > 0]
+        present = positions if positions.all() else positions[positions > 0]
+        if not present.size:
+            return Tables(self, positions, np.zeros((0, positions.size), np.uint16), positions, what)
         self.count(present.size, what)
-        if np.any(present % 4):
+        if np.bitwise_or.reduce(present) % 4:
             raise broken(f"a {what} is not aligned")
-        vtables = present - self.words(present, "<i4").astype(np.int64)
+        vtables: Positions = present - self.words(present, "<i4")
         self.references.append(References(present, vtables, backward=True))
-        if np.any(vtables % 2):
+        if np.bitwise_or.reduce(vtables) % 2:
             raise broken(f"a {what} has a misplaced vtable")
         sizes = self.words(vtables, "<u2").astype(np.int64)
         inline = self.words(vtables + 2, "<u2").astype(np.int64)
         too_far = (vtables + sizes > self.data.size) | (present + inline > self.data.size)
-        if np.any(too_far | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1) | (inline < 4)):
+        if (too_far | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1) | (inline < 4)).any():
             raise broken(f"a {what} has a broken vtable")
         self.parts.add(what, Ranges(present, present + inline))
         self.parts.add("vtable", Ranges(vtables, vtables + sizes))
         offsets = self._field_offsets(vtables, (sizes - 4) // 2, what)
-        if np.any((offsets != 0) & ((offsets < 4) | (offsets >= inline))):
+        if ((offsets - np.uint16(1) < 3) | (offsets >= inline)).any():  # 0 is an absent field
             raise broken(f"a {what} has a field outside itself")
-        if present.size == positions.size:
+        if present is positions:
             return Tables(self, positions, offsets, inline, what)
         everywhere = np.zeros((len(offsets), positions.size), np.uint16)
         everywhere[:, positions > 0] = offsets
@@ -218,15 +235,19 @@ class FlatBuffer:
         """Vectors at `positions` (0 means absent) of elements of `itemsize` bytes."""
         present = positions > 0
         counts = np.zeros_like(positions)
+        if not present.any():
+            return Vectors(counts, counts)
         counts[present] = self.words(positions[present], "<u4")
         starts = np.where(present, positions + 4, 0)
-        if np.any(starts + counts * itemsize > self.data.size):
+        if int((starts + counts * itemsize).max()) > self.data.size:
             raise broken(f"the list of {what} is longer than the file")
         return Vectors(starts, counts)
 
     def flatten(self, vectors: Vectors, dtype: str, what: str) -> npt.NDArray[Any]:
         """All elements of `vectors`, one after the other."""
         kind = np.dtype(dtype)
+        if not vectors.total:
+            return np.zeros(0, kind)
         self.claim(vectors.total * kind.itemsize, what)
         self.parts.add("numbers", vectors.ranges(kind.itemsize))
         return self.words(self.element_positions(vectors, kind.itemsize), dtype)
@@ -234,23 +255,27 @@ class FlatBuffer:
     def element_positions(self, vectors: Vectors, itemsize: int) -> Positions:
         """File position of every element of `vectors`, one vector after the other."""
         counts = vectors.counts
-        firsts = np.cumsum(counts) - counts
-        within = np.arange(vectors.total) - np.repeat(firsts, counts)
-        return np.repeat(vectors.starts, counts) + within * itemsize
+        before = (counts.cumsum() - counts) * itemsize
+        return (vectors.starts - before).repeat(counts) + np.arange(0, vectors.total * itemsize, itemsize)
 
     def table_vector(self, position: int, what: str) -> "Tables":
         """The tables that the vector at `position` (0: absent) lists."""
-        return self.tables(self.listed(np.array([position], np.int64), what), what)
+        return self.table_vectors(np.array([position], np.int64), what)[0]
 
     def table_vectors(self, positions: Positions, what: str) -> tuple["Tables", Positions]:
         """The tables that the vectors at `positions` (0: absent) list, one vector after the other; how many each."""
-        counts = self.vectors(positions, 4, what).counts
-        return self.tables(self.listed(positions, what), what), counts
+        vectors = self.vectors(positions, 4, what)
+        return self.tables(self._listed(vectors, what), what), vectors.counts
 
     def listed(self, positions: Positions, what: str) -> Positions:
         """Positions of the tables that the vectors at `positions` (0 where absent) list."""
-        vectors = self.vectors(positions, 4, what)
-        self.claim(vectors.total * 4, what)
+        return self._listed(self.vectors(positions, 4, what), what)
+
+    def _listed(self, vectors: Vectors, what: str) -> Positions:
+        total = vectors.total
+        if not total:
+            return np.zeros(0, np.int64)
+        self.claim(total * 4, what)
         self.parts.add(f"list of {what}", vectors.ranges(4))
         return self.offsets(self.element_positions(vectors, 4), what)
 
@@ -282,28 +307,38 @@ class Tables:
     def scalars(self, schema_field: Field) -> npt.NDArray[Any]:
         """A scalar field of every table, its default where absent."""
         assert schema_field.dtype is not None
+        result = np.full(len(self), schema_field.default, schema_field.dtype)
         offsets = self.slot(schema_field.slot)
         present = offsets > 0
-        result = np.full(len(self), schema_field.default, schema_field.dtype)
-        if np.any(offsets[present] + schema_field.dtype.itemsize > self.inline[present]):
+        if not present.any():
+            return result
+        if (offsets[present] + schema_field.dtype.itemsize > self.inline[present]).any():
             raise broken(f"a {self.what} has a field outside itself")
         result[present] = self.file.words((self.positions + offsets)[present], schema_field.dtype.str)
         return result
 
     def targets(self, schema_field: Field) -> Positions:
         """What an offset field of every table refers to, 0 where absent."""
+        if schema_field.slot >= len(self.offsets):
+            return np.zeros_like(self.positions)
         if schema_field.slot not in self.followed:
-            self.followed[schema_field.slot] = self._follow(schema_field)
+            self._follow([schema_field.slot])
         return self.followed[schema_field.slot]
 
-    def _follow(self, schema_field: Field) -> Positions:
-        offsets = self.slot(schema_field.slot)
-        present = offsets > 0
-        if np.any(offsets[present] + 4 > self.inline[present]):
-            raise broken(f"a {self.what} has a field outside itself")
-        result = np.zeros_like(self.positions)
-        result[present] = self.file.offsets((self.positions + offsets)[present], f"a field of a {self.what}")
-        return result
+    def _follow(self, slots: list[int]) -> None:
+        """Looks up what the offset fields in `slots` refer to: many fields of few tables at once, few of many."""
+        step = max(1, GATHERED // max(1, len(self)))
+        for low in range(0, len(slots), step):
+            some = slots[low : low + step]
+            offsets = self.offsets[some].astype(np.int64)
+            present = offsets > 0
+            targets = np.zeros_like(offsets)
+            if present.any():
+                if ((offsets + 4 > self.inline) & present).any():
+                    raise broken(f"a {self.what} has a field outside itself")
+                locations = (self.positions + offsets)[present]
+                targets[present] = self.file.offsets(locations, f"a field of a {self.what}")
+            self.followed.update(zip(some, targets, strict=True))
 
     def follow(self, fields: dict[str, Field]) -> None:
         """Follows every reference these tables hold, and notes the fields that the schema doesn't know.
@@ -311,17 +346,17 @@ class Tables:
         Those are looked into once everything else is known, see `unknown`.
         """
         known = {schema_field.slot for schema_field in fields.values()}
-        for schema_field in fields.values():
-            if schema_field.is_offset:
-                self.targets(schema_field)
+        slots = [schema_field.slot for schema_field in fields.values() if schema_field.is_offset]
+        self._follow([slot for slot in slots if slot < len(self.offsets) and slot not in self.followed])
         for slot in range(len(self.offsets)):
             if slot not in known:
                 offsets = self.slot(slot)
                 wide = (offsets > 0) & (offsets % 4 == 0) & (offsets + 4 <= self.inline)
                 locations = (self.positions + offsets)[wide]
-                targets = locations + self.file.words(locations, "<u4").astype(np.int64)
+                targets = locations + self.file.words(locations, "<u4")
                 past = targets >= (self.positions + self.inline)[wide]
-                self.file.unknown.append((locations[past], targets[past]))
+                if past.any():
+                    self.file.unknown.append((locations[past], targets[past]))
 
     def vectors(self, schema_field: Field, itemsize: int) -> Vectors:
         """A vector field of every table."""
@@ -330,13 +365,17 @@ class Tables:
     def lists(self, schema_field: Field, dtype: str) -> list[list[Any]]:
         """A vector-of-scalars field of every table as Python lists, empty where absent."""
         vectors = self.vectors(schema_field, np.dtype(dtype).itemsize)
+        if not vectors.total:
+            return [[] for _ in range(len(self))]
         flat = self.file.flatten(vectors, dtype, f"a {self.what}").tolist()
-        ends = np.cumsum(vectors.counts).tolist()
+        ends = vectors.counts.cumsum().tolist()
         return [flat[end - count : end] for end, count in zip(ends, vectors.counts.tolist(), strict=True)]
 
     def strings(self, schema_field: Field) -> list[str]:
         """A string field of every table; bytes that aren't UTF-8 are replaced, absent is the empty string."""
         vectors = self.vectors(schema_field, 1)
+        if not vectors.total:
+            return [""] * len(self)
         self.file.claim(vectors.total, f"{self.what} names")
         self.file.parts.add("string", vectors.ranges(1))
         data = self.file.data

@@ -92,7 +92,8 @@ class _Reader:
         signatures = self._signatures(self._list(root, "SignatureDefs", "signature"), subgraphs)
         metadata = self._metadata(self._list(root, "Metadata", "metadata entry"), len(buffers))
         metadata_buffers = self._metadata_buffers(root, len(buffers))
-        follow_unknown(self.file, self._known(buffers))
+        if self.file.unknown:
+            follow_unknown(self.file, self._known(buffers))
         return Model(
             path=path,
             mapping=mapping,
@@ -200,7 +201,7 @@ class _Reader:
         signatures = tables.lists(fields["ShapeSignature"], "<i4")
         types = tables.scalars(fields["Type"]).tolist()
         buffer_indices = tables.scalars(fields["Buffer"]).astype(np.int64)
-        if "ExternalBuffer" in fields and np.any(tables.scalars(fields["ExternalBuffer"])):
+        if "ExternalBuffer" in fields and tables.scalars(fields["ExternalBuffer"]).any():
             raise ModelUnsupportedError("The model keeps weights in other files, which Quantscope can't read yet.")
         if np.any(buffer_indices >= len(buffers)):
             raise broken("a tensor names a buffer that doesn't exist")
