@@ -85,13 +85,10 @@ class Ranges:
         over = np.searchsorted(np.sort(self.ends), starts, side="right")
         return began > over
 
-    def distinct(self) -> "Ranges":
-        """These in order of their starts, each once."""
-        order = np.lexsort((self.ends, self.starts))
-        starts, ends = self.starts[order], self.ends[order]
-        new = np.ones(order.size, bool)
-        new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
-        return Ranges(starts[new], ends[new])
+    @property
+    def overlap(self) -> bool:
+        """True if two of them have a byte in common. They must be in order of their starts."""
+        return bool((self.ends[:-1] > self.starts[1:]).any())
 
 
 class Parts:
@@ -113,9 +110,14 @@ class Parts:
     @property
     def overlap(self) -> bool:
         """True if parts have a byte in common, unless they are the same part, read as the same kind of thing."""
-        pairs = Ranges.of(Ranges.of(parts).distinct() for parts in self._by_kind.values())
-        order = np.argsort(pairs.starts, kind="stable")
-        return bool(np.any(pairs.ends[order][:-1] > pairs.starts[order][1:]))
+        parts = self.ranges
+        counts = [sum(some.starts.size for some in found) for found in self._by_kind.values()]
+        kinds = np.arange(len(counts)).repeat(counts)
+        order = np.lexsort((kinds, parts.ends, parts.starts))
+        kinds, starts, ends = kinds[order], parts.starts[order], parts.ends[order]
+        new = np.ones(order.size, bool)
+        new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1]) | (kinds[1:] != kinds[:-1])
+        return Ranges(starts[new], ends[new]).overlap
 
 
 @dataclass(slots=True)

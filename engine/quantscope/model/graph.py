@@ -3,12 +3,15 @@
 import math
 import mmap
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from quantscope.model.flatbuffer import Parts, References
+
+# Bytes of a buffer from which on giving its memory back is worth a system call.
+WORTH_FORGETTING: Final = 256 << 10
 
 # How numpy sees the fixed-width types of the schema; types it has no dtype for (4 bits, bfloat16) stay bytes.
 NUMPY_TYPES: dict[str, str] = {
@@ -187,9 +190,10 @@ class Model:
         return self.raw(tensor.buffer).view(NUMPY_TYPES[tensor.dtype]).reshape(tensor.shape)
 
     def forget(self, buffer: int) -> None:
-        """Lets the operating system take back the memory that reading a buffer filled; it can still be read again."""
+        """Lets the operating system take back the memory that reading a large buffer filled; it can still be read
+        again."""
         place, mapping = self.buffers[buffer], self.mapping
-        if hasattr(mapping, "madvise"):
+        if place.size >= WORTH_FORGETTING and hasattr(mapping, "madvise"):
             start = -(-place.start // mmap.PAGESIZE) * mmap.PAGESIZE
             end = (place.start + place.size) // mmap.PAGESIZE * mmap.PAGESIZE
             if end > start:

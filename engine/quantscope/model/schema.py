@@ -5,9 +5,7 @@ and default; a builder that only takes notes turns them back into a description.
 options come from the enum classes.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Callable
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -54,12 +52,12 @@ class _Notes:
         self.field: Field | None = None
 
     def __getattr__(self, name: str) -> Any:
-        kind = re.fullmatch(r"Prepend(\w+?)Slot", name)
-        if kind is None:
+        kind = name.removeprefix("Prepend").removesuffix("Slot")
+        if name != f"Prepend{kind}Slot":
             raise AttributeError(name)
 
         def note(slot: int, _value: object, default: float) -> None:
-            scalar = None if kind[1] in ("UOffsetTRelative", "Struct") else np.dtype(kind[1].lower()).newbyteorder("<")
+            scalar = None if kind in ("UOffsetTRelative", "Struct") else np.dtype(kind.lower()).newbyteorder("<")
             self.field = Field(slot, scalar, default)
 
         return note
@@ -79,7 +77,7 @@ class Schema:
         self.details_codes = {name: code for code, name in _names(module.QuantizationDetails).items()}
         self.options_codes = {name: code for code, name in self.options_names.items()}
         self._tables: dict[str, dict[str, Field]] = {}
-        self._adders = _adders(module)
+        self._functions = sorted(vars(module))
 
     def table(self, name: str) -> dict[str, Field]:
         """Fields of a table by their schema name in CamelCase, for instance `table("Tensor")["QuantizedDimension"]`."""
@@ -89,11 +87,15 @@ class Schema:
 
     def _reflect(self, name: str) -> dict[str, Field]:
         fields = {}
-        for field, add in self._adders.get(name, []):
+        prefix = f"{name}Add"
+        for at in range(bisect_left(self._functions, prefix), len(self._functions)):
+            function = self._functions[at]
+            if not function.startswith(prefix):
+                break
             notes = _Notes()
-            add(notes, 0)
+            getattr(self.module, function)(notes, 0)
             if notes.field is not None:
-                fields[field] = notes.field
+                fields[function.removeprefix(prefix)] = notes.field
         return fields
 
     def elements(self, table: str, field: str) -> str | None:
@@ -112,17 +114,6 @@ class Schema:
         """Bits of one element, 0 for types without a fixed width, None for a type this schema doesn't know."""
         name = self.data_types.get(data_type)
         return None if name is None else _BITS.get(name)
-
-
-def _adders(module: ModuleType) -> dict[str, list[tuple[str, Callable[[_Notes, int], None]]]]:
-    """The module's `<Table>Add<Field>` functions by table. A name with several "Add"s is kept under each reading."""
-    adders: dict[str, list[tuple[str, Callable[[_Notes, int], None]]]] = defaultdict(list)
-    for name, function in vars(module).items():
-        at = name.find("Add", 1)
-        while at > 0:
-            adders[name[:at]].append((name[at + 3 :], function))
-            at = name.find("Add", at + 1)
-    return adders
 
 
 def _names(enum: type) -> dict[int, str]:

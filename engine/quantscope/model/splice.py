@@ -31,7 +31,11 @@ class Skeleton:
 
     def place(self, positions: Positions) -> Positions:
         """Where the bytes at `positions` of the file are now."""
-        return positions - self.shifts[np.searchsorted(self.starts, positions, side="right") - 1]
+        return positions - self.shifts[self.starts.searchsorted(positions, side="right") - 1]
+
+    def place_one(self, position: int) -> int:
+        """The same for one byte."""
+        return position - int(self.shifts[int(self.starts.searchsorted(position, side="right")) - 1])
 
 
 Range = tuple[int, int]
@@ -134,12 +138,13 @@ def _with_padding(data: npt.NDArray[np.uint8], ranges: list[Range], references: 
     if not references:
         return ranges
     used = np.sort(np.concatenate([side for each in references for side in (each.locations, each.targets)]))
-    result = []
-    for (start, end), (following, _) in pairwise([*ranges, (data.size, data.size)]):
-        first, last = np.searchsorted(used, (end, following))
-        small = following - end < ALIGNMENT and first == last and not data[end:following].any()
-        result.append((start, following if small else end))
-    return result
+    ends = np.array([end for _, end in ranges], np.int64)
+    following = np.array([*(start for start, _ in ranges[1:]), data.size], np.int64)
+    unused = (following - ends < ALIGNMENT) & (used.searchsorted(ends) == used.searchsorted(following))
+    return [
+        (start, after if padding and not data[end:after].any() else end)
+        for (start, end), after, padding in zip(ranges, following.tolist(), unused.tolist(), strict=True)
+    ]
 
 
 def _containing(starts: Positions, ends: Positions, positions: Positions) -> Positions:

@@ -171,11 +171,10 @@ class _Writer:
 
     def _vtable(self, position: int) -> list[int]:
         """Inline size of the table at `position`, then the offset of each slot's field (0: absent)."""
-        data = self.model.data
-        start = position - int(data[position : position + 4].view("<i4")[0])
-        size = int(data[start : start + 2].view("<u2")[0])
-        words: list[int] = data[start + 2 : start + size].view("<u2").tolist()
-        return words
+        file = self.model.mapping
+        start: int = position - struct.unpack_from("<i", file, position)[0]
+        (size,) = struct.unpack_from("<H", file, start)
+        return list(struct.unpack_from(f"<{(size - 2) // 2}H", file, start + 2))
 
     def _table_range(self, position: int) -> tuple[int, int]:
         return position, position + self._vtable(position)[0]
@@ -185,11 +184,11 @@ class _Writer:
         slots = self._vtable(table)[1:]
         if field.slot < len(slots) and slots[field.slot]:
             start = self._forward[table + slots[field.slot]]
-            yield start, start + 4 + 4 * int(self.model.data[start : start + 4].view("<u4")[0])
+            yield start, start + 4 + 4 * struct.unpack_from("<I", self.model.mapping, start)[0]
 
     def _old(self, position: int) -> int:
         """The builder's offset (distance from the end) of what stood at `position` in the source."""
-        return self.end - int(self.skeleton.place(np.array([position], np.int64))[0])
+        return self.end - self.skeleton.place_one(position)
 
     def _old_many(self, positions: Positions) -> list[int]:
         result: list[int] = (self.end - self.skeleton.place(positions)).tolist()
@@ -352,30 +351,20 @@ class _Writer:
 
     def _start_clone(self, position: int, fields: dict[str, Field], without: Iterable[str]) -> None:
         """Begins a table with the fields of the source's table at `position`, except some."""
-        data = self.model.data
+        file = self.model.mapping
         inline, *slots = self._vtable(position)
-        references = self._references_in(position, inline)
         left_out = {fields[name].slot for name in without}
+        widths = {field.slot: field.dtype.itemsize for field in fields.values() if field.dtype}
         self.builder.StartObject(max(_slots(fields), len(slots)))
         ends = sorted({*slots, inline})
-        for slot, at in sorted(enumerate(slots), key=lambda entry: entry[1]):
-            if at == 0 or slot in left_out:
-                continue
-            if position + at in references:
-                self.builder.PrependUOffsetTRelative(self._old(references[position + at]))
+        for at, slot in sorted((at, slot) for slot, at in enumerate(slots) if at and slot not in left_out):
+            place = position + at
+            if place in self._forward:
+                self.builder.PrependUOffsetTRelative(self._old(self._forward[place]))
                 self.builder.Slot(slot)
             else:
-                known = next((field for field in fields.values() if field.slot == slot and field.dtype), None)
-                room = ends[ends.index(at) + 1] - at
-                size = known.dtype.itemsize if known and known.dtype else _scalar_width(position + at, room)
-                self._raw(slot, data[position + at : position + at + size].tobytes())
-
-    def _references_in(self, position: int, size: int) -> dict[int, int]:
-        return {
-            location: target
-            for location in range(position, position + size, 4)
-            if (target := self._forward.get(location)) is not None
-        }
+                width = widths.get(slot) or _scalar_width(place, ends[ends.index(at) + 1] - at)
+                self._raw(slot, file[place : place + width])
 
     @cached_property
     def _forward(self) -> dict[int, int]:
@@ -393,7 +382,7 @@ class _Writer:
                 self.builder.PrependUOffsetTRelative(value)
                 self.builder.Slot(field.slot)
             else:
-                self._raw(field.slot, np.array(value).astype(field.dtype).tobytes())
+                self._raw(field.slot, value.to_bytes(field.dtype.itemsize, "little", signed=value < 0))
 
     def _raw(self, slot: int, data: bytes) -> None:
         self.builder.Prep(len(data), 0)
