@@ -114,7 +114,7 @@ def _sized(info: TensorInfo, size: int) -> tuple[int, ...]:
     )
 
 
-def _draw(random: np.random.Generator, info: TensorInfo, span: tuple[float, float] | None) -> npt.NDArray[Any]:
+def _draw(random: "np.random.Generator", info: TensorInfo, span: tuple[float, float] | None) -> npt.NDArray[Any]:
     dtype = np.dtype(info.dtype)
     if dtype.kind == "f":
         values = random.standard_normal(info.shape) if span is None else random.uniform(*span, info.shape)

@@ -299,6 +299,10 @@ class Tables:
     def __len__(self) -> int:
         return self.positions.size
 
+    def where(self, chosen: npt.NDArray[np.bool_]) -> "Tables":
+        """Some of these tables, of which none must have been followed yet."""
+        return Tables(self.file, self.positions[chosen], self.offsets[:, chosen], self.inline[chosen], self.what)
+
     def slot(self, slot: int) -> Positions:
         """Offset of a slot's field within each table, 0 where it is absent."""
         if slot >= len(self.offsets):
@@ -351,7 +355,7 @@ class Tables:
         slots = [schema_field.slot for schema_field in fields.values() if schema_field.is_offset]
         self._follow([slot for slot in slots if slot < len(self.offsets) and slot not in self.followed])
         for slot in range(len(self.offsets)):
-            if slot not in known:
+            if slot not in known and self.offsets[slot].any():
                 offsets = self.slot(slot)
                 wide = (offsets > 0) & (offsets % 4 == 0) & (offsets + 4 <= self.inline)
                 locations = (self.positions + offsets)[wide]

@@ -208,8 +208,7 @@ class _Reader:
         tables.follow(fields)
         sparsities = tables.targets(fields["Sparsity"])
         self._sparsities(sparsities)
-        variants = self.file.listed(tables.targets(fields["VariantTensors"]), "variant types")
-        self.file.tables(variants, "variant type").follow(self.schema.table("VariantSubType"))
+        self._variants(tables.targets(fields["VariantTensors"]))
         columns = zip(
             numbers,
             tables.positions.tolist(),
@@ -273,6 +272,8 @@ class _Reader:
 
     def _blocks(self, details: Positions, kinds: npt.NDArray[Any]) -> tuple[list[int], list[int]]:
         """For each quantization its size of blocks (0: none) and the tensor that holds their scales."""
+        if not details.any():
+            return [0] * details.size, [-1] * details.size
         blockwise = (details > 0) & (kinds == self.schema.details_codes.get("BlockwiseQuantization", -1))
         self.file.tables(details[~blockwise], "quantization detail").follow({})
         tables = self.file.tables(details[blockwise], "blockwise quantization")
@@ -335,12 +336,21 @@ class _Reader:
 
     def _options(self, positions: Positions, types: npt.NDArray[Any], names: dict[int, str]) -> None:
         """Checks the options tables and follows their references, those of types the schema doesn't know included."""
-        for kind in set(types[positions > 0].tolist()):
-            tables = self.file.tables(positions[(types == kind) & (positions > 0)], "options")
-            tables.follow(self.schema.table(names[kind]) if kind in names else {})
+        present = positions > 0
+        tables, kinds = self.file.tables(positions[present], "options"), types[present]
+        for kind in set(kinds.tolist()):
+            tables.where(kinds == kind).follow(self.schema.table(names[kind]) if kind in names else {})
+
+    def _variants(self, lists: Positions) -> None:
+        """Checks the variant types of tensors and follows their references."""
+        if lists.any():
+            variants = self.file.tables(self.file.listed(lists, "variant types"), "variant type")
+            variants.follow(self.schema.table("VariantSubType"))
 
     def _sparsities(self, positions: Positions) -> None:
         """Checks sparsity parameters and follows their references."""
+        if not positions.any():
+            return
         tables = self.file.tables(positions[positions > 0], "sparsity")
         fields = self.schema.table("SparsityParameters")
         tables.follow(fields)
@@ -358,9 +368,8 @@ class _Reader:
         keys = tables.strings(fields["SignatureKey"])
         indices = tables.scalars(fields["SubgraphIndex"]).tolist()
         result = []
-        inputs = self._tensor_maps(tables.targets(fields["Inputs"]))
-        outputs = self._tensor_maps(tables.targets(fields["Outputs"]))
-        for key, index, reads, writes in zip(keys, indices, inputs, outputs, strict=True):
+        maps = self._tensor_maps(np.concatenate([tables.targets(fields[name]) for name in ("Inputs", "Outputs")]))
+        for key, index, reads, writes in zip(keys, indices, maps[: len(tables)], maps[len(tables) :], strict=True):
             if index >= len(subgraphs):
                 raise broken(f"signature '{key}' names a subgraph that doesn't exist")
             if any(tensor >= len(subgraphs[index].tensors) for tensor in (*reads.values(), *writes.values())):

@@ -5,7 +5,6 @@ and default; a builder that only takes notes turns them back into a description.
 options come from the enum classes.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -77,7 +76,6 @@ class Schema:
         self.details_codes = {name: code for code, name in _names(module.QuantizationDetails).items()}
         self.options_codes = {name: code for code, name in self.options_names.items()}
         self._tables: dict[str, dict[str, Field]] = {}
-        self._functions = sorted(vars(module))
 
     def table(self, name: str) -> dict[str, Field]:
         """Fields of a table by their schema name in CamelCase, for instance `table("Tensor")["QuantizedDimension"]`."""
@@ -87,15 +85,13 @@ class Schema:
 
     def _reflect(self, name: str) -> dict[str, Field]:
         fields = {}
-        prefix = f"{name}Add"
-        for at in range(bisect_left(self._functions, prefix), len(self._functions)):
-            function = self._functions[at]
-            if not function.startswith(prefix):
-                break
-            notes = _Notes()
-            getattr(self.module, function)(notes, 0)
-            if notes.field is not None:
-                fields[function.removeprefix(prefix)] = notes.field
+        for field in vars(getattr(self.module, name, object)):  # the accessors of the fields are among them
+            add = getattr(self.module, f"{name}Add{field}", None)
+            if add is not None:
+                notes = _Notes()
+                add(notes, 0)
+                if notes.field is not None:
+                    fields[field] = notes.field
         return fields
 
     def elements(self, table: str, field: str) -> str | None:

@@ -135,7 +135,7 @@ def _unused(ranges: list[Range], references: Sequence[References]) -> tuple[list
 
 def _with_padding(data: npt.NDArray[np.uint8], ranges: list[Range], references: Sequence[References]) -> list[Range]:
     """The ranges, each with the alignment bytes between it and the next: zeros that nothing refers to."""
-    if not references:
+    if not ranges or not references:
         return ranges
     used = np.sort(np.concatenate([side for each in references for side in (each.locations, each.targets)]))
     ends = np.array([end for _, end in ranges], np.int64)

@@ -61,15 +61,17 @@ def per_tensor_error_db(values: Floats, name: str) -> float:
     """Signal to noise ratio in dB that int8 with one scale for the tensor leaves of a matrix's rows.
 
     Noise to signal is averaged over rows, as each makes an output of its own: over the whole matrix, large rows would
-    hide that small ones are lost. The noise of rounding has a power of scale^2 / 12, and never more than the row, which
-    is then all rounded away. Rows of zeros don't count.
+    hide that small ones are lost. Rows of zeros don't count.
     """
     rows = values.reshape(-1, values.shape[-1])
     (scale,) = scales_from(absmax_bits(rows, (0, 1)).reshape(1), name)
-    codes = rows / scale  # of at most 127, so that no square is lost below or beyond float32
-    power = np.einsum("rc,rc->r", codes, codes)
-    share = np.minimum(rows.shape[1] / 12 / power[power > 0], 1.0)
-    return float(-10 * np.log10(share.mean(dtype=np.float64))) if share.size else math.inf
+    exact = rows / scale  # of at most 127, so that float32 holds the squares
+    noise = np.rint(exact)
+    np.subtract(exact, noise, out=noise)
+    power, lost = (np.einsum("rc,rc->r", each, each) for each in (exact, noise))
+    kept = power > 0
+    share = float(np.mean(lost[kept] / power[kept], dtype=np.float64)) if kept.any() else 0.0
+    return -10 * math.log10(share) if share > 0 else math.inf
 
 
 def one_scale_loss_db(rows: Floats) -> float:
