@@ -4,11 +4,11 @@ import contextlib
 import errno
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 
 from quantscope import documents
 from quantscope.errors import ModelReadError, OutputError, UsageError
+from quantscope.temporary import temporary_beside
 
 
 def describe(path: str | os.PathLike[str]) -> documents.File:
@@ -36,29 +36,21 @@ def refuse_overwriting(source: str | os.PathLike[str], output: str | os.PathLike
 def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
     """Gives a temporary file beside `path` to write to; on success it is synced and takes the place of `path`.
 
-    On any failure the temporary file is removed and `path` is as it was. Raises OutputError where the folder is missing
-    or not writable, or the disk is full.
+    On any failure the temporary file is removed (after a kill, by the next run) and `path` is as it was. Raises
+    OutputError where the folder is missing or not writable, or the disk is full.
     """
     target = os.path.realpath(path)  # a link stays; what it points at is replaced
-    folder, name = os.path.split(target)
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{name[:40]}.", suffix=".tmp", dir=folder)
+        with temporary_beside(target) as temporary:
+            yield temporary
+            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+            _sync_folder(os.path.dirname(target))
     except OSError as error:
         raise _output_error(error, target) from error
-    try:
-        os.close(descriptor)
-        yield temporary
-        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
-        os.chmod(temporary, mode)
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-        _sync_folder(folder)
-    except OSError as error:
-        raise _output_error(error, target) from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
 
 
 def _umask() -> int:

@@ -331,3 +331,61 @@ def test_weights_that_cannot_be_quantized_leave_nothing_behind(tmp_path: Path) -
     with pytest.raises(quantscope.QuantscopeError, match="infinite or NaN"):
         quantscope.quantize_file(path, tmp_path / "out.tflite")
     assert leftovers(tmp_path) == {"model.tflite"}
+
+
+# After a kill ---------------------------------------------------------------------------------------------------------
+
+WRITING = """
+import sys, time
+from quantscope.files import replacing
+with replacing(sys.argv[1]) as temporary:
+    print(temporary, flush=True)
+    time.sleep(600)
+"""
+
+
+@contextlib.contextmanager
+def writing(target: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """Another process in the middle of writing `target`, and its temporary file."""
+    command = [sys.executable, "-c", WRITING, str(target)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, Path(process.stdout.readline().strip())
+        finally:
+            process.kill()
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    with writing(tmp_path / "out") as (process, temporary):
+        assert temporary.exists()
+        process.kill()
+        process.wait()
+    assert leftovers(tmp_path) == {temporary.name}
+    with replacing(tmp_path / "other"):
+        pass
+    assert leftovers(tmp_path) == {temporary.name, "other"}
+    with replacing(tmp_path / "out") as mine:
+        Path(mine).write_bytes(b"new")
+        assert leftovers(tmp_path) == {Path(mine).name, "other"}
+    assert leftovers(tmp_path) == {"out", "other"}
+
+
+def test_what_another_run_is_writing_stays(tmp_path: Path) -> None:
+    with writing(tmp_path / "out") as (_, temporary):
+        with replacing(tmp_path / "out") as first, replacing(tmp_path / "out") as second:
+            assert leftovers(tmp_path) == {temporary.name, Path(first).name, Path(second).name}
+        assert leftovers(tmp_path) == {temporary.name, "out"}
+
+
+def test_only_files_of_ours_are_taken_for_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(OLD)
+    (tmp_path / ".out.abcdefgh.tmp").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / ".out.abcdefg1.tmp").mkdir()
+    os.mkfifo(tmp_path / ".out.abcdefg2.tmp")
+    (tmp_path / ".out.notes.tmp").write_bytes(OLD)
+    before = leftovers(tmp_path)
+    with replacing(tmp_path / "out"):
+        pass
+    assert leftovers(tmp_path) == before | {"out"}
+    assert (tmp_path / "elsewhere").read_bytes() == OLD

@@ -15,6 +15,7 @@ from quantscope.evaluate.verify import verify
 from quantscope.model.read import read
 from quantscope.quantize import apply
 from quantscope.quantize.plan import Plan
+from tests.engine.specimens import loop
 from tests.lab import unpacked
 from tests.models import Input, ModelBuilder, one_operator
 from tests.operators import batch_matmul, conv, depthwise, fully_connected, gather, normal
@@ -177,6 +178,22 @@ def test_cancelling_while_checking(tmp_path: Path) -> None:
     with pytest.raises(CancelledError):
         api.quantize_file(source, tmp_path / "out.tflite", progress=cancel)
     assert list(tmp_path.iterdir()) == [source]
+
+
+def endless() -> ModelBuilder:
+    """A loop that counts by zero."""
+    model = loop()
+    (one,) = [tensor for tensor in model.model.subgraphs[2].tensors if tensor.name == "one"]
+    model.model.buffers[one.buffer].data = np.zeros(4, np.uint8)
+    return model
+
+
+def test_a_model_that_runs_for_ever_is_given_up(tmp_path: Path) -> None:
+    good, result = write(tmp_path, loop()), write(tmp_path, endless(), "result.tflite")
+    with pytest.raises(VerificationError, match="still running after 2 s"):
+        verify(read(good), str(result), delegate=True, seconds=2)
+    with pytest.raises(ModelUnsupportedError, match=r"source model itself can't be run here.*after 0.5 s"):
+        verify(read(result), str(result), delegate=True, seconds=0.5)
 
 
 # The process that runs models ----------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 finite."""
 
 import re
+import time
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
@@ -12,26 +14,38 @@ from quantscope.evaluate.runner import running
 from quantscope.model.graph import Model
 from quantscope.progress import Progress, silent
 
+# Loading a model of a gigabyte and running it once takes some ten seconds. A loop in a model can go on for ever.
+LONGEST_SECONDS: Final = 300.0
 
-def verify(model: Model, written: str, delegate: bool, progress: Progress = silent) -> None:
+
+def verify(
+    model: Model, written: str, delegate: bool, progress: Progress = silent, seconds: float = LONGEST_SECONDS
+) -> None:
     """Runs the model at `written`, made from `model`, once on generated inputs in a child process.
 
     Raises VerificationError, with the operator named where the runtime names it, if `written` doesn't load, allocate,
     run, or gives values that aren't finite where the source's are; ModelUnsupportedError if the source itself doesn't
-    run.
+    run. Not to be done within `seconds` is not to run.
     """
 
-    def check() -> None:
-        progress(0.5, "Checking the result")
+    def limited() -> Callable[[], None]:
+        end = time.monotonic() + seconds
+
+        def check() -> None:
+            progress(0.5, "Checking the result")
+            if time.monotonic() > end:
+                raise RunError(f"It was still running after {seconds:g} s.")
+
+        return check
 
     try:
-        culprit = _not_finite(model, written, delegate, check)
+        culprit = _not_finite(model, written, delegate, limited())
     except RunError as error:
-        _run_source(model, delegate, check)
+        _run_source(model, delegate, limited())
         named = re.search(r"Node number (\d+) \((\w+)\)", str(error))
         raise _failed(f"{named[2]} #{named[1]}: {error}" if named else str(error)) from error
     # A source that gives infinities on random inputs (a logarithm, say) may go on doing so.
-    if culprit is not None and _run_source(model, delegate, check) is None:
+    if culprit is not None and _run_source(model, delegate, limited()) is None:
         raise _failed(f"{culprit} gives values that are not finite.")
 
 

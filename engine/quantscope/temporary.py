@@ -1,0 +1,90 @@
+"""Temporary files beside the file they will become, which a later run removes should this one be killed.
+
+Each is locked as long as its process lives, so one that can be locked has no owner any more. Where there are no such
+locks (Windows) one that is a day old is taken for abandoned.
+"""
+
+import contextlib
+import os
+import re
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import Final
+
+if sys.platform != "win32":
+    import fcntl
+
+DAY: Final = 86400.0
+
+
+@contextlib.contextmanager
+def temporary_beside(target: str) -> Iterator[str]:
+    """A new empty file in the folder of `target`, removed at the end unless it was renamed; raises OSError.
+
+    Those that earlier runs which were killed left for the same target are removed too.
+    """
+    folder, name = os.path.split(target)
+    prefix = f".{name[:40]}."
+    _remove_abandoned(folder, prefix)
+    descriptor, temporary = _locked(folder, prefix)
+    try:
+        if sys.platform == "win32":
+            os.close(descriptor)  # there an open file can't be renamed
+        yield temporary
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        if sys.platform != "win32":
+            os.close(descriptor)
+
+
+def _locked(folder: str, prefix: str) -> tuple[int, str]:
+    while True:
+        descriptor, temporary = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=folder)
+        # Between creating and locking it, another run may have taken it for abandoned.
+        if _lock(descriptor) is not False and os.path.exists(temporary):
+            return descriptor, temporary
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool | None:
+    """True if the file is ours now, False if it is another's, None if that can't be told."""
+    if sys.platform == "win32":
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # some network file systems
+        return None
+    return True
+
+
+def _remove_abandoned(folder: str, prefix: str) -> None:
+    pattern = re.compile(re.escape(prefix) + r"[a-z0-9_]{8}\.tmp")
+    with (
+        contextlib.suppress(OSError),
+        os.scandir(folder or os.curdir) as entries,
+    ):  # creating one will tell what is wrong
+        for path in [entry.path for entry in entries if pattern.fullmatch(entry.name)]:
+            with contextlib.suppress(OSError):  # it was removed meanwhile, or isn't ours
+                _remove_if_abandoned(path)
+
+
+def _remove_if_abandoned(path: str) -> None:
+    found = os.lstat(path)
+    if not stat.S_ISREG(found.st_mode):
+        return
+    if sys.platform == "win32":
+        if time.time() - found.st_mtime > DAY:
+            os.unlink(path)
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if os.fstat(descriptor).st_uid == os.geteuid() and _lock(descriptor):
+            os.unlink(path)
+    finally:
+        os.close(descriptor)
