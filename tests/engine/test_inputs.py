@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from quantscope.errors import DataError
-from quantscope.evaluate.inputs import FromFile, fitted_to, from_file, generated, runnable
+from quantscope.evaluate.inputs import FromFile, Some, fitted_to, from_file, generated, runnable
+from quantscope.evaluate.npz import opened
 from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model
@@ -100,7 +101,7 @@ def test_a_single_input_takes_its_own_name_or_x_or_the_only_array(load: Load, ar
     assert np.array_equal(np.concatenate([sample[0] for sample in all_of(samples)]), VALUES)
 
 
-@pytest.mark.parametrize("arrays", [{}, {"p": VALUES, "q": VALUES}, {"y": np.arange(6), "z": VALUES}])
+@pytest.mark.parametrize("arrays", [{}, {"p": VALUES, "q": VALUES}, {"y": np.arange(6), "v": VALUES, "z": VALUES}])
 def test_a_single_input_with_nothing_for_it(load: Load, arrays: dict[str, Array]) -> None:
     with pytest.raises(DataError, match="has no array for input 'a'") as failure:
         load(info("a", 1, 4), **arrays)
@@ -355,3 +356,53 @@ def test_open_dimensions_are_tried_until_the_model_runs(tmp_path: Path) -> None:
     with running(source.path) as (runner, loaded):
         samples = runnable(runner, source, loaded.inputs, 2)
         assert runner.run(samples.sample(1))[0].shape == (2, 8)
+
+
+@pytest.mark.parametrize("labels", ["y", "labels"])
+def test_labels_are_no_input(load: Load, labels: str) -> None:
+    """A single input takes the one array besides them."""
+    samples = load(info("a", 1, 4), images=VALUES, **{labels: np.arange(6)})
+    assert np.array_equal(np.concatenate([sample[0] for sample in all_of(samples)]), VALUES)
+
+
+# Large files ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_large_arrays_are_mapped_and_outlive_the_archive(tmp_path: Path, save: Callable[..., None], order: Any) -> None:
+    values = np.asarray(np.random.default_rng(1).normal(size=(50, 3, 7)), order=order)
+    save(tmp_path / "data.npz", x=values, y=np.arange(50))
+    with opened(str(tmp_path / "data.npz"), mapped_from=1000) as archive:
+        assert set(archive.names) == {"x", "y"}
+        x, y = archive.array("x"), archive.array("y")
+    assert isinstance(x, np.memmap)
+    assert not isinstance(y, np.memmap)
+    assert np.array_equal(x, values)
+    with pytest.raises(ValueError):
+        x[0] = 0
+
+
+def test_large_arrays_that_are_broken(tmp_path: Path) -> None:
+    path = tmp_path / "data.npz"
+    np.savez(path, x=np.arange(10_000))
+    content = path.read_bytes()
+    at = content.index(b"(10000,)")
+    for broken in (
+        content[:at] + b"(99999,)" + content[at + 8 :],  # more values than there are
+        content.replace(b"\x93NUMPY\x01", b"\x93NUMPY\x07"),
+        content.replace(b"\x93NUMPY", b"\x93NUMPX"),
+    ):
+        path.write_bytes(broken)
+        with pytest.raises(DataError), opened(str(path), mapped_from=100) as archive:
+            archive.array("x")
+    np.savez(path, x=np.array([{}] * 100, object))
+    with pytest.raises(DataError), opened(str(path), mapped_from=10) as archive:
+        archive.array("x")
+
+
+def test_some_samples_are_spread_evenly(load: Load) -> None:
+    samples = load(info("a", 1, 1), a=np.arange(100, dtype=np.float32)[:, None])
+    some = Some(samples, 4)
+    assert [float(some.sample(index)[0][0, 0]) for index in range(len(some))] == [0, 25, 50, 75]
+    assert some.description == samples.description

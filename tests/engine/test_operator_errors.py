@@ -8,7 +8,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as tfl
 
 from quantscope import api, documents
-from quantscope.errors import CancelledError
+from quantscope.errors import CancelledError, UsageError
 from quantscope.evaluate.alignment import align
 from quantscope.evaluate.inputs import generated
 from quantscope.evaluate.operators import operator_errors
@@ -249,6 +249,22 @@ def test_a_reshape_that_a_converter_left_out(lab: Lab) -> None:
     assert product.written == (0,)
     assert product.own is not None
     assert product.own.sqnr_db is None or product.own.sqnr_db > 120
+
+
+def test_operators_are_looked_at_on_some_of_the_samples(lab: Lab, tmp_path: Path) -> None:
+    """A few of them, spread evenly; outputs are compared on all."""
+    source = lab.write(chain(1))
+    _, quantized = lab.quantized(source, "float16", "xnnpack")
+    data = np.random.default_rng(5).normal(size=(9, 1, 64)).astype(np.float32)
+    np.savez(tmp_path / "all.npz", x=data)
+    np.savez(tmp_path / "some.npz", x=data[[0, 3, 6]])
+    document = api.compare(source, quantized, tmp_path / "all.npz", operator_samples=3)
+    few = api.compare(source, quantized, tmp_path / "some.npz")
+    assert (document.samples, document.operator_samples, few.operator_samples) == (9, 3, 3)
+    assert document.operators == few.operators
+    assert document.outputs != few.outputs
+    with pytest.raises(UsageError):
+        api.compare(source, quantized, operator_samples=0)
 
 
 def test_cancelling_ends_the_processes(lab: Lab) -> None:

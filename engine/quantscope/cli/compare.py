@@ -9,9 +9,10 @@ from rich.table import Table
 
 from quantscope import api, documents
 from quantscope.cli.choices import place
-from quantscope.cli.data import add_data_options, add_metric_options, metric
+from quantscope.cli.data import add_data_options, add_metric_options, metric, positive
 from quantscope.cli.details import print_tensor
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json
+from quantscope.evaluate.compare import OPERATOR_SAMPLES
 
 HELP = "run a float and a quantized model on the same inputs and show how far they are apart, operator by operator"
 WORST: Final = 8
@@ -25,6 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("quantized", metavar="QUANTIZED", help="the quantized .tflite file")
     add_data_options(parser)
     add_metric_options(parser)
+    parser.add_argument(
+        "--operator-samples",
+        type=positive,
+        default=OPERATOR_SAMPLES,
+        metavar="N",
+        help="on how many of the samples to look at each operator (default: %(default)s)",
+    )
     parser.add_argument(
         "--outputs-only", action="store_true", help="don't look at each operator, which takes several times as long"
     )
@@ -51,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             operators=not arguments.outputs_only,
             labels=arguments.labels,
             metric=metric(arguments),
+            operator_samples=arguments.operator_samples,
         )
     if arguments.json:
         print_json(document)
@@ -129,7 +138,7 @@ def _print_operators(document: documents.Comparison, out: Console) -> None:
     missing = sum(operator.note is not None for operator in document.operators)
     measured = len(document.operators) - missing
     out.print(
-        f"[dim]{measured} of {len(document.operators)} operators measured, "
+        f"[dim]{measured} of {len(document.operators)} operators measured on {document.operator_samples} samples, "
         f"alignment {document.alignment}; --json gives all of them and says why some aren't[/]"
     )
 

@@ -12,7 +12,7 @@ from quantscope import documents
 from quantscope.errors import DataError, ModelUnsupportedError, RunError, UsageError
 from quantscope.evaluate import wire
 from quantscope.evaluate.alignment import align
-from quantscope.evaluate.inputs import Samples, fitted_to, from_file, open_shape, runnable
+from quantscope.evaluate.inputs import Samples, Some, fitted_to, from_file, open_shape, runnable
 from quantscope.evaluate.measures import OutputDistance, real
 from quantscope.evaluate.metrics import Accuracy, Function, Judged, Task, find_labels
 from quantscope.evaluate.operators import operator_errors, unmeasured
@@ -24,6 +24,8 @@ from quantscope.model.read import read
 from quantscope.progress import Progress, part, silent
 
 DEFAULT_SAMPLES: Final = 16
+# Errors of operators settle soon, and looking at all of them takes several times as long as running the models.
+OPERATOR_SAMPLES: Final = 32
 # Running whole models takes about this part of the time that it takes to look at every operator besides.
 OUTPUTS_SHARE: Final = 0.2
 
@@ -37,9 +39,10 @@ def compare(
     operators: bool = True,
     labels: str | None = None,
     metric: Function | None = None,
+    operator_samples: int = OPERATOR_SAMPLES,
 ) -> documents.Comparison:
-    """Error of each output of `quantized` against `reference` and, if `operators`, of each operator, over `samples`
-    samples; besides how well both do their task.
+    """Error of each output of `quantized` against `reference` over `samples` samples, how well both do their task, and,
+    if `operators`, the errors of each operator over at most `operator_samples` of the samples, evenly spread.
 
     Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is
     None). Labels are its array `labels`, or if that is None, one called "y" or "labels"; numbers of the classes in the
@@ -52,6 +55,8 @@ def compare(
     """
     if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
+    if operator_samples < 1:
+        raise UsageError(f"Operators can't be looked at on {operator_samples} samples.", "Ask for one or more.")
     if labels is not None and data is None:
         raise UsageError("There are no labels for generated inputs.", "Give a data file, too.")
     model, other = read(reference), read(quantized)
@@ -60,10 +65,11 @@ def compare(
     inputs, outputs, metrics = whole.compared(data, samples, part(progress, 0.0, share))
     alignment = align(model, other) if operators else None
     errors: tuple[documents.OperatorError, ...] = ()
+    looked_at = Some(inputs, min(operator_samples, len(inputs)))
     if alignment is not None:
         stage = part(progress, share, 1.0)
         try:
-            errors = operator_errors(model, other, alignment, inputs, stage)
+            errors = operator_errors(model, other, alignment, looked_at, stage)
         except RunError as error:  # both models ran; taken apart, one of them doesn't
             errors = unmeasured(model, str(error))
     progress(1.0, "Compared")
@@ -75,6 +81,7 @@ def compare(
         outputs=outputs,
         operators=errors,
         metrics=metrics,
+        operator_samples=len(looked_at) if operators else 0,
         alignment="none" if alignment is None else "exact" if alignment.exact else "best-effort",
     )
 

@@ -1,10 +1,7 @@
 """Inputs to run models on: from an .npz file, or generated from what the model says of itself."""
 
-import contextlib
 import os
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -13,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quantscope.errors import DataError, RunError
+from quantscope.evaluate.npz import opened
 from quantscope.evaluate.runner import Runner
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model, Subgraph
@@ -29,10 +27,6 @@ SMALL_INTEGERS: Final = 2
 IMAGE_BYTES: Final = 256
 # Sizes tried for open dimensions: tokens, pixels, and samples of sound in common lengths.
 OPEN_SIZES: Final = (16, 224, 1280, 16000)
-# What numpy and the modules under it raise on damaged, encrypted or absurdly large archives.
-UNREADABLE: Final = (
-    OSError, ValueError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
 
 
 class Samples(Protocol):
@@ -69,6 +63,26 @@ class Generated:
         """Inputs of one sample."""
         random = np.random.default_rng((SEED, index))
         return [_draw(random, info, span) for info, span in zip(self.inputs, self.ranges, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """`count` of the samples in `every`, spread evenly, since a file's samples may be in order of their classes."""
+
+    every: Samples
+    count: int
+
+    @property
+    def description(self) -> str:
+        """Where they come from."""
+        return self.every.description
+
+    def __len__(self) -> int:
+        return self.count
+
+    def sample(self, index: int) -> Arrays:
+        """Inputs of one sample."""
+        return self.every.sample(index * len(self.every) // self.count)
 
 
 def generated(model: Model, inputs: Sequence[TensorInfo], count: int, size: int | None = None) -> Generated:
@@ -182,8 +196,8 @@ def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int 
     DataError if the file can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't
     fit.
     """
-    with _opened(path) as archive:
-        chosen = tuple(archive[name] for name in _names(archive.files, model, inputs, path))
+    with opened(path) as archive:
+        chosen = tuple(archive.array(name) for name in _names(archive.names, model, inputs, path))
     counts = {len(array) if array.ndim else 0 for array in chosen}
     if len(counts) != 1 or 0 in counts:
         raise DataError(f"The arrays in '{path}' hold different numbers of samples, or none: {sorted(counts)}.")
@@ -195,21 +209,8 @@ def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int 
 
 def arrays_in(path: str, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
     """Those of the named arrays that an .npz file has. Raises DataError if it can't be read."""
-    with _opened(path) as archive:
-        return {name: archive[name] for name in names if name in archive.files}
-
-
-@contextlib.contextmanager
-def _opened(path: str) -> Iterator[Any]:
-    """The archive; DataError whatever goes wrong with it."""
-    try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise DataError(f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs.")
-        with archive:
-            yield archive
-    except UNREADABLE as error:
-        raise DataError(f"'{path}' can't be read as .npz: {error}.", "Save it with numpy.savez.") from error
+    with opened(path) as archive:
+        return {name: archive.array(name) for name in names if name in archive.names}
 
 
 def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo], path: str) -> list[str]:

@@ -1,12 +1,15 @@
 """Measures in the engine what keeping single operators in float would gain."""
 
-from typing import Any
+from typing import Any, Final
 
 from quantscope.documents.sensitivity import Sensitivity
 from quantscope.worker import protocol
 from quantscope_gui.compare.work import VariantWork
 from quantscope_gui.engine import decoding
 from quantscope_gui.models.library import Selection, Variant
+
+# Each try runs the model on all of them.
+SAMPLES: Final = 64
 
 
 class Prober(VariantWork):
@@ -27,6 +30,7 @@ class Prober(VariantWork):
                 recipe=plan.recipe_document,
                 target=plan.target,
                 data=None if data is None else str(data),
+                samples=SAMPLES,
             ),
             decoding.small(Sensitivity),
             self.tr("Trying operators of {model} in float").format(model=variant.name),

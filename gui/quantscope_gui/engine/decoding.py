@@ -56,6 +56,7 @@ class _Comparison(documents.Document, frozen=True, kw_only=True):
     operators: tuple[msgspec.Raw, ...] = ()
     alignment: str = "none"
     metrics: tuple[documents.TaskMetric, ...] = ()
+    operator_samples: int = 0
 
 
 def _fields(shell: documents.Document) -> dict[str, Any]:

@@ -1,0 +1,96 @@
+"""Arrays of .npz files that needn't fit into memory: large ones are mapped, unpacked to a file first if need be."""
+
+import contextlib
+import io
+import math
+import os
+import shutil
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from quantscope.errors import DataError
+
+# Smaller arrays are simply read.
+MAPPED_FROM: Final = 64 << 20
+LOCAL_HEADER: Final = 30
+NAME_LENGTHS: Final = 26
+# What numpy and the modules under it raise on damaged, encrypted or absurdly large archives.
+UNREADABLE: Final = (
+    OSError, ValueError, EOFError, RuntimeError, MemoryError, OverflowError, struct.error, zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip
+
+
+class Archive:
+    """An open .npz file."""
+
+    def __init__(self, path: str, loaded: Any, mapped_from: int) -> None:
+        self.path = path
+        self.loaded = loaded
+        self.mapped_from = mapped_from
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of its arrays."""
+        names: list[str] = self.loaded.files
+        return names
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """An array, mapped if it is large; it outlives the archive."""
+        entry = f"{name}.npy" if f"{name}.npy" in self.loaded.zip.namelist() else name
+        info = self.loaded.zip.getinfo(entry)
+        if info.file_size < self.mapped_from:
+            small: npt.NDArray[Any] = self.loaded[name]
+            return small
+        if info.compress_type == zipfile.ZIP_STORED and not info.flag_bits & 1:
+            with open(self.path, "rb") as file:
+                file.seek(info.header_offset + NAME_LENGTHS)
+                name_length, extra_length = struct.unpack("<HH", file.read(4))
+                return _mapped(file, info.header_offset + LOCAL_HEADER + name_length + extra_length)
+        if info.file_size > shutil.disk_usage(tempfile.gettempdir()).free:
+            raise DataError(f"The array '{name}' in '{self.path}' takes more room than the disk has.")
+        with tempfile.TemporaryFile(prefix="quantscope-") as file, self.loaded.zip.open(info) as packed:
+            shutil.copyfileobj(packed, file, 1 << 20)
+            file.flush()
+            return _mapped(file, 0)
+
+
+@contextlib.contextmanager
+def opened(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Archive]:
+    """The .npz file at `path`, of which arrays from `mapped_from` bytes up are mapped. Raises DataError whatever goes
+    wrong with it."""
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        if not isinstance(loaded, np.lib.npyio.NpzFile):
+            raise DataError(f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs.")
+        with loaded:
+            yield Archive(path, loaded, mapped_from)
+    except UNREADABLE as error:
+        raise DataError(f"'{path}' can't be read as .npz: {error}.", "Save it with numpy.savez.") from error
+
+
+def _mapped(file: IO[bytes], start: int) -> npt.NDArray[Any]:
+    """The .npy array that begins at `start` in a file."""
+    file.seek(start)
+    head = io.BytesIO(file.read(1 << 16))
+    version = np.lib.format.read_magic(head)
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    if version not in readers:
+        raise ValueError(f"its format {version} isn't known")
+    shape, fortran, dtype = readers[version](head)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects")
+    offset = start + head.tell()
+    if offset + math.prod(shape) * dtype.itemsize > os.fstat(file.fileno()).st_size:
+        raise ValueError("it is cut off")
+    return np.memmap(file, dtype, "r", offset, shape, "F" if fortran else "C")
