@@ -128,6 +128,16 @@ COMMANDS: Final = (
         "sensitivity",
     ),
     Command(
+        "measure",
+        "model",
+        QT_TRANSLATE_NOOP("Command", "&Measure Latency"),
+        QT_TRANSLATE_NOOP("Command", "Measure the model and what was made from it, in turns"),
+        ("Ctrl+L",),
+        "latency",
+        separated=True,
+    ),
+    Command("stop", "model", QT_TRANSLATE_NOOP("Command", "&Stop Measuring"), shortcuts=("Ctrl+Shift+L",)),
+    Command(
         "replan",
         "model",
         QT_TRANSLATE_NOOP("Command", "&Read Again"),

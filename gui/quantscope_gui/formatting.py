@@ -53,8 +53,15 @@ def significant(value: float) -> str:
     return f"{value:.3g}"
 
 
-def microseconds(value: float) -> str:
-    """A time given in microseconds: "12.3 µs", "4.56 ms"."""
-    if value < 999.5:
-        return f"{value:.3g}{NARROW_SPACE}\u00b5s"
-    return f"{value / 1000:.3g}{NARROW_SPACE}ms"
+def duration(us: float) -> str:
+    """Microseconds with three significant digits: "812 ns", "4.57 ms", "1.20 s"."""
+    steps = ((999.5e-3, "ns", 1e-3), (999.5, "\u00b5s", 1.0), (999.5e3, "ms", 1e3))
+    unit, scale = next(((unit, scale) for limit, unit, scale in steps if abs(us) < limit), ("s", 1e6))
+    value = us / scale
+    digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
+    return f"{value:.{digits}f}{NARROW_SPACE}{unit}"
+
+
+def factor(value: float) -> str:
+    """How many times: "2.31×"."""
+    return f"{value:.2f}{TIMES}"

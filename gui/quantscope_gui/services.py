@@ -1,5 +1,6 @@
 """The parts of the application that are not widgets, built and taken down in one place."""
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from quantscope_gui.graph.drawer import Drawer
 from quantscope_gui.inspector.detailer import Detailer
 from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.jobs.quantizer import Quantizer
+from quantscope_gui.latency.historian import Historian
+from quantscope_gui.latency.measurer import Measurer
 from quantscope_gui.models.library import Library
 from quantscope_gui.models.results import Results
 from quantscope_gui.models.saver import Saver
@@ -46,6 +49,11 @@ class Services(QObject):
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
         self.comparer = Comparer(self.client, self.library, self.board, self)
         self.prober = Prober(self.client, self.library, self.board, self)
+        self.measurer = Measurer(self.client, self.library, self.board, self)
+        self.measurer.times_changed.connect(
+            lambda model: self.colours.set_latency(model, self.measurer.times(model).microseconds())
+        )
+        self.historian = Historian(self.client, self)
         self.saver = Saver(self.library, self.background, self)
 
     def start(self) -> None:
@@ -54,7 +62,8 @@ class Services(QObject):
         self.choices.request()
         self.background.run(self.results.remove_left_behind, lambda _: None, lambda _: None)
         # What the first model will need, but not the first paint.
-        self.background.run(lambda: import_module("quantscope_gui.graph.panel"), lambda _: None, lambda _: None)
+        for module in ("quantscope_gui.graph.panel", "pyqtgraph"):
+            self.background.run(partial(import_module, module), lambda _: None, lambda _: None)
 
     def shutdown(self) -> None:
         """Ends engines and threads, in about a second at most, and removes the session's folder."""

@@ -42,6 +42,16 @@
     </message>
 </context>
 <context>
+    <name>HistoryPanel</name>
+    <message numerus="yes">
+        <source>%n measurement(s) written to {path}</source>
+        <translation>
+            <numerusform>%n measurement written to {path}</numerusform>
+            <numerusform>%n measurements written to {path}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>JobStatus</name>
     <message numerus="yes">
         <source>%n waiting</source>

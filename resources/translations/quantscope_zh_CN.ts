@@ -63,6 +63,33 @@
     </message>
 </context>
 <context>
+    <name>Change</name>
+    <message>
+        <source>left-delegate</source>
+        <translation>{count} 个 {type} 离开了委托：{difference}</translation>
+    </message>
+    <message>
+        <source>joined-delegate</source>
+        <translation>{count} 个 {type} 改由委托运行：{difference}</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>新增 {count} 个 {type}：{difference}</translation>
+    </message>
+    <message>
+        <source>removed</source>
+        <translation>少了 {count} 个 {type}：{difference}</translation>
+    </message>
+    <message>
+        <source>slower</source>
+        <translation>{count} 个 {type} 变慢：{difference}</translation>
+    </message>
+    <message>
+        <source>faster</source>
+        <translation>{count} 个 {type} 变快：{difference}</translation>
+    </message>
+</context>
+<context>
     <name>Choice</name>
     <message>
         <source>dynamic-int8.title</source>
@@ -325,6 +352,18 @@
     <message>
         <source>Measure what keeping each of the worst operators in float would gain</source>
         <translation>测量将最差的各个算子保持浮点能改善多少</translation>
+    </message>
+    <message>
+        <source>&amp;Measure Latency</source>
+        <translation>测量延迟(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Measure the model and what was made from it, in turns</source>
+        <translation>轮流测量模型及由它生成的结果</translation>
+    </message>
+    <message>
+        <source>&amp;Stop Measuring</source>
+        <translation>停止测量(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Read Again</source>
@@ -868,6 +907,21 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>Headline</name>
+    <message>
+        <source>{name} takes {time}</source>
+        <translation>{name} 耗时 {time}</translation>
+    </message>
+    <message>
+        <source>{name} is {ratio} faster (95 % CI {low} – {high})</source>
+        <translation>{name} 快 {ratio}（95 % 置信区间 {low} – {high}）</translation>
+    </message>
+    <message>
+        <source>{name} is {ratio} slower (95 % CI {low} – {high})</source>
+        <translation>{name} 慢 {ratio}（95 % 置信区间 {low} – {high}）</translation>
+    </message>
+</context>
+<context>
     <name>Help</name>
     <message>
         <source>Keyboard Shortcuts</source>
@@ -914,6 +968,128 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>Historian</name>
+    <message>
+        <source>the history</source>
+        <translation>历史记录</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>threads: {count}</source>
+        <translation>线程：{count}</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>基准</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Median</source>
+        <translation>中位数</translation>
+    </message>
+    <message>
+        <source>p10 – p90</source>
+        <translation>p10 – p90</translation>
+    </message>
+    <message>
+        <source>Speed-up</source>
+        <translation>加速比</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>Filter: model, recipe, device or settings</source>
+        <translation>筛选：模型、方案、设备或设置</translation>
+    </message>
+    <message>
+        <source>Filter the history</source>
+        <translation>筛选历史记录</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Compare the two chosen measurements; the upper one is held to the lower</source>
+        <translation>比较选中的两次测量；以下面一次为准衡量上面一次</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation>基准</translation>
+    </message>
+    <message>
+        <source>Hold all others on the same device to the chosen measurement</source>
+        <translation>以选中的测量为基准衡量同一设备上的其他测量</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Write the chosen measurements, or all that are shown, to a CSV or JSON file</source>
+        <translation>把选中的（或所有显示的）测量写入 CSV 或 JSON 文件</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Export Measurements</source>
+        <translation>导出测量结果</translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Everything, with all samples (*.json)</source>
+        <translation>全部内容，含所有样本 (*.json)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n measurement(s) written to {path}</source>
+        <translation>
+            <numerusform>%n 次测量已写入 {path}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name} is {speedup} as fast as {baseline} (95 % CI {low} – {high}).</source>
+        <translation>{name} 的速度是 {baseline} 的 {speedup}（95 % 置信区间 {low} – {high}）。</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryTable</name>
+    <message>
+        <source>Kept measurements</source>
+        <translation>保存的测量</translation>
+    </message>
+</context>
+<context>
     <name>Inspector</name>
     <message>
         <source>Select an operator</source>
@@ -951,6 +1127,84 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>
             <numerusform>%n 个等待中</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>LatencyChart</name>
+    <message>
+        <source>Latency of each batch</source>
+        <translation>每批的延迟</translation>
+    </message>
+    <message>
+        <source>ms per inference</source>
+        <translation>每次推理毫秒数</translation>
+    </message>
+    <message>
+        <source>seconds</source>
+        <translation>秒</translation>
+    </message>
+</context>
+<context>
+    <name>LatencyPanel</name>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>End now and keep what was measured</source>
+        <translation>现在结束并保留已测得的结果</translation>
+    </message>
+    <message>
+        <source>Nothing measured yet</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message>
+        <source>Measure runs the model and everything made from it in turns, so that heat hits all alike.</source>
+        <translation>“测量”会轮流运行模型及由它生成的所有结果，使发热对各方影响相同。</translation>
+    </message>
+    <message>
+        <source>Operators</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>Where the time went</source>
+        <translation>时间花在哪里</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>Nothing was measured</source>
+        <translation>没有测得结果</translation>
+    </message>
+    <message>
+        <source>Cooling down: {now} of {wanted} °C, {seconds} s at most</source>
+        <translation>正在冷却：{now} / {wanted} °C，最多 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>正在测量…</translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation>正在准备…</translation>
+    </message>
+    <message>
+        <source>{name}: the operators take {sum}, {share} of an unprofiled inference; profiling itself {overhead}</source>
+        <translation>{name}：各算子共 {sum}，为未剖析推理的 {share}；剖析本身 {overhead}</translation>
+    </message>
+    <message>
+        <source>not attributed {time}</source>
+        <translation>未归属 {time}</translation>
+    </message>
+    <message>
+        <source>Measure a model and a variant of it operator by operator: what changed is said here.</source>
+        <translation>逐算子测量一个模型及其变体后，这里会说明发生了什么变化。</translation>
     </message>
 </context>
 <context>
@@ -1033,6 +1287,48 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>Measurer</name>
+    <message>
+        <source>Measuring {model}</source>
+        <translation>正在测量 {model}</translation>
+    </message>
+</context>
+<context>
+    <name>Measuring</name>
+    <message>
+        <source>XNNPACK</source>
+        <translation>XNNPACK</translation>
+    </message>
+    <message>
+        <source>No delegate</source>
+        <translation>无委托</translation>
+    </message>
+    <message>
+        <source>GPU</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>All cores</source>
+        <translation>所有核心</translation>
+    </message>
+    <message>
+        <source>Big cores</source>
+        <translation>大核</translation>
+    </message>
+    <message>
+        <source>Prime core</source>
+        <translation>超大核</translation>
+    </message>
+    <message>
+        <source>Random inputs</source>
+        <translation>随机输入</translation>
+    </message>
+    <message>
+        <source>Zeros</source>
+        <translation>全零</translation>
+    </message>
+</context>
+<context>
     <name>Minimap</name>
     <message>
         <source>The whole graph; click to go there</source>
@@ -1055,6 +1351,57 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Not saved yet. Use Save As, or drag it to a folder.</source>
         <translation>尚未保存。请使用“另存为”，或将其拖到文件夹中。</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>background-load</source>
+        <translation>其他程序占用了全部核心的 {share}。</translation>
+    </message>
+    <message>
+        <source>throttling</source>
+        <translation>设备报告过热（热状态 {status}/6），可能会降速。</translation>
+    </message>
+    <message>
+        <source>frequency-capped</source>
+        <translation>核心频率被限制在 {khz}（最高可达 {highest}）。</translation>
+    </message>
+    <message>
+        <source>level-shift</source>
+        <translation>延迟发生了持续变化：{change}。</translation>
+    </message>
+    <message>
+        <source>drift</source>
+        <translation>测量期间延迟漂移了 {change}。</translation>
+    </message>
+    <message>
+        <source>few-runs</source>
+        <translation>只测量了 {count} 次运行。</translation>
+    </message>
+    <message>
+        <source>not-pinned</source>
+        <translation>本系统不允许程序选择核心，因此它可能在核心之间移动过。</translation>
+    </message>
+    <message>
+        <source>no-temperature</source>
+        <translation>设备不提供温度，因此没有等待它冷却。</translation>
+    </message>
+    <message>
+        <source>still-warm</source>
+        <translation>等待结束时设备温度仍为 {celsius} °C，未低于 {wanted} °C。</translation>
+    </message>
+    <message>
+        <source>history-damaged</source>
+        <translation>历史记录已损坏，已另存为“{name}”，并开始了新的记录。</translation>
+    </message>
+    <message>
+        <source>not-interleaved</source>
+        <translation>两者在不同时间测量，并非轮流进行。</translation>
+    </message>
+    <message>
+        <source>differing</source>
+        <translation>它们还在以下方面不同：{names}。</translation>
     </message>
 </context>
 <context>
@@ -1146,6 +1493,38 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Compared</source>
         <translation>比较完成</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>正在启动</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>正在测量</translation>
+    </message>
+    <message>
+        <source>Preparing {0}</source>
+        <translation>正在准备 {0}</translation>
+    </message>
+    <message>
+        <source>Timing the operators of {0}</source>
+        <translation>正在为 {0} 的算子计时</translation>
+    </message>
+    <message>
+        <source>Waiting for the device to cool down from {0} to {1} °C</source>
+        <translation>正在等待设备从 {0} 冷却到 {1} °C</translation>
+    </message>
+    <message>
+        <source>thermal status {0} of 6</source>
+        <translation>热状态 {0}/6</translation>
+    </message>
+    <message>
+        <source>battery {0}&#x202f;%</source>
+        <translation>电量 {0}&#x202f;%</translation>
+    </message>
+    <message>
+        <source>other programs {0}&#x202f;%</source>
+        <translation>其他程序 {0}&#x202f;%</translation>
     </message>
     <message>
         <source>Done</source>
@@ -1283,6 +1662,14 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>What became of {name} did not pass its check</source>
         <translation>{name} 的量化结果未通过检查</translation>
+    </message>
+    <message>
+        <source>The device can&apos;t be measured on</source>
+        <translation>无法在该设备上测量</translation>
+    </message>
+    <message>
+        <source>The history can&apos;t be used</source>
+        <translation>无法使用历史记录</translation>
     </message>
     <message>
         <source>{name} can&apos;t be run</source>
@@ -1669,6 +2056,61 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>Setup</name>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程</translation>
+    </message>
+    <message>
+        <source>How many threads the model may run on</source>
+        <translation>模型可使用的线程数</translation>
+    </message>
+    <message>
+        <source>Delegate</source>
+        <translation>委托</translation>
+    </message>
+    <message>
+        <source>Cores</source>
+        <translation>核心</translation>
+    </message>
+    <message>
+        <source>Which cores it is kept to, where the system tells them apart</source>
+        <translation>把它限制在哪些核心上（若系统能区分）</translation>
+    </message>
+    <message>
+        <source>Seconds for each</source>
+        <translation>每个的秒数</translation>
+    </message>
+    <message>
+        <source>How long each variant is measured</source>
+        <translation>每个变体测量多久</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>From a file…</source>
+        <translation>来自文件…</translation>
+    </message>
+    <message>
+        <source>Operator by operator</source>
+        <translation>逐算子</translation>
+    </message>
+    <message>
+        <source>Also times each operator, in runs of their own that take longer</source>
+        <translation>另外在较慢的专门运行中为每个算子计时</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation>本机</translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <source>Recent</source>
@@ -1806,6 +2248,88 @@ Click to show the operators it does not take.</source>
     </message>
 </context>
 <context>
+    <name>Times</name>
+    <message>
+        <source>timed by itself</source>
+        <translation>单独计时</translation>
+    </message>
+    <message>
+        <source>by the delegate</source>
+        <translation>由委托运行</translation>
+    </message>
+    <message>
+        <source>nothing left to run</source>
+        <translation>无需运行</translation>
+    </message>
+    <message>
+        <source>not attributed</source>
+        <translation>未归属</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>#</translation>
+    </message>
+    <message>
+        <source>Place in the order of execution</source>
+        <translation>执行顺序中的位置</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Kind of operator</source>
+        <translation>算子种类</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Time per inference in the first variant</source>
+        <translation>第一个变体中每次推理的时间</translation>
+    </message>
+    <message>
+        <source>Against</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Time per inference of what does its work in the variant held against it</source>
+        <translation>在对比变体中完成同样工作的部分每次推理的时间</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>Less is faster</source>
+        <translation>越小越快</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>占比</translation>
+    </message>
+    <message>
+        <source>Share of the time of all operators</source>
+        <translation>占所有算子时间的比例</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>What ran, and how its time is known</source>
+        <translation>运行了什么，以及时间如何得知</translation>
+    </message>
+</context>
+<context>
+    <name>TimesTable</name>
+    <message>
+        <source>Time of each operator</source>
+        <translation>每个算子的时间</translation>
+    </message>
+</context>
+<context>
     <name>WeightBars</name>
     <message>
         <source>Weights now {now}, planned {planned}</source>
@@ -1829,6 +2353,10 @@ Click to show the operators it does not take.</source>
     <message>
         <source>Operators</source>
         <translation>算子</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>延迟</translation>
     </message>
     <message>
         <source>Graph</source>

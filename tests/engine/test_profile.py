@@ -137,6 +137,11 @@ def test_operator_by_operator(model: str, quantized: str, delegate: str) -> None
         assert run.profiled_us > 0
         assert run.unprofiled_us > 0
         assert run.per_operator_note is None
+    float_types = {each.index: each.type for each in found.runs[0].operators}
+    pairs = found.comparison.pairs
+    assert [pair.baseline for pair in pairs] == list(float_types)
+    for pair in pairs:
+        assert float_types[pair.baseline] in {found.runs[1].operators[index].type for index in pair.run}
 
 
 def test_loops_are_timed_inside(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_nothing_is_unfinished(language: str) -> None:
 
 def test_placeholders_and_mnemonics_survive() -> None:
     for context, message in messages("zh_CN"):
-        if context in ("Reason", "Remedy", "Choice"):
+        if context in ("Reason", "Remedy", "Choice", "Notice", "Change"):
             continue
         source = message.findtext("source", "")
         translation = message.find("translation")
@@ -81,6 +81,26 @@ def test_every_reason_of_the_engine_has_a_translation() -> None:
         assert placeholders(translated["Reason", code]) == placeholders(sentence.text), code
         if code in texts.REMEDIES:
             assert placeholders(translated["Remedy", code]) == placeholders(sentence.remedy), code
+
+
+def test_notices_and_changes_use_the_arguments_that_the_engine_gives() -> None:
+    given = {
+        "background-load": {"share"},
+        "throttling": {"status"},
+        "frequency-capped": {"khz", "highest"},
+        "level-shift": {"change"},
+        "drift": {"change"},
+        "few-runs": {"count"},
+        "still-warm": {"celsius", "wanted"},
+        "history-damaged": {"name"},
+        "differing": {"names"},
+    }
+    for context, message in messages("zh_CN"):
+        code, used = message.findtext("source", ""), placeholders(message.findtext("translation", ""))
+        if context == "Notice":
+            assert used == given.get(code, set()), code
+        elif context == "Change":
+            assert used == {"count", "type", "difference"}, code
 
 
 def test_every_recipe_and_target_has_a_translation() -> None:

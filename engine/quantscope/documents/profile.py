@@ -209,15 +209,25 @@ class Change(Document, frozen=True, kw_only=True):
     arguments: dict[str, str | int | float] = {}
 
 
+class OperatorPair(Document, frozen=True, kw_only=True):
+    """An operator of the baseline, and the operators of the run that do its work."""
+
+    subgraph: int
+    baseline: int
+    run: tuple[int, ...]
+
+
 class Comparison(Document, frozen=True, kw_only=True):
     """`runs[run]` against `runs[baseline]`, measured interleaved on one device: `speedup` is the ratio of medians,
-    above 1 where the run is the faster, with its 95 % bootstrap interval."""
+    above 1 where the run is the faster, with its 95 % bootstrap interval. `pairs` are there where the operators of both
+    were timed."""
 
     baseline: int
     run: int
     speedup: float
     ci95: tuple[float, float]
     changes: tuple[Change, ...] = ()
+    pairs: tuple[OperatorPair, ...] = ()
 
 
 class Profile(Document, frozen=True, kw_only=True):

@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import Final
 
 from quantscope.documents import File
-from quantscope.documents.profile import CORES, DELEGATES, Comparison, Profile, Run, Settings, Standing
+from quantscope.documents.profile import CORES, DELEGATES, Comparison, OperatorPair, Profile, Run, Settings, Standing
 from quantscope.errors import UsageError
+from quantscope.evaluate.alignment import align
 from quantscope.files import describe
 from quantscope.live import Live
+from quantscope.model.read import read
 from quantscope.profile import notices, statistics
 from quantscope.profile.changes import changes
 from quantscope.profile.runner import MakeRunner
@@ -152,9 +154,21 @@ def _profile(works: Sequence[Work], settings: Settings, recipes: Mapping[File, s
                         speedup=found.speedup,
                         ci95=found.ci95,
                         changes=changes(runs[baseline], runs[run]),
+                        pairs=_pairs(runs[baseline], runs[run]),
                     )
                 )
     return Profile(runs=tuple(runs), comparison=comparisons[0] if comparisons else None, comparisons=tuple(comparisons))
+
+
+def _pairs(baseline: Run, run: Run) -> tuple[OperatorPair, ...]:
+    if not baseline.operators or not run.operators:
+        return ()
+    aligned = align(read(baseline.model.path), read(run.model.path))
+    return tuple(
+        OperatorPair(subgraph=subgraph, baseline=pair.operator, run=pair.written)
+        for subgraph, pairs in enumerate(aligned.subgraphs)
+        for pair in pairs
+    )
 
 
 def _run(work: Work, course: Course, settings: Settings, recipe: str | None, stopped: bool) -> Run:

@@ -112,7 +112,7 @@ def _decibels(title: str, pick: Callable[[Facts], Numbers]) -> Callable[[Plan, T
 def _latency(plan: Plan, tokens: Tokens, known: Facts) -> Colouring:
     times = {key: value for key, value in known.latency.items() if value > 0}
     scale = logarithmic(list(times.values()), BANDS) if times else Scale((1.0,))
-    return banded(plan, tokens, _text(LATENCY), times, scale, formatting.microseconds, _text(NOT_MEASURED))
+    return banded(plan, tokens, _text(LATENCY), times, scale, formatting.duration, _text(NOT_MEASURED))
 
 
 def _overlay(plan: Plan, tokens: Tokens, known: Facts) -> Colouring:

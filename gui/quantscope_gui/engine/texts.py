@@ -5,12 +5,16 @@ a translation is shown in the engine's own words.
 """
 
 import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from quantscope import documents
+from quantscope.documents import profile as profiles
 from quantscope.recipe import Recipe
+from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 
 # Codes of the engine's sentences: marked here so that every language's file asks for their translation.
@@ -87,6 +91,39 @@ CHOICES: Final = (
     QT_TRANSLATE_NOOP("Choice", "builtin.title"),
     QT_TRANSLATE_NOOP("Choice", "builtin.description"),
 )
+NOTICES: Final = (
+    QT_TRANSLATE_NOOP("Notice", "background-load"),
+    QT_TRANSLATE_NOOP("Notice", "throttling"),
+    QT_TRANSLATE_NOOP("Notice", "frequency-capped"),
+    QT_TRANSLATE_NOOP("Notice", "level-shift"),
+    QT_TRANSLATE_NOOP("Notice", "drift"),
+    QT_TRANSLATE_NOOP("Notice", "few-runs"),
+    QT_TRANSLATE_NOOP("Notice", "not-pinned"),
+    QT_TRANSLATE_NOOP("Notice", "no-temperature"),
+    QT_TRANSLATE_NOOP("Notice", "still-warm"),
+    QT_TRANSLATE_NOOP("Notice", "history-damaged"),
+    QT_TRANSLATE_NOOP("Notice", "not-interleaved"),
+    QT_TRANSLATE_NOOP("Notice", "differing"),
+)
+CHANGES: Final = (
+    QT_TRANSLATE_NOOP("Change", "left-delegate"),
+    QT_TRANSLATE_NOOP("Change", "joined-delegate"),
+    QT_TRANSLATE_NOOP("Change", "added"),
+    QT_TRANSLATE_NOOP("Change", "removed"),
+    QT_TRANSLATE_NOOP("Change", "slower"),
+    QT_TRANSLATE_NOOP("Change", "faster"),
+)
+# How arguments of notices and changes are written, by their names.
+WRITTEN: Final[Mapping[str, Callable[[float], str]]] = MappingProxyType(
+    {
+        "share": formatting.percent,
+        "change": lambda value: f"{value * 100:+.0f}\u202f%",
+        "khz": lambda value: f"{value / 1e6:.2f}\u202fGHz",
+        "highest": lambda value: f"{value / 1e6:.2f}\u202fGHz",
+        "before_us": formatting.duration,
+        "after_us": formatting.duration,
+    }
+)
 # What the engine says without a code, as patterns whose groups fill the translation.
 PHRASES: Final = tuple(
     (re.compile(pattern), source)
@@ -102,6 +139,17 @@ PHRASES: Final = tuple(
         ),
         (r"Computing metrics", QT_TRANSLATE_NOOP("Phrase", "Computing metrics")),
         (r"Compared", QT_TRANSLATE_NOOP("Phrase", "Compared")),
+        (r"Starting", QT_TRANSLATE_NOOP("Phrase", "Starting")),
+        (r"Measuring", QT_TRANSLATE_NOOP("Phrase", "Measuring")),
+        (r"Preparing (.+)", QT_TRANSLATE_NOOP("Phrase", "Preparing {0}")),
+        (r"Timing the operators of (.+)", QT_TRANSLATE_NOOP("Phrase", "Timing the operators of {0}")),
+        (
+            r"Waiting for the device to cool down from (\S+) to (\S+) degrees",
+            QT_TRANSLATE_NOOP("Phrase", "Waiting for the device to cool down from {0} to {1} \u00b0C"),
+        ),
+        (r"thermal status (\d)", QT_TRANSLATE_NOOP("Phrase", "thermal status {0} of 6")),
+        (r"battery (\d+)", QT_TRANSLATE_NOOP("Phrase", "battery {0}\u202f%")),
+        (r"other programs (\d+)", QT_TRANSLATE_NOOP("Phrase", "other programs {0}\u202f%")),
         (r"Done", QT_TRANSLATE_NOOP("Phrase", "Done")),
         (r"The built-in kernel set", QT_TRANSLATE_NOOP("Phrase", "The built-in kernel set")),
         (r"generated \(seed (\d+)\)", QT_TRANSLATE_NOOP("Phrase", "generated (seed {0})")),
@@ -116,6 +164,8 @@ TITLES: Final = {
     "output-unwritable": QT_TRANSLATE_NOOP("Problem", "The result can't be written"),
     "verification-failed": QT_TRANSLATE_NOOP("Problem", "What became of {name} did not pass its check"),
     "runtime-missing": QT_TRANSLATE_NOOP("Problem", "The runtime is missing on this computer"),
+    "device": QT_TRANSLATE_NOOP("Problem", "The device can't be measured on"),
+    "history": QT_TRANSLATE_NOOP("Problem", "The history can't be used"),
     "run-failed": QT_TRANSLATE_NOOP("Problem", "{name} can't be run"),
 }
 
@@ -145,6 +195,25 @@ def remedy(value: documents.Reason) -> str:
     if not value.remedy or value.code in COMMAND_LINE:
         return ""
     return _keyed("Remedy", value.code, value.remedy, value.arguments)
+
+
+def notice(value: profiles.Notice) -> str:
+    """Something that bears on a measurement, in one sentence."""
+    return _keyed("Notice", value.code, value.text, _written(value.arguments))
+
+
+def change(value: profiles.Change) -> str:
+    """Where some of the time went, in one sentence."""
+    sign = "+" if value.us > 0 else "\u2212"
+    arguments = _written(value.arguments) | {"difference": f"{sign}{formatting.duration(abs(value.us))}"}
+    return _keyed("Change", value.code, value.text, arguments)
+
+
+def _written(arguments: Mapping[str, str | int | float]) -> dict[str, str | int]:
+    return {
+        name: WRITTEN[name](value) if name in WRITTEN and not isinstance(value, str) else str(value)
+        for name, value in arguments.items()
+    }
 
 
 def choice_title(choice: documents.Choice) -> str:

@@ -10,6 +10,14 @@ from quantscope.documents.sensitivity import Sensitivity
 from quantscope_gui.operators.plan import Plan
 
 
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """As last measured: the median in microseconds, and how many times faster than the source it was beside it."""
+
+    median: float
+    speedup: float | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Variant:
     """A result of Quantize. `path` is in the session's folder; `saved` is where the user put a copy; `data` is the file
@@ -22,6 +30,7 @@ class Variant:
     data: Path | None = None
     comparison: documents.Comparison | None = None
     sensitivity: Sensitivity | None = None
+    latency: Latency | None = None
 
     @property
     def name(self) -> str:
@@ -34,6 +43,7 @@ class Model:
 
     path: Path
     plan: Plan | None = None
+    latency: Latency | None = None
     variants: list[Variant] = field(default_factory=list)
 
     @property
@@ -59,6 +69,7 @@ class Library(QObject):
     model_added = Signal(object)
     model_removed = Signal(object)
     plan_changed = Signal(object)
+    latency_changed = Signal(object)
     variant_added = Signal(object, object)
     variant_changed = Signal(object, object)
     variant_removed = Signal(object, object)
@@ -101,6 +112,16 @@ class Library(QObject):
     def change_variant(self, model: Model, variant: Variant) -> None:
         """Says that `variant` was saved or compared."""
         self.variant_changed.emit(model, variant)
+
+    def set_latency(self, selection: Selection, median: float, speedup: float | None) -> None:
+        """Notes what was measured, and says so."""
+        latency = Latency(median, speedup)
+        if selection.variant is not None:
+            selection.variant.latency = latency
+            self.variant_changed.emit(selection.model, selection.variant)
+        else:
+            selection.model.latency = latency
+            self.latency_changed.emit(selection.model)
 
     def remove_variant(self, model: Model, variant: Variant) -> None:
         model.variants.remove(variant)

@@ -42,7 +42,8 @@ class _EntryDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, text)
         painter.setPen(QColor(tokens.text_muted))
-        painter.drawText(line.translated(0, metrics.height() + 1), Qt.AlignmentFlag.AlignLeft, index.data(FACTS))
+        facts = metrics.elidedText(index.data(FACTS), Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line.translated(0, metrics.height() + 1), Qt.AlignmentFlag.AlignLeft, facts)
         if unsaved:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)

@@ -16,16 +16,22 @@ FACTS: Final = Qt.ItemDataRole.UserRole + 2
 
 
 def _facts(selection: Selection) -> str:
-    """Measured figures only: size as it was read or written, and the worst output's error once it was compared."""
-    if selection.variant is not None:
-        document, comparison = selection.variant.document, selection.variant.comparison
-        facts = [formatting.size(document.output.bytes), formatting.percent(document.ratio)]
-        measured = [each.sqnr_db for each in comparison.outputs if each.sqnr_db is not None] if comparison else []
-        if measured:
-            facts.append(formatting.decibel(min(measured)))
-        return " \u00b7 ".join(facts)
-    plan = selection.model.plan
-    return formatting.size(plan.document.model.bytes) if plan is not None else "\u2026"
+    """Measured figures only: sizes as they were read or written, speed once it was measured, and the worst output's
+    error once it was compared."""
+    variant, plan = selection.variant, selection.model.plan
+    if variant is None:
+        latency = selection.model.latency
+        facts = [formatting.size(plan.document.model.bytes) if plan is not None else "\u2026"]
+        return " \u00b7 ".join([*facts, *([formatting.duration(latency.median)] if latency is not None else [])])
+    facts = [formatting.size(variant.document.output.bytes), formatting.percent(variant.document.ratio)]
+    if variant.latency is not None:
+        latency = variant.latency
+        facts.append(formatting.factor(latency.speedup) if latency.speedup else formatting.duration(latency.median))
+    outputs = variant.comparison.outputs if variant.comparison is not None else ()
+    measured = [each.sqnr_db for each in outputs if each.sqnr_db is not None]
+    if measured:
+        facts.append(formatting.decibel(min(measured)))
+    return " \u00b7 ".join(facts)
 
 
 def file_of(selection: Selection) -> Path:
@@ -49,6 +55,7 @@ class ModelsTreeModel(QStandardItemModel):
         library.model_added.connect(self._model_added)
         library.model_removed.connect(self._model_removed)
         library.plan_changed.connect(self._plan_changed)
+        library.latency_changed.connect(self._plan_changed)
         library.variant_added.connect(self._variant_added)
         library.variant_changed.connect(self._variant_changed)
         library.variant_removed.connect(self._variant_removed)

@@ -107,6 +107,8 @@ class MainWindow(QMainWindow):
                 "compare": self.commands.compare,
                 "compare-data": self.commands.compare_data,
                 "try-in-float": self.commands.try_in_float,
+                "measure": self.work.measure,
+                "stop": self._services.measurer.stop,
                 "replan": self.commands.replan,
                 "problems": self.tray.toggle,
                 "fullscreen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
@@ -150,8 +152,16 @@ class MainWindow(QMainWindow):
         self.target = ChoiceCombo(self.tr("Target"), self._theme)
         self.open_button = self._button("open")
         self.quantize_button = self._button("quantize", primary=True)
+        self.measure_button = self._button("measure")
         self.save_button = self._button("save")
-        for widget in (self.open_button, self.recipe, self.target, self.quantize_button, self.save_button):
+        for widget in (
+            self.open_button,
+            self.recipe,
+            self.target,
+            self.quantize_button,
+            self.measure_button,
+            self.save_button,
+        ):
             bar.addWidget(widget)
         self.addToolBar(bar)
 
@@ -173,6 +183,7 @@ class MainWindow(QMainWindow):
             self.recipe,
             self.target,
             self.quantize_button,
+            self.measure_button,
             self.save_button,
         )
         for before, after in pairwise(order):
@@ -194,6 +205,8 @@ class MainWindow(QMainWindow):
             services.comparer,
             services.prober,
             services.saver,
+            services.measurer,
+            services.historian,
         ):
             source.failed.connect(self.tray.show_problem)
         self.tray.changed.connect(self.status.show_problems)
@@ -213,6 +226,12 @@ class MainWindow(QMainWindow):
         for told in (services.prober.started, services.prober.finished):
             told.connect(lambda _: self.work.show_compare(False))
         services.saver.saved.connect(self._saved)
+        for signal in (services.measurer.began, services.measurer.ended):
+            signal.connect(self._enable)
+        self.work.latency.said.connect(self.status.say)
+        self.work.latency.data_wanted.connect(
+            lambda: dialogs.ask_data(self, services.settings.folder, self.work.latency.panel.choose_data)
+        )
         services.board.changed.connect(self._enable)
         services.board.cancelled.connect(lambda: self.status.say(self.tr("Cancelled")))
         services.operator.changed.connect(self._show_operator)
@@ -364,6 +383,8 @@ class MainWindow(QMainWindow):
             "compare": result,
             "compare-data": result,
             "try-in-float": result,
+            "measure": planned and not self._services.measurer.busy,
+            "stop": self._services.measurer.busy,
             "replan": model,
         }
         for key, value in enabled.items():

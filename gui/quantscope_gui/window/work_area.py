@@ -11,6 +11,7 @@ from quantscope_gui.colour.colours import PLANNED
 from quantscope_gui.compare.panel import ComparePanel
 from quantscope_gui.find.bar import FindBar
 from quantscope_gui.jobs.result_card import ResultCard
+from quantscope_gui.latency.tab import LatencyTab
 from quantscope_gui.models.library import Selection
 from quantscope_gui.operators.plan import Key
 from quantscope_gui.operators.summary import SummaryStrip
@@ -52,12 +53,14 @@ class WorkArea(QStackedWidget):
         self.colour_by.chosen.connect(services.colours.choose)
         services.colours.changed.connect(self._recolour)
         theme.changed.connect(self._show_colours)
+        self.latency = LatencyTab(services, theme)
         self.compare = ComparePanel(theme, services.operator, self)
         self.compare.hide()
         self.reading = EmptyState(theme, "model", "", "")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.table, self.tr("Operators"))
+        self.tabs.addTab(self.latency, self.tr("Latency"))
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -202,6 +205,7 @@ class WorkArea(QStackedWidget):
         self.summary.show_selection(selection)
         self._operator.set_plan(plan)
         self.table.set_plan(plan)
+        self.latency.show_selection(selection)
         self.summary.show_filter(self.search.text)
         self.show_compare(False)
         self._show_colours()
@@ -211,6 +215,11 @@ class WorkArea(QStackedWidget):
         """Brings all views up to date after a comparison: rows have errors now."""
         if self._selection is not None and self._selection.plan is not None:
             self.show_selection(self._selection)
+
+    def measure(self) -> None:
+        """Measures what is selected, in view."""
+        self.tabs.setCurrentWidget(self.latency)
+        self.latency.panel.measure()
 
     def show_compare(self, in_front: bool) -> None:
         """Brings the Compare tab up to date; it is there only while it has something to say."""
@@ -223,7 +232,7 @@ class WorkArea(QStackedWidget):
             measuring = variant is not None and self._prober.busy(variant)
             self.compare.show_selection(selection, busy, measuring)
             if place < 0:
-                self.tabs.addTab(self.compare, self.tr("Compare"))
+                self.tabs.insertTab(self.tabs.indexOf(self.latency), self.compare, self.tr("Compare"))
             if in_front:
                 self.tabs.setCurrentWidget(self.compare)
         elif place >= 0:

@@ -1,0 +1,1 @@
+"""The Latency tab: measuring, live, operator by operator, and what was measured before."""

@@ -1,0 +1,158 @@
+"""The live chart: for each variant the median of every batch as a line, p10 to p90 as a band, outliers as dots.
+
+New points are drawn at the next tick, 30 times a second, whatever their number; while it runs the last seconds scroll
+by, afterwards everything is there.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from quantscope_gui.latency.measurement import Course, Measurement
+from quantscope_gui.theme.theme import Theme
+
+TICK_MILLISECONDS: Final = 33
+WINDOW_SECONDS: Final = 12.0
+ROOM_ABOVE: Final = 1.25
+RESCALED_BY: Final = 0.1
+# Tokens of the variants' colours, the source's first; the dashes tell them apart without colour.
+SERIES: Final = ("float32", "hybrid-int8", "weight-only-int8", "fallback", "hybrid-int4")
+DASHES: Final = (Qt.PenStyle.SolidLine, Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+BAND_OPACITY: Final = 48
+
+
+class _Series:
+    """One variant's line, band and dots."""
+
+    def __init__(self, plot: pg.PlotItem, number: int) -> None:
+        self.number = number
+        self.line = pg.PlotCurveItem(connect="finite")
+        self.low = pg.PlotCurveItem(pen=None)
+        self.high = pg.PlotCurveItem(pen=None)
+        self.band = pg.FillBetweenItem(self.low, self.high)
+        self.dots = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
+        self.items = (self.band, self.low, self.high, self.dots, self.line)
+        for item in self.items:
+            plot.addItem(item)
+
+    def tint(self, color: QColor) -> None:
+        self.line.setPen(pg.mkPen(color, width=2, style=DASHES[self.number % len(DASHES)]))
+        translucent = QColor(color)
+        translucent.setAlpha(BAND_OPACITY)
+        self.band.setBrush(translucent)
+        self.dots.setBrush(pg.mkBrush(color))
+
+    def show(self, course: Course, start: float) -> None:
+        first = course.since(start)
+        t = np.array(course.t[first:])
+        self.line.setData(t, np.array(course.median[first:]))
+        self.low.setData(t, np.array(course.low[first:]))
+        self.high.setData(t, np.array(course.high[first:]))
+        dots = np.array(course.dots_t)
+        shown = dots >= start
+        self.dots.setData(dots[shown], np.array(course.dots)[shown])
+
+
+class LatencyChart(QWidget):
+    """Shows one measurement. `refresh` soon after something was added to it; drawing waits for the tick."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._measurement: Measurement | None = None
+        self._series: dict[int, _Series] = {}
+        self._marks: list[pg.InfiniteLine] = []
+        self._top = 0.0
+        self.drawn_until = 0.0
+        self.plot = pg.PlotWidget(parent=self)
+        self.plot.setAccessibleName(self.tr("Latency of each batch"))
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setMouseEnabled(x=True, y=False)
+        self.plot.setLabel("left", self.tr("ms per inference"))
+        self.plot.setLabel("bottom", self.tr("seconds"))
+        self.plot.getViewBox().setDefaultPadding(0)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+        self._tick = QTimer(self)
+        self._tick.setSingleShot(True)
+        self._tick.setInterval(TICK_MILLISECONDS)
+        self._tick.timeout.connect(self._draw)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def show_measurement(self, measurement: Measurement | None) -> None:
+        """Shows another measurement, or none."""
+        for series in self._series.values():
+            for item in series.items:
+                self.plot.removeItem(item)
+        for mark in self._marks:
+            self.plot.removeItem(mark)
+        self._series.clear()
+        self._marks.clear()
+        self._measurement, self._top, self.drawn_until = measurement, 0.0, 0.0
+        self._draw()
+
+    def refresh(self) -> None:
+        """Something was added; drawn at the next tick."""
+        if not self._tick.isActive():
+            self._tick.start()
+
+    def color(self, run: int) -> QColor:
+        """The colour of a run's line."""
+        return QColor(self._theme.tokens.precision[SERIES[run % len(SERIES)]])
+
+    def _draw(self) -> None:
+        self._tick.stop()
+        measurement = self._measurement
+        if measurement is None:
+            return
+        end = max((course.t[-1] for course in measurement.courses.values() if course.t), default=0.0)
+        begin = min((course.t[0] for course in measurement.courses.values() if course.t), default=0.0)
+        start = begin if measurement.over else max(begin, end - WINDOW_SECONDS)
+        for course in measurement.courses.values():
+            if course.run not in self._series:
+                self._series[course.run] = _Series(self.plot.getPlotItem(), len(self._series))
+                self._series[course.run].tint(self.color(course.run))
+            self._series[course.run].show(course, start)
+        self._draw_marks(measurement)
+        self.plot.setXRange(start, max(end, start + (0.5 if measurement.over else WINDOW_SECONDS)), padding=0.01)
+        self._rescale(measurement.courses.values(), start)
+        self.drawn_until = end
+
+    def _rescale(self, courses: Iterable[Course], start: float) -> None:
+        """Keeps the upper end still until it has to move."""
+        highest = [max(course.high[course.since(start) :], default=0.0) for course in courses]
+        wanted = max(highest, default=0.0) * ROOM_ABOVE
+        if wanted > 0 and not (1 - RESCALED_BY) * self._top <= wanted <= self._top:
+            self._top = wanted * (1 + RESCALED_BY / 2)
+            self.plot.setYRange(0, self._top, padding=0)
+
+    def _draw_marks(self, measurement: Measurement) -> None:
+        for noticed in [each for each in measurement.notices if each.notice.t is not None][len(self._marks) :]:
+            color = QColor(self._theme.tokens.precision["fallback"])
+            mark = pg.InfiniteLine(
+                noticed.notice.t, angle=90, movable=False, pen=pg.mkPen(color, width=1, style=Qt.PenStyle.DashLine)
+            )
+            mark.setToolTip(noticed.notice.text)
+            self._marks.append(mark)
+            self.plot.addItem(mark)
+
+    def _tint(self) -> None:
+        tokens = self._theme.tokens
+        self.plot.setBackground(tokens.surface)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(pg.mkPen(tokens.border_strong))
+            axis.setTextPen(pg.mkPen(tokens.text_muted))
+            axis.label.setDefaultTextColor(QColor(tokens.text_muted))
+        self.plot.showGrid(x=False, y=True, alpha=0.15)
+        for run, series in self._series.items():
+            series.tint(self.color(run))
