@@ -11,7 +11,7 @@ from quantscope.layout.values import LINE_GAP, NODE_GAP, Flags, Floats, Ints
 
 MOST_ROUNDS: Final = 24
 LEAST_ROUNDS: Final = 6
-BUDGET: Final = 800_000
+BUDGET: Final = 36_000
 MOST_PUSHES: Final = 24
 FAR: Final = 1e9
 

@@ -5,7 +5,7 @@ depend on the size of the graph. Everything keeps the best order found for each 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +18,9 @@ MOST_SWEEPS: Final = 10
 LEAST_SWEEPS: Final = 2
 MOST_EXCHANGES: Final = 12
 # Vertices times sweeps; beyond it there are fewer sweeps.
-BUDGET: Final = 400_000
+BUDGET: Final = 18_000
+MOST_COPIES: Final = 8
+ROOM_FOR_COPIES: Final = 2400
 # An exchange compares every line of one vertex with every line of the other; of vertices with more it is left out.
 MOST_PAIRS: Final = 4096
 
@@ -39,14 +41,47 @@ class _Side:
 
 
 def order(graph: Layered, check: Callable[[], None]) -> Ints:
-    """Position of each vertex within its layer, (vertices,), with few crossings. `check` may raise to stop the work."""
+    """Position of each vertex within its layer, (vertices,), with few crossings. `check` may raise to stop the work.
+
+    Small graphs are tried from several beginnings at once, side by side, and each piece keeps the best.
+    """
+    if graph.vertices == 0:
+        return np.zeros(0, np.int64)
+    copies = max(1, min(MOST_COPIES, ROOM_FOR_COPIES // graph.vertices))
+    pieces = int(graph.piece[-1]) + 1
+    side_by_side = _copied(graph, copies)
+    position, crossings = _order(side_by_side, pieces * copies, check)
+    winner = crossings.reshape(copies, pieces).argmin(axis=0)
+    chosen: Ints = position.reshape(copies, -1)[winner[graph.piece[graph.layer]], np.arange(graph.vertices)]
+    return chosen
+
+
+def _copied(graph: Layered, copies: int) -> Layered:
+    """`copies` of the graph side by side: as it is, mirrored, and shuffled."""
+    layers, pieces = graph.piece.size, int(graph.piece[-1]) + 1
+    random = np.random.default_rng(0)
+    seeds = [graph.seed, -graph.seed, *(random.random(graph.vertices) for _ in range(copies - 2))]
+    shift = np.arange(copies)[:, None]
+    return replace(
+        graph,
+        layer=(graph.layer + shift * layers).reshape(-1),
+        width=np.tile(graph.width, copies),
+        bend=np.tile(graph.bend, copies),
+        seed=np.concatenate(seeds[:copies]),
+        anchored=np.tile(graph.anchored, copies),
+        links=(graph.links + shift[:, :, None] * graph.vertices).reshape(-1, 2),
+        piece=(graph.piece + shift * pieces).reshape(-1),
+    )
+
+
+def _order(graph: Layered, pieces: int, check: Callable[[], None]) -> tuple[Ints, Ints]:
+    """Positions, and the crossings of each piece."""
     above = _Side.of(graph.links[:, 1], graph.links[:, 0], graph.vertices)
     below = _Side.of(graph.links[:, 0], graph.links[:, 1], graph.vertices)
     position = _positions(graph.layer, graph.seed)
-    pieces = int(graph.piece[-1]) + 1 if graph.piece.size else 0
     best, fewest = position, _crossings(graph, position, pieces)
-    sweeps = max(LEAST_SWEEPS, min(MOST_SWEEPS, BUDGET // max(1, graph.vertices)))
-    steps = _steps(graph.layer)
+    sweeps = max(LEAST_SWEEPS, min(MOST_SWEEPS, BUDGET // graph.vertices))
+    steps = _steps(graph)
     for sweep in range(sweeps):
         if not fewest.any():
             break
@@ -58,7 +93,10 @@ def order(graph: Layered, check: Callable[[], None]) -> Ints:
         better = (count < fewest)[graph.piece[graph.layer]]
         best = np.where(better, position, best)
         fewest = np.minimum(fewest, count)
-    return _exchange(graph, above, below, best, MOST_EXCHANGES) if fewest.any() else best
+    if fewest.any():
+        best = _exchange(graph, above, below, best, MOST_EXCHANGES)
+        fewest = _crossings(graph, best, pieces)
+    return best, fewest
 
 
 def _positions(layer: Ints, key: Floats) -> Ints:
@@ -70,9 +108,9 @@ def _positions(layer: Ints, key: Floats) -> Ints:
     return position
 
 
-def _steps(layer: Ints) -> list[Ints]:
-    """Vertices by the place of their layer in its window."""
-    place = layer % WINDOW
+def _steps(graph: Layered) -> list[Ints]:
+    """Vertices by the place of their layer in its window; windows begin where pieces do."""
+    place = ((np.arange(graph.piece.size) - np.searchsorted(graph.piece, graph.piece)) % WINDOW)[graph.layer]
     arranged = np.argsort(place, kind="stable")
     return np.split(arranged, np.cumsum(np.bincount(place, minlength=WINDOW))[:-1])
 

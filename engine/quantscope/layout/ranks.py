@@ -8,27 +8,47 @@ from quantscope.layout.values import Flags, Graph, Ints
 
 # A line longer than this many rows says less than two labelled ends; far less of a tensor that is used everywhere.
 LONGEST_LINE: Final = 120
-LONGEST_HUB_LINE: Final = 10
+LONGEST_HUB_LINE: Final = 3
 HUB_USES: Final = 4
 HUB_SPREAD: Final = 30
 
 
 def rank(graph: Graph) -> Ints:
-    """Row of each node, (nodes,): below all its inputs; what has none stands just above its first use."""
+    """Row of each node, (nodes,): below all its inputs, and no higher than its lines are shorter for it."""
     edges = graph.edges[graph.edges[:, 0] < graph.edges[:, 1]]
     rows = [0] * graph.nodes
     order = np.argsort(edges[:, 1], kind="stable")
     for source, target in zip(edges[order, 0].tolist(), edges[order, 1].tolist(), strict=True):
         if rows[source] >= rows[target]:
             rows[target] = rows[source] + 1
-    result = np.array(rows, np.int64)
-    fed = np.zeros(graph.nodes, np.bool_)
-    fed[edges[:, 1]] = True
-    loose = edges[~fed[edges[:, 0]]]
-    first = np.full(graph.nodes, np.iinfo(np.int64).max)
-    np.minimum.at(first, loose[:, 0], result[loose[:, 1]] - 1)
-    result = np.where(fed | (first == np.iinfo(np.int64).max), result, first)
-    return _without_empty_rows(result)
+    return _without_empty_rows(_lowered(graph, rows))
+
+
+def _lowered(graph: Graph, rows: list[int]) -> Ints:
+    """Moves nodes down to their first use where that shortens lines: each of their outputs gets shorter by a row, their
+    inputs longer, but what several nodes share is lengthened once for all of them."""
+    forward = graph.edges[:, 0] < graph.edges[:, 1]
+    edges, nets = graph.edges[forward], graph.nets[forward]
+    if nets.size == 0:
+        return np.array(rows, np.int64)
+    share = 1.0 / np.bincount(nets)[nets]
+    cost = np.bincount(edges[:, 1], share, graph.nodes)
+    first_uses = np.unique(np.stack([nets, edges[:, 0]], axis=1), axis=0)
+    gain = np.bincount(first_uses[:, 1], minlength=graph.nodes)
+    movable = (gain > cost + 1e-9).tolist()
+    nowhere = graph.nodes + 1
+    first_use = [nowhere] * graph.nodes
+    order = np.argsort(-edges[:, 0], kind="stable")
+    last = -1
+    for source, target in zip(edges[order, 0].tolist(), edges[order, 1].tolist(), strict=True):
+        if source != last and last >= 0 and movable[last]:
+            rows[last] = first_use[last] - 1
+        last = source
+        if rows[target] < first_use[source]:
+            first_use[source] = rows[target]
+    if movable[last]:
+        rows[last] = first_use[last] - 1
+    return np.array(rows, np.int64)
 
 
 def _without_empty_rows(rows: Ints) -> Ints:

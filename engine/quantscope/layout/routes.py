@@ -6,7 +6,7 @@ import numpy as np
 
 from quantscope.layout.coordinates import Shelves
 from quantscope.layout.segments import Pieces
-from quantscope.layout.values import ROW_GAP, Arrangement, Floats, Graph, Ints, Lines
+from quantscope.layout.values import ROW_GAP, Arrangement, Flags, Floats, Graph, Ints, Lines, starts_of
 
 PORT_GAP: Final = 12.0
 PORT_MARGIN: Final = 16.0
@@ -32,7 +32,7 @@ def route(graph: Graph, rows: Ints, pieces: Pieces, vertex_x: Floats, portals: I
     middle = np.cumsum(gap) + np.cumsum(height) - height / 2
     y = middle[rows]
 
-    start_x = np.where(upper_bend, upper, x[pieces.source] + _exits(graph, pieces, upper_bend))
+    start_x = np.where(upper_bend, upper, x[pieces.source] + _exits(graph, pieces, lower, upper_bend))
     end_x = np.where(lower_bend, lower, x[pieces.target] + _ports(graph, pieces, upper, x, lower_bend))
     above = pieces.row - 1
     y0 = middle[above] + np.where(upper_bend, height[above], graph.heights[pieces.source]) / 2
@@ -57,24 +57,26 @@ def route(graph: Graph, rows: Ints, pieces: Pieces, vertex_x: Floats, portals: I
     )
 
 
-def _exits(graph: Graph, pieces: Pieces, upper_bend: np.ndarray) -> Floats:
-    """Offset from its node's centre at which each line leaves: nets of one node apart from each other."""
+def _exits(graph: Graph, pieces: Pieces, lower: Floats, upper_bend: Flags) -> Floats:
+    """Offset from its node's centre at which each line leaves: nets of one node apart, in the order they go to."""
     offset = np.zeros(pieces.net.size)
     leaving = np.nonzero(~upper_bend)[0]
     nets, net = np.unique(pieces.net[leaving], return_inverse=True)
+    net = net.reshape(-1)
+    towards = np.bincount(net, lower[leaving], nets.size) / np.bincount(net, minlength=nets.size)
     owner = np.zeros(nets.size, np.int64)
-    owner[net.reshape(-1)] = pieces.source[leaving]
-    order = np.argsort(owner, kind="stable")
+    owner[net] = pieces.source[leaving]
+    order = np.lexsort((towards, owner))
     count = np.bincount(owner, minlength=graph.nodes)
     place = np.empty(nets.size, np.int64)
-    place[order] = np.arange(nets.size) - (np.cumsum(count) - count)[owner[order]]
+    place[order] = np.arange(nets.size) - starts_of(count)[owner[order]]
     room = np.maximum(0.0, graph.widths[owner] - 2 * PORT_MARGIN)
     step = np.minimum(PORT_GAP * 2, room / np.maximum(1, count[owner] - 1))
-    offset[leaving] = ((place - (count[owner] - 1) / 2) * step)[net.reshape(-1)]
+    offset[leaving] = ((place - (count[owner] - 1) / 2) * step)[net]
     return offset
 
 
-def _ports(graph: Graph, pieces: Pieces, upper: Floats, x: Floats, lower_bend: np.ndarray) -> Floats:
+def _ports(graph: Graph, pieces: Pieces, upper: Floats, x: Floats, lower_bend: Flags) -> Floats:
     """Offset from its node's centre at which each line arrives: straight down where it can, apart from the others."""
     offset = np.zeros(pieces.net.size)
     arriving = np.nonzero(~lower_bend)[0]
@@ -85,12 +87,13 @@ def _ports(graph: Graph, pieces: Pieces, upper: Floats, x: Floats, lower_bend: n
     room = np.maximum(0.0, graph.widths[target] / 2 - PORT_MARGIN)
     order = np.lexsort((wanted, target))
     count = np.bincount(target, minlength=graph.nodes)
-    first = (np.cumsum(count) - count)[target[order]]
+    first = starts_of(count)[target[order]]
     place = np.arange(order.size) - first
     step = np.minimum(PORT_GAP, 2 * room[order] / np.maximum(1, count[target[order]] - 1))
-    shelves = Shelves(np.arange(order.size), target[order], place * step)
+    offsets: Floats = place * step
+    shelves = Shelves(np.arange(order.size), target[order], offsets)
     # The last still has to find room on its node's edge, and so does every one before it.
     limit = room[order] - (count[target[order]] - 1 - place) * step
-    clipped = np.clip(wanted[order], -room[order] + place * step, limit)
+    clipped = np.clip(wanted[order], -room[order] + offsets, limit)
     offset[arriving[order]] = shelves.settle(clipped)
     return offset

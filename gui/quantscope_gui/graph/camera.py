@@ -8,6 +8,7 @@ from quantscope_gui.graph.scene import Box
 LEAST_ZOOM: Final = 1 / 4096
 MOST_ZOOM: Final = 6.0
 MARGIN: Final = 28.0
+READABLE: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,18 @@ def fitting(box: Box, width: float, height: float, most: float = 1.0) -> Camera:
     return Camera((box.left + box.right) / 2, (box.top + box.bottom) / 2, max(LEAST_ZOOM, zoom))
 
 
-def beginning(box: Box, axis: float, width: float, height: float, readable: float = 0.8) -> Camera:
-    """Everything where that is readable, else the top of the graph around its axis."""
+def beginning(box: Box, axis: float, width: float, height: float, beside: float) -> Camera:
+    """Everything where that is readable, else the top of the graph: its whole width, or what is around its axis.
+    `beside` is the room at the right that something else takes while not everything is seen."""
     whole = fitting(box, width, height)
-    if whole.zoom >= readable:
+    if whole.zoom >= READABLE:
         return whole
-    zoom = max(readable, min(1.0, (width - 2 * MARGIN) / max(box.width, 1e-9)))
-    return Camera(axis, box.top + (height / 2 - MARGIN) / zoom, zoom)
+    room = max(1.0, width - 2 * MARGIN - beside)
+    zoom = min(1.0, max(READABLE, room / max(box.width, 1e-9)))
+    wide = box.width * zoom > room
+    x = axis if wide else (box.left + box.right) / 2
+    if not wide and abs(axis - x) * zoom < (width - 2 * MARGIN - box.width * zoom) / 2:
+        x = axis
+    elif not wide:
+        x += beside / 2 / zoom
+    return Camera(x, box.top + (height / 2 - MARGIN) / zoom, zoom)

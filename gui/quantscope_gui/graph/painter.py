@@ -206,11 +206,10 @@ def _operator(painter: QPainter, scene: Scene, look: Look, node: int, ink: Ink, 
         _words(painter, fonts, texts[scene.label[node]], left, middle - 3, room, 13, True, type_color)
         _words(painter, fonts, texts[scene.detail[node]], left, middle + 13, room, 11, False, muted)
     else:
-        _words(painter, fonts, texts[scene.label[node]], left, middle - 8, room, 11, True, type_color)
-        _words(painter, fonts, texts[scene.title[node]], left, middle + 4, room, 8, False, muted)
-        width = fonts.width(ink.name, 8)
-        _words(painter, fonts, texts[scene.detail[node]], left, middle + 16, room - width - 8, 8, False, muted)
-        _words(painter, fonts, ink.name, box.right - 10 - width, middle + 16, width + 1, 8, False, muted)
+        _words(painter, fonts, texts[scene.label[node]], left, middle - 10, room, 10, True, type_color)
+        lines = (texts[scene.title[node]], texts[scene.detail[node]], ink.name)
+        for text, baseline in zip(lines, (-0.5, 8.5, 17.5), strict=True):
+            _words(painter, fonts, text, left, middle + baseline, room, 7, False, muted)
 
 
 def _words(

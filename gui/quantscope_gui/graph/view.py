@@ -36,6 +36,8 @@ WHEEL_STEP: Final = 120
 ZOOM_STEP: Final = 1.25
 KEY_PAN: Final = 80.0
 READABLE: Final = 0.85
+# Width of the minimap.
+BESIDE: Final = 128.0
 DRAG_BUTTONS: Final = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton)
 
 
@@ -300,7 +302,7 @@ class GraphView(QWidget):
         """The first look at a scene, as soon as there is a size to show it in."""
         if self._scene is None or self._placed or self.width() <= 1 or not self.isVisible():
             return
-        self._camera = cameras.beginning(self._scene.bounds, 0.0, self.width(), self.height())
+        self._camera = cameras.beginning(self._scene.bounds, 0.0, self.width(), self.height(), BESIDE)
         self._placed = True
         self._settle()
         self.camera_changed.emit(self._camera)
