@@ -13,6 +13,7 @@ from quantscope_gui.compare.prober import Prober
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.process import Command
 from quantscope_gui.graph.drawer import Drawer
+from quantscope_gui.graph.exporter import Exporter
 from quantscope_gui.inspector.detailer import Detailer
 from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.jobs.quantizer import Quantizer
@@ -55,6 +56,7 @@ class Services(QObject):
         )
         self.historian = Historian(self.client, self)
         self.saver = Saver(self.library, self.background, self)
+        self.exporter = Exporter(self.background, self.board, self)
 
     def start(self) -> None:
         """Begins the work that waits until the window is on the screen."""

@@ -42,6 +42,58 @@ def small_network() -> ModelBuilder:
     return model
 
 
+def branching_network() -> ModelBuilder:
+    """CONV_2D, then CONV_2D, CONV_2D beside a shortcut, ADD, MEAN, FULLY_CONNECTED on (1, 8, 8, 32)."""
+    random = np.random.default_rng(5)
+    same = {"padding": tfl.Padding.SAME, "strideW": 1, "strideH": 1, "dilationWFactor": 1, "dilationHFactor": 1}
+    model = ModelBuilder()
+    graph = model.subgraph()
+
+    def conv(tensor: int, depth: int, name: str) -> int:
+        weights = (random.standard_normal((32, 3, 3, depth)) * 0.1).astype(np.float32)
+        kernel, bias = (
+            graph.constant(f"{name}/kernel", weights),
+            graph.constant(f"{name}/bias", np.zeros(32, np.float32)),
+        )
+        result = graph.tensor(name, (1, 8, 8, 32))
+        graph.operator("CONV_2D", [tensor, kernel, bias], [result], tfl.Conv2DOptionsT(**same))
+        return result
+
+    image = graph.input("image", (1, 8, 8, 16))
+    stem = conv(image, 16, "stem/conv")
+    inner = conv(conv(stem, 32, "block/first"), 32, "block/second")
+    added = graph.tensor("block/add", (1, 8, 8, 32))
+    graph.operator("ADD", [inner, stem], [added], tfl.AddOptionsT())
+    pooled = graph.tensor("head/mean", (1, 32))
+    axes = graph.constant("axes", np.array([1, 2], np.int32))
+    graph.operator("MEAN", [added, axes], [pooled], tfl.ReducerOptionsT(keepDims=False))
+    scores = graph.tensor("scores", (1, 40))
+    weights = graph.constant("head/kernel", (random.standard_normal((40, 32)) * 0.1).astype(np.float32))
+    graph.operator("FULLY_CONNECTED", [pooled, weights, -1], [scores], tfl.FullyConnectedOptionsT())
+    graph.outputs = [scores]
+    model.signature("serving_default", {"image": image}, {"scores": scores})
+    return model
+
+
+def loop_network() -> ModelBuilder:
+    """A WHILE that adds 1 to a number until it is 10."""
+    model = ModelBuilder()
+    main, condition, body = (model.subgraph(name) for name in ("main", "loop_cond", "loop_body"))
+    start = main.input("start", (1,), "INT32")
+    main.outputs = [main.tensor("end", (1,), "INT32")]
+    options = tfl.WhileOptionsT(condSubgraphIndex=1, bodySubgraphIndex=2)
+    main.operator("WHILE", [start], main.outputs, options)
+    counter = condition.input("counter", (1,), "INT32")
+    condition.outputs = [condition.tensor("goes_on", (1,), "BOOL")]
+    limit = condition.constant("limit", np.array([10], np.int32))
+    condition.operator("LESS", [counter, limit], condition.outputs, tfl.LessOptionsT())
+    counter = body.input("counter", (1,), "INT32")
+    body.outputs = [body.tensor("next", (1,), "INT32")]
+    body.operator("ADD", [counter, body.constant("one", np.array([1], np.int32))], body.outputs, tfl.AddOptionsT())
+    model.signature("serving_default", {"start": start}, {"end": main.outputs[0]})
+    return model
+
+
 def large_network(count: int) -> ModelBuilder:
     """A chain of `count` operators: small matrix products with the same weight, and additions."""
     model = ModelBuilder()

@@ -90,7 +90,7 @@ def _ports(graph: Graph, pieces: Pieces, upper: Floats, x: Floats, lower_bend: F
     first = starts_of(count)[target[order]]
     place = np.arange(order.size) - first
     step = np.minimum(PORT_GAP, 2 * room[order] / np.maximum(1, count[target[order]] - 1))
-    offsets: Floats = place * step
+    offsets = place.astype(np.float64) * step
     shelves = Shelves(np.arange(order.size), target[order], offsets)
     # The last still has to find room on its node's edge, and so does every one before it.
     limit = room[order] - (count[target[order]] - 1 - place) * step

@@ -38,6 +38,10 @@ class Crumbs(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(28)
 
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:
+        return self._crumbs
+
     def set_crumbs(self, crumbs: Sequence[Crumb]) -> None:
         if tuple(crumbs) == self._crumbs:
             return

@@ -32,10 +32,14 @@ TAG_WIDTH: Final = 96.0
 
 def paint(painter: QPainter, scene: Scene, look: Look, box: Box, zoom: float, fonts: Fonts) -> None:
     """Paints what of `scene` lies in `box`; `painter` is in units of the drawing, `zoom` pixels to each."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, zoom >= MARKS)
-    nodes = scene.visible_nodes(box.grown(TAG_HEIGHT + 4))
     if zoom >= LINES:
-        _lines(painter, scene, look, scene.visible_lines(box.grown(2)), zoom)
+        paint_lines(painter, scene, look, scene.visible_lines(box.grown(2)), zoom)
+    paint_nodes(painter, scene, look, scene.visible_nodes(box.grown(TAG_HEIGHT + 4)), zoom, fonts)
+
+
+def paint_nodes(painter: QPainter, scene: Scene, look: Look, nodes: Ints, zoom: float, fonts: Fonts) -> None:
+    """Paints these nodes."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, zoom >= MARKS)
     for group, opacity in _by_light(look, nodes):
         painter.setOpacity(opacity)
         if zoom < MARKS:
@@ -65,7 +69,9 @@ def _chunks(indices: Ints) -> Iterator[Ints]:
         yield indices[start : start + CHUNK]
 
 
-def _lines(painter: QPainter, scene: Scene, look: Look, pieces: Ints, zoom: float) -> None:
+def paint_lines(painter: QPainter, scene: Scene, look: Look, pieces: Ints, zoom: float) -> None:
+    """Paints these pieces of lines."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, zoom >= MARKS)
     lines = scene.lines
     if look.lit is None:
         groups = [(pieces, 1.0)]

@@ -21,6 +21,7 @@ from quantscope_gui.graph.camera import Camera
 from quantscope_gui.graph.colouring import Colouring, by_precision, plain
 from quantscope_gui.graph.crumbs import Crumb, Crumbs
 from quantscope_gui.graph.drawer import Drawer, Wanted
+from quantscope_gui.graph.export import Picture
 from quantscope_gui.graph.history import History
 from quantscope_gui.graph.minimap import Minimap
 from quantscope_gui.graph.scene import Key, Scene
@@ -120,8 +121,8 @@ class GraphPanel(QStackedWidget):
             bar.addWidget(button)
         bar.addSpacing(6)
         for icon, words, run in (
-            ("zoom-out", self.tr("Zoom out (-)"), lambda: self.view.zoom_by(1 / ZOOM_STEP)),
-            ("zoom-in", self.tr("Zoom in (+)"), lambda: self.view.zoom_by(ZOOM_STEP)),
+            ("zoom-out", self.tr("Zoom out (-)"), self.zoom_out),
+            ("zoom-in", self.tr("Zoom in (+)"), self.zoom_in),
             ("fit", self.tr("Show everything (double-click beside the operators)"), self.view_all),
         ):
             bar.addWidget(self._button(icon, words, run))
@@ -214,6 +215,29 @@ class GraphPanel(QStackedWidget):
 
     def view_all(self) -> None:
         self.view.fit()
+
+    def view_selection(self) -> None:
+        self.view.fit_selection()
+
+    def zoom_in(self) -> None:
+        self.view.zoom_by(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self.view.zoom_by(1 / ZOOM_STEP)
+
+    def leave_page(self) -> None:
+        """To the page that led to this one."""
+        state = self._state
+        if state is not None and len(state.pages) > 1:
+            state.pages.pop()
+            self._draw(lambda: None)
+
+    def picture(self) -> Picture | None:
+        """What is shown, for exporting; None where nothing is."""
+        scene, look, state = self.view.scene, self.view.look, self._state
+        if scene is None or look is None or state is None:
+            return None
+        return Picture(scene, look, self.view.font(), state.path.stem)
 
     def show_upstream(self) -> None:
         """Dims all that the selected operators do not depend on."""

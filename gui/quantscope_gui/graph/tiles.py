@@ -75,6 +75,7 @@ class Tiles(QObject):
         self._under_way: set[Place] = set()
         self._wanted: list[Place] = []
         self._settled = 1.0
+        self._needed = 0
         self._painting = _Painting()
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
@@ -181,11 +182,17 @@ class Tiles(QObject):
     def _want(self, picture: Picture, view: Box) -> None:
         near = self._cells(picture, self._settled, view)
         chosen = [place for place in near if self._stale(place)]
+        self._needed = len(near)
         if not chosen:
             around = self._cells(picture, self._settled, view, PREFETCH)
-            chosen = [place for place in around if self._stale(place)]
+            if len(around) <= self._most():
+                chosen = [place for place in around if self._stale(place)]
         self._wanted = chosen
         self._start()
+
+    def _most(self) -> int:
+        """How many tiles are kept: what fits, but at least those that are visible."""
+        return max(self._needed, KEPT_BYTES // (4 * EXTENT * EXTENT))
 
     def _stale(self, place: Place) -> bool:
         tile = self._tiles.get(place)
@@ -208,8 +215,7 @@ class Tiles(QObject):
         if current is not None and picture.scene is current.scene and picture.ratio == current.ratio:
             self._tiles[place] = _Tile(image, picture)
             self._tiles.move_to_end(place)
-            most = KEPT_BYTES // image.sizeInBytes()
-            while len(self._tiles) > most:
+            while len(self._tiles) > self._most():
                 self._tiles.popitem(last=False)
         self._start()
         self.ready.emit()

@@ -1,20 +1,31 @@
 """The jobs a user can see and cancel."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from quantscope_gui.engine import texts
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
 
 
+class Cancellable(Protocol):
+    """What the board needs of a job: the signals of engine.job.Job."""
+
+    progressed: SignalInstance
+    cancelled: SignalInstance
+    ended: SignalInstance
+
+
 @dataclass(slots=True, eq=False)
 class Entry:
     """`fraction` in [0, 1], `text` what it is doing; both as the engine last said."""
 
-    job: Job
+    job: Cancellable
     title: str
+    cancel: Callable[[], None]
     fraction: float = 0.0
     text: str = ""
     cancelling: bool = False
@@ -34,7 +45,12 @@ class JobBoard(QObject):
         self.entries: list[Entry] = []
 
     def add(self, job: Job, title: str) -> None:
-        entry = Entry(job, title)
+        """Shows a job of an engine."""
+        self.add_other(job, title, lambda: self._client.cancel(job))
+
+    def add_other(self, job: Cancellable, title: str, cancel: Callable[[], None]) -> None:
+        """Shows any other work that ends after `cancel`."""
+        entry = Entry(job, title, cancel)
         self.entries.append(entry)
         job.progressed.connect(lambda fraction, text: self._progressed(entry, fraction, text))
         job.cancelled.connect(lambda: self._cancelled(entry))
@@ -46,7 +62,7 @@ class JobBoard(QObject):
             entry = self.entries[0]
             entry.cancelling = True
             self.changed.emit()
-            self._client.cancel(entry.job)
+            entry.cancel()
 
     def _progressed(self, entry: Entry, fraction: float, text: str) -> None:
         entry.fraction, entry.text = fraction, texts.phrase(text)

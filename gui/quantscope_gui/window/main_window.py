@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QVBo
 from quantscope_gui import actions, dialogs, i18n
 from quantscope_gui.engine import texts
 from quantscope_gui.errors.tray import ErrorTray
+from quantscope_gui.graph.commands import GraphCommands
 from quantscope_gui.help.dialogs import show_about, show_shortcuts
 from quantscope_gui.inspector.panel import Inspector
 from quantscope_gui.models.library import Model, Selection, Variant
@@ -86,6 +87,9 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.status, 1)
 
     def _build_actions(self) -> None:
+        self.graph_commands = GraphCommands(
+            lambda: self.work.graph, self._services.exporter, self._services.settings, self
+        )
         self.commands_by_key = actions.build(
             self,
             self._theme,
@@ -110,6 +114,7 @@ class MainWindow(QMainWindow):
                 "measure": self.work.measure,
                 "stop": self._services.measurer.stop,
                 "replan": self.commands.replan,
+                **self.graph_commands.handlers(),
                 "problems": self.tray.toggle,
                 "fullscreen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
                 "shortcuts": lambda: show_shortcuts(self, [*self.commands_by_key.values(), *self._panel_actions()]),
@@ -207,6 +212,7 @@ class MainWindow(QMainWindow):
             services.saver,
             services.measurer,
             services.historian,
+            services.exporter,
         ):
             source.failed.connect(self.tray.show_problem)
         self.tray.changed.connect(self.status.show_problems)
@@ -232,6 +238,7 @@ class MainWindow(QMainWindow):
         self.work.latency.data_wanted.connect(
             lambda: dialogs.ask_data(self, services.settings.folder, self.work.latency.panel.choose_data)
         )
+        services.exporter.exported.connect(lambda path: self.status.say(self.tr("Exported {path}").format(path=path)))
         services.board.changed.connect(self._enable)
         services.board.cancelled.connect(lambda: self.status.say(self.tr("Cancelled")))
         services.operator.changed.connect(self._show_operator)
@@ -387,6 +394,9 @@ class MainWindow(QMainWindow):
             "stop": self._services.measurer.busy,
             "replan": model,
         }
+        for command in actions.COMMANDS:
+            if command.menu == "graph" or command.key == "export":
+                enabled[command.key] = model
         for key, value in enabled.items():
             self.commands_by_key[key].setEnabled(value)
         history = self._services.desk.history
