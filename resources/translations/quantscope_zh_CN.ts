@@ -254,6 +254,10 @@
         <translation>模型(&amp;M)</translation>
     </message>
     <message>
+        <source>&amp;Graph</source>
+        <translation>计算图(&amp;G)</translation>
+    </message>
+    <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
     </message>
@@ -276,6 +280,14 @@
     <message>
         <source>Save the selected result</source>
         <translation>保存所选的结果</translation>
+    </message>
+    <message>
+        <source>&amp;Export Graph…</source>
+        <translation>导出计算图(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Write the whole graph as SVG, PDF or PNG</source>
+        <translation>将整个计算图导出为 SVG、PDF 或 PNG</translation>
     </message>
     <message>
         <source>Show in File &amp;Manager</source>
@@ -372,6 +384,78 @@
     <message>
         <source>Read the file and plan it again</source>
         <translation>重新读取文件并重新制定计划</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;In</source>
+        <translation>放大(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;Out</source>
+        <translation>缩小(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Show &amp;Everything</source>
+        <translation>显示全部(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Show &amp;Selection</source>
+        <translation>显示所选(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>后退(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Back to where you were in the graph</source>
+        <translation>回到计算图中先前的位置</translation>
+    </message>
+    <message>
+        <source>&amp;Forward</source>
+        <translation>前进(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Up One Page</source>
+        <translation>上一层页面(&amp;U)</translation>
+    </message>
+    <message>
+        <source>From the body of a loop or branch to the graph that runs it</source>
+        <translation>从循环体或分支回到运行它的计算图</translation>
+    </message>
+    <message>
+        <source>Show &amp;Upstream</source>
+        <translation>显示上游(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Dim everything that the selected operators do not depend on</source>
+        <translation>淡化所选算子不依赖的一切</translation>
+    </message>
+    <message>
+        <source>Show &amp;Downstream</source>
+        <translation>显示下游(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Dim everything that does not depend on the selected operators</source>
+        <translation>淡化不依赖所选算子的一切</translation>
+    </message>
+    <message>
+        <source>Dim &amp;Nothing</source>
+        <translation>取消淡化(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Close Group</source>
+        <translation>收起分组(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Close the group around the selected operator</source>
+        <translation>收起所选算子所在的分组</translation>
+    </message>
+    <message>
+        <source>Close &amp;All Groups</source>
+        <translation>收起所有分组(&amp;A)</translation>
+    </message>
+    <message>
+        <source>O&amp;pen All Groups</source>
+        <translation>展开所有分组(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;Problems</source>
@@ -760,6 +844,17 @@
     </message>
 </context>
 <context>
+    <name>Exporter</name>
+    <message>
+        <source>Export {name}</source>
+        <translation>导出 {name}</translation>
+    </message>
+    <message>
+        <source>The graph was not exported</source>
+        <translation>计算图未能导出</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>Find: type, name, shape, precision or reason — e.g. conv is:fallback, name:/layer_[0-3]/</source>
@@ -805,6 +900,29 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Block {number}</source>
         <translation>模块 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>GraphCommands</name>
+    <message>
+        <source>Export Graph</source>
+        <translation>导出计算图</translation>
+    </message>
+    <message>
+        <source>Vectors: SVG (*.svg)</source>
+        <translation>矢量图:SVG (*.svg)</translation>
+    </message>
+    <message>
+        <source>Pixels: PNG (*.png)</source>
+        <translation>像素图:PNG (*.png)</translation>
+    </message>
+    <message>
+        <source>Paper: PDF (*.pdf)</source>
+        <translation>纸张:PDF (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Pixels for each unit. At 1 the picture has {width} × {height} pixels.</source>
+        <translation>每单位的像素数。取 1 时图片为 {width} × {height} 像素。</translation>
     </message>
 </context>
 <context>
@@ -1256,6 +1374,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Target</source>
         <translation>目标</translation>
+    </message>
+    <message>
+        <source>Exported {path}</source>
+        <translation>已导出 {path}</translation>
     </message>
     <message>
         <source>Cancelled</source>
