@@ -32,17 +32,36 @@ def ask_data(parent: QWidget, folder: str, chosen: Callable[[Path], None]) -> No
     dialog.open()
 
 
-def ask_destination(parent: QWidget, suggestion: Path, chosen: Callable[[Path], None]) -> None:
-    """Asks where to save a model; the dialog itself asks before an existing file is replaced."""
-    filters = [QCoreApplication.translate("Dialogs", "TensorFlow Lite models (*.tflite)")]
-    dialog = _file_dialog(
-        parent, QCoreApplication.translate("Dialogs", "Save Model As"), str(suggestion.parent), filters
-    )
+def ask_recipe(parent: QWidget, folder: str, chosen: Callable[[Path], None]) -> None:
+    """Asks for a recipe file."""
+    filters = [QCoreApplication.translate("Dialogs", "Recipes (*.json)"), _all_files()]
+    dialog = _file_dialog(parent, QCoreApplication.translate("Dialogs", "Import Recipe"), folder, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.open()
+
+
+def ask_file(parent: QWidget, title: str, filters: list[str], suggestion: Path, chosen: Callable[[Path], None]) -> None:
+    """Asks where to write a file; the dialog itself asks before an existing one is replaced."""
+    dialog = _file_dialog(parent, title, str(suggestion.parent), filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("tflite")
+    dialog.setDefaultSuffix(suggestion.suffix.lstrip("."))
     dialog.selectFile(str(suggestion))
     dialog.fileSelected.connect(lambda name: chosen(Path(name)))
     dialog.open()
+
+
+def ask_recipe_destination(parent: QWidget, suggestion: Path, chosen: Callable[[Path], None]) -> None:
+    """Asks where to save a recipe."""
+    filters = [QCoreApplication.translate("Dialogs", "Recipes (*.json)")]
+    ask_file(parent, QCoreApplication.translate("Dialogs", "Export Recipe"), filters, suggestion, chosen)
+
+
+def ask_destination(parent: QWidget, suggestion: Path, chosen: Callable[[Path], None]) -> None:
+    """Asks where to save a model; the dialog itself asks before an existing file is replaced."""
+    filters = [QCoreApplication.translate("Dialogs", "TensorFlow Lite models (*.tflite)")]
+    title = QCoreApplication.translate("Dialogs", "Save Model As")
+    ask_file(parent, title, filters, suggestion.with_suffix(".tflite"), chosen)
 
 
 def ask_discard(parent: QWidget, names: list[str], act: str, agreed: Callable[[], None]) -> None:

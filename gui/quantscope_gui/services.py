@@ -26,6 +26,7 @@ from quantscope_gui.operators.planner import Planner
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.recipe.choices import Choices
 from quantscope_gui.recipe.desk import RecipeDesk
+from quantscope_gui.recipe.drafter import Drafter
 from quantscope_gui.settings import Settings
 
 
@@ -43,6 +44,7 @@ class Services(QObject):
         self.drawer = Drawer(self.client, self)
         self.choices = Choices(self.client, settings, self)
         self.desk = RecipeDesk(self.library, self.choices, self)
+        self.drafter = Drafter(self.client, self.choices, self)
         self.planner = Planner(self.client, self.library, self.choices, self.desk, self)
         self.detailer = Detailer(self.client, self.library, self.operator, self)
         self.colours = Colours(self.library, self)

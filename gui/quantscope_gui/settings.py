@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from quantscope_gui.theme.theme import Mode
 
 RECENT_KEPT: Final = 12
-LAYOUT_VERSION: Final = 1
+LAYOUT_VERSION: Final = 2
 
 
 class Settings:

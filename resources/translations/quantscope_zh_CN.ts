@@ -691,6 +691,18 @@
         <translation>选择数据</translation>
     </message>
     <message>
+        <source>Recipes (*.json)</source>
+        <translation>方案 (*.json)</translation>
+    </message>
+    <message>
+        <source>Import Recipe</source>
+        <translation>导入方案</translation>
+    </message>
+    <message>
+        <source>Export Recipe</source>
+        <translation>导出方案</translation>
+    </message>
+    <message>
         <source>Save Model As</source>
         <translation>模型另存为</translation>
     </message>
@@ -893,6 +905,33 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>{shown} of {all} operators</source>
         <translation>{shown} / {all} 个算子</translation>
+    </message>
+</context>
+<context>
+    <name>Finding</name>
+    <message>
+        <source>rule-matches-nothing</source>
+        <translation>规则 {number} 在此模型中不匹配任何算子。</translation>
+    </message>
+    <message>
+        <source>rule-overridden</source>
+        <translation>规则 {number} 不起作用：后面的规则改掉了它所设的一切。</translation>
+    </message>
+    <message>
+        <source>no-kernel</source>
+        <translation>规则 {number} 要求 {precision}（{granularity}），而在它匹配的 {matched} 个算子中，{target} 对 {count} 个没有相应内核；各算子的原因说明了实际得到什么。</translation>
+    </message>
+    <message>
+        <source>default-no-kernel</source>
+        <translation>方案要求 {precision}（{granularity}），而 {target} 对此模型的任何算子都没有相应内核；各算子的原因说明了实际得到什么。</translation>
+    </message>
+    <message>
+        <source>needs-calibration</source>
+        <translation>方案要求 {count} 个算子使用 {precision}，这需要样本数据来测量范围；它们保持浮点。</translation>
+    </message>
+    <message>
+        <source>int4-too-coarse</source>
+        <translation>{count} 个算子的权重以 4 位存储时损失超过模型通常所能承受的程度（总计 {decibel} dB）。使用之前请与浮点比较；dynamic-int4 只把承受得住的部分存为 4 位。</translation>
     </message>
 </context>
 <context>
@@ -1979,6 +2018,92 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>RecipeEditor</name>
+    <message>
+        <source>import {name}</source>
+        <translation>导入 {name}</translation>
+    </message>
+    <message>
+        <source>Saved {path}</source>
+        <translation>已保存 {path}</translation>
+    </message>
+    <message>
+        <source>The recipe was not saved</source>
+        <translation>方案未保存</translation>
+    </message>
+</context>
+<context>
+    <name>RecipePanel</name>
+    <message>
+        <source>Recipe</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>add a rule</source>
+        <translation>添加规则</translation>
+    </message>
+    <message>
+        <source>remove a rule</source>
+        <translation>删除规则</translation>
+    </message>
+    <message>
+        <source>move a rule</source>
+        <translation>移动规则</translation>
+    </message>
+    <message>
+        <source>edit a rule</source>
+        <translation>编辑规则</translation>
+    </message>
+    <message>
+        <source>edit the default</source>
+        <translation>编辑默认设置</translation>
+    </message>
+    <message>
+        <source>Import a recipe…</source>
+        <translation>导入方案…</translation>
+    </message>
+    <message>
+        <source>Export the recipe…</source>
+        <translation>导出方案…</translation>
+    </message>
+    <message>
+        <source>By default</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>Scales per</source>
+        <translation>缩放粒度</translation>
+    </message>
+    <message>
+        <source>Algorithm</source>
+        <translation>算法</translation>
+    </message>
+    <message>
+        <source>Rules; later ones win</source>
+        <translation>规则；后面的优先</translation>
+    </message>
+    <message>
+        <source>Add a rule</source>
+        <translation>添加规则</translation>
+    </message>
+    <message>
+        <source>Remove the rule</source>
+        <translation>删除规则</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+</context>
+<context>
     <name>Remedy</name>
     <message>
         <source>float16-source</source>
@@ -2065,6 +2190,136 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>{name} · written and checked in {time}</source>
         <translation>{name} · 写出并检查用时 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Rule</name>
+    <message>
+        <source>#</source>
+        <translation>#</translation>
+    </message>
+    <message>
+        <source>Operators</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>Asks for</source>
+        <translation>要求</translation>
+    </message>
+    <message>
+        <source>Matches</source>
+        <translation>匹配数</translation>
+    </message>
+    <message>
+        <source>{value}</source>
+        <translation>{value}</translation>
+    </message>
+    <message>
+        <source>“{value}”</source>
+        <translation>“{value}”</translation>
+    </message>
+    <message>
+        <source>/{value}/</source>
+        <translation>/{value}/</translation>
+    </message>
+    <message>
+        <source>{value}/…</source>
+        <translation>{value}/…</translation>
+    </message>
+    <message>
+        <source>#{value}</source>
+        <translation>#{value}</translation>
+    </message>
+    <message>
+        <source>in subgraph {value}</source>
+        <translation>子图 {value} 中</translation>
+    </message>
+    <message>
+        <source>all operators</source>
+        <translation>所有算子</translation>
+    </message>
+    <message>
+        <source>from {count} elements</source>
+        <translation>至少 {count} 个元素</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+</context>
+<context>
+    <name>RuleForm</name>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>CONV_2D; * and ? are wildcards</source>
+        <translation>CONV_2D；* 和 ? 是通配符</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>all of it; * and ? are wildcards</source>
+        <translation>完整名称；* 和 ? 是通配符</translation>
+    </message>
+    <message>
+        <source>Expression</source>
+        <translation>表达式</translation>
+    </message>
+    <message>
+        <source>found in the name</source>
+        <translation>在名称中查找</translation>
+    </message>
+    <message>
+        <source>Scope</source>
+        <translation>作用域</translation>
+    </message>
+    <message>
+        <source>encoder/layer_0</source>
+        <translation>encoder/layer_0</translation>
+    </message>
+    <message>
+        <source>Operators</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>1, 4-7</source>
+        <translation>1, 4-7</translation>
+    </message>
+    <message>
+        <source>Subgraph</source>
+        <translation>子图</translation>
+    </message>
+    <message>
+        <source>0</source>
+        <translation>0</translation>
+    </message>
+    <message>
+        <source>(unchanged)</source>
+        <translation>（不变）</translation>
+    </message>
+    <message>
+        <source>Ask for</source>
+        <translation>要求</translation>
+    </message>
+    <message>
+        <source>Scales per</source>
+        <translation>缩放粒度</translation>
+    </message>
+    <message>
+        <source>Algorithm</source>
+        <translation>算法</translation>
+    </message>
+    <message>
+        <source>Smallest weight</source>
+        <translation>最小权重</translation>
+    </message>
+    <message>
+        <source>This is no rule yet: {reason}</source>
+        <translation>这还不是一条规则：{reason}</translation>
     </message>
 </context>
 <context>

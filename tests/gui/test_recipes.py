@@ -12,6 +12,7 @@ from quantscope.recipe import Change, Match, Recipe, Rule, Setting
 from quantscope_gui.operators import plan as plans
 from quantscope_gui.recipe import edits
 from quantscope_gui.recipe.groups import groups, in_scope, scopes_of
+from quantscope_gui.recipe.words import operators_of, operators_text
 from tests.gui.conftest import Stage
 from tests.gui.specimens import inspection, operator
 
@@ -189,3 +190,106 @@ def test_edits_belong_to_a_model(stage: Stage, model_file: Path, tmp_path: Path)
     stage.open(model_file)
     assert stage.window.commands_by_key["undo"].isEnabled()
     assert stage.window.recipe.shown() == "Dynamic int8 (edited)"
+
+
+# The editor ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "operators"),
+    [("", None), ("3", (3,)), ("1, 4-6,2", (1, 2, 4, 5, 6)), ("7\u20137", (7,)), (" , ", None)],
+)
+def test_numbers_of_operators(text: str, operators: tuple[int, ...] | None) -> None:
+    assert operators_of(text) == operators
+    if operators:
+        assert operators_of(operators_text(operators)) == operators
+
+
+@pytest.mark.parametrize("text", ["x", "1-", "5-3", "-1", "0-999999999", "1;2"])
+def test_what_names_no_operators(text: str) -> None:
+    with pytest.raises(ValueError):
+        operators_of(text)
+
+
+def rules_of(stage: Stage) -> tuple[Rule, ...]:
+    recipe = stage.services.desk.recipe(stage.current().model)
+    assert recipe is not None
+    return recipe.rules
+
+
+def test_a_rule_from_the_editor_by_keyboard(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    window, panel = stage.window, stage.window.recipe_panel
+    stage.until(lambda: window.work.graph.view.scene is not None)
+    window.recipe_dock.show()
+    window.recipe_dock.raise_()
+    stage.bot.mouseClick(panel.add, Qt.MouseButton.LeftButton)
+    assert rules_of(stage) == (Rule(match=Match(type="*"), set=Change()),)
+    assert panel.current() == 0
+    form = panel.form
+    stage.until(lambda: form.fields["type"].isVisible())
+    form.fields["type"].clear()
+    stage.bot.keyClicks(form.fields["type"], "CONV_2D")
+    stage.until(lambda: stage.table.operators.marked == {(0, 0), (0, 2)})
+    assert rules_of(stage)[0].match == Match(type="*"), "nothing is changed while one types"
+    look = window.work.graph.view.look
+    assert look is not None
+    assert look.lit is not None
+    stage.bot.keyClick(form.fields["type"], Qt.Key.Key_Return)
+    assert rules_of(stage)[0].match == Match(type="CONV_2D")
+    form.precision.choose(Precision.FLOAT32)
+    stage.until(lambda: precisions_of(stage)[0] == "float32")
+    stage.until(lambda: panel.model.index(0, 3).data() == "2")
+    form.fields["regex"].setText("(")
+    form.fields["regex"].editingFinished.emit()
+    assert "no rule yet" in form.problem.text()
+    assert rules_of(stage)[0].match.regex is None
+    form.fields["regex"].setText("")
+    form.fields["scope"].setText("nowhere")
+    form.fields["scope"].editingFinished.emit()
+    stage.until(lambda: "matches no operator" in panel.model.finding(0))
+    stage.bot.mouseClick(panel.remove, Qt.MouseButton.LeftButton)
+    assert rules_of(stage) == ()
+    assert not panel.form.isVisible()
+    assert stage.table.operators.marked == frozenset()
+    while stage.services.desk.history.canUndo():
+        stage.services.desk.history.undo()
+    assert stage.services.desk.recipe(stage.current().model) == stage.services.choices.preset
+
+
+def test_rules_are_moved_and_the_default_changed(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    desk, model, panel = stage.services.desk, stage.current().model, stage.window.recipe_panel
+    desk.ask(model, [Match(type="CONV_2D")], FLOAT, "one")
+    desk.ask(model, [Match(type="FULLY_CONNECTED")], FLOAT, "two")
+    assert panel.current() == 1
+    panel.move_rule(-1)
+    assert [rule.match.type for rule in rules_of(stage)] == ["FULLY_CONNECTED", "CONV_2D"]
+    assert panel.current() == 0
+    panel.move_rule(-1)
+    assert panel.current() == 0
+    panel.precision.choose(Precision.FLOAT16)
+    stage.until(lambda: precisions_of(stage)[1] == "float16")
+    assert stage.window.recipe.shown() == "Dynamic int8 (edited)"
+
+
+def test_recipes_go_out_to_a_file_and_come_back(stage: Stage, model_file: Path, tmp_path: Path) -> None:
+    stage.open(model_file)
+    desk, model, editor = stage.services.desk, stage.current().model, stage.window.recipe_editor
+    desk.ask(model, [Match(type="CONV_2D")], FLOAT, "one")
+    recipe = desk.recipe(model)
+    assert recipe is not None
+    path = tmp_path / "mine.json"
+    editor.write(recipe, path)
+    stage.until(path.exists)
+    desk.history.undo()
+    editor.read(path)
+    stage.until(lambda: desk.recipe(model) == recipe)
+    stage.until(lambda: precisions_of(stage)[0] == "float32")
+    path.write_text('{"weights": "strange"}')
+    editor.read(path)
+    stage.until(lambda: bool(stage.window.tray.cards))
+    assert "mine.json" in stage.window.tray.cards[0].problem.message
+    assert desk.recipe(model) == recipe
+    editor.write(recipe, tmp_path / "no folder" / "mine.json")
+    stage.until(lambda: len(stage.window.tray.cards) == 2)

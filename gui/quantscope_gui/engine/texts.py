@@ -64,6 +64,14 @@ REMEDIES: Final = (
     QT_TRANSLATE_NOOP("Remedy", "shared-weight"),
     QT_TRANSLATE_NOOP("Remedy", "sparse-weight"),
 )
+FINDINGS: Final = (
+    QT_TRANSLATE_NOOP("Finding", "rule-matches-nothing"),
+    QT_TRANSLATE_NOOP("Finding", "rule-overridden"),
+    QT_TRANSLATE_NOOP("Finding", "no-kernel"),
+    QT_TRANSLATE_NOOP("Finding", "default-no-kernel"),
+    QT_TRANSLATE_NOOP("Finding", "needs-calibration"),
+    QT_TRANSLATE_NOOP("Finding", "int4-too-coarse"),
+)
 # What the button says that does a remedy by an edit of the recipe.
 REMEDY_BUTTONS: Final = {
     "kept-by-default": QT_TRANSLATE_NOOP("RemedyButton", "Quantize to 8 bits"),
@@ -188,6 +196,11 @@ def _keyed(context: str, key: str, english: str, arguments: dict[str, str | int]
 def reason(value: documents.Reason) -> str:
     """Why an operator has its precision, in one sentence."""
     return _keyed("Reason", value.code, value.text, value.arguments)
+
+
+def finding(value: documents.Finding) -> str:
+    """What the recipe asks for in vain, in one sentence."""
+    return _keyed("Finding", value.code, value.text, value.arguments)
 
 
 def remedy(value: documents.Reason) -> str:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from quantscope_gui.operators.columns import COLUMNS
+from quantscope_gui.operators.table_model import MARKED
 from quantscope_gui.theme import precisions
 from quantscope_gui.theme.theme import Theme
 
@@ -27,6 +28,8 @@ class CellDelegate(QStyledItemDelegate):
         state = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(tokens.selection))
+        elif index.data(MARKED):
+            painter.fillRect(box, QColor(tokens.hover))
         column = COLUMNS[index.column()]
         inner = box.adjusted(PADDING, 0, -PADDING, 0)
         row = index.data(Qt.ItemDataRole.UserRole)

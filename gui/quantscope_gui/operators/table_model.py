@@ -1,6 +1,6 @@
 """The table's model: filtering and sorting permute positions in the plan's immutable rows, nothing is copied."""
 
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
@@ -10,6 +10,7 @@ from quantscope_gui.operators.plan import Key, Plan, Row
 from quantscope_gui.theme.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
+MARKED: Final = Qt.ItemDataRole.UserRole + 1
 QUIET = frozenset({"index", "subgraph", "dtypes", "output"})
 
 
@@ -27,6 +28,7 @@ class OperatorsModel(QAbstractTableModel):
         self._places: dict[Key, int] = {}
         self._filter = ""
         self.problem = ""
+        self.marked: frozenset[Key] = frozenset()
         self._column = -1
         self._descending = False
 
@@ -47,6 +49,13 @@ class OperatorsModel(QAbstractTableModel):
     def count(self) -> int:
         """How many operators there are, shown or not."""
         return len(self._rows)
+
+    def mark(self, keys: frozenset[Key]) -> None:
+        """Marks operators in passing, those a rule of the recipe matches say."""
+        if keys != self.marked:
+            self.marked = keys
+            if self._shown:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, len(COLUMNS) - 1))
 
     def row(self, place: int) -> Row:
         return self._rows[self._shown[place]]
@@ -87,6 +96,8 @@ class OperatorsModel(QAbstractTableModel):
             return f"{columns.title(column)}: {column.text(self.row(index.row()))}"
         if role == Qt.ItemDataRole.UserRole:
             return self.row(index.row())
+        if role == MARKED:
+            return self.row(index.row()).key in self.marked
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

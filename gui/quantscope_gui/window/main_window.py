@@ -4,7 +4,16 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from quantscope_gui import actions, dialogs, i18n
 from quantscope_gui.engine import texts
@@ -16,7 +25,9 @@ from quantscope_gui.models.library import Model, Selection, Variant
 from quantscope_gui.models.tree import ModelsTree
 from quantscope_gui.operators.legend import Item
 from quantscope_gui.recipe.combo import ChoiceCombo
+from quantscope_gui.recipe.editor import RecipeEditor
 from quantscope_gui.recipe.menu import OperatorMenu
+from quantscope_gui.recipe.panel import RecipePanel
 from quantscope_gui.services import Services
 from quantscope_gui.settings import LAYOUT_VERSION
 from quantscope_gui.start import samples
@@ -79,7 +90,16 @@ class MainWindow(QMainWindow):
         self.models_dock = dock("models", self.tr("Models"), self.tree, self._theme, self)
         self.inspector_dock = dock("inspector", self.tr("Inspector"), self.inspector, self._theme, self)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.models_dock)
+        self.recipe_panel = RecipePanel(self._theme)
+        self.recipe_dock = dock("recipe", self.tr("Recipe"), self.recipe_panel, self._theme, self)
+        services = self._services
+        self.recipe_editor = RecipeEditor(
+            self.recipe_panel, services.library, services.desk, services.drafter, services.background
+        )
+        self.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.inspector_dock)
+        self.tabifyDockWidget(self.inspector_dock, self.recipe_dock)
+        self.inspector_dock.raise_()
 
     def _build_status(self) -> None:
         self.status = StatusLine(self._services.board, self._theme)
@@ -138,7 +158,7 @@ class MainWindow(QMainWindow):
 
     def _build_view_menu(self, menu: QMenu) -> None:
         first = self.commands_by_key["problems"]
-        for toggle, keys in zip(self._panel_actions(), ("Ctrl+1", "Ctrl+2"), strict=True):
+        for toggle, keys in zip(self._panel_actions(), ("Ctrl+1", "Ctrl+2", "Ctrl+3"), strict=True):
             toggle.setShortcut(keys)
             menu.insertAction(first, toggle)
         settings = self._services.settings
@@ -252,7 +272,7 @@ class MainWindow(QMainWindow):
             history.redoTextChanged,
         ):
             changed.connect(self._enable)
-        self.work.table.menu_wanted.connect(self._show_operator_menu)
+        self.work.menu_wanted.connect(self._show_operator_menu)
         self.start.open_wanted.connect(self.commands.open)
         self.start.chosen.connect(lambda path: self.commands.open_files([path]))
         self.drops.dropped.connect(self.commands.open_files)
@@ -266,6 +286,9 @@ class MainWindow(QMainWindow):
         self.status.legend.filter_wanted.connect(self.work.toggle_filter)
         self.status.legend.keys_wanted.connect(self.work.highlight)
         self.work.legend_changed.connect(self._show_legend)
+        self.recipe_editor.highlighted.connect(self.work.highlight)
+        self.recipe_editor.said.connect(self.status.say)
+        self.recipe_editor.failed.connect(self.tray.show_problem)
 
     def _restore(self) -> None:
         settings = self._services.settings
@@ -323,19 +346,22 @@ class MainWindow(QMainWindow):
     def _show_panels(self, shown: bool) -> None:
         """Panels come back as they were when a model is open; the start page stands alone."""
         if shown:
-            for panel in (self.models_dock, self.inspector_dock):
+            for panel in self._docks():
                 panel.show()
             if not self.restoreState(self._layout, LAYOUT_VERSION):
                 panels = [self.models_dock, self.inspector_dock]
                 self.resizeDocks(panels, [MODELS_WIDTH, INSPECTOR_WIDTH], Qt.Orientation.Horizontal)
         else:
-            for panel in (self.models_dock, self.inspector_dock):
+            for panel in self._docks():
                 panel.hide()
         for action in self._panel_actions():
             action.setEnabled(shown)
 
     def _panel_actions(self) -> list[QAction]:
-        return [self.models_dock.toggleViewAction(), self.inspector_dock.toggleViewAction()]
+        return [panel.toggleViewAction() for panel in self._docks()]
+
+    def _docks(self) -> tuple[QDockWidget, ...]:
+        return self.models_dock, self.inspector_dock, self.recipe_dock
 
     def _show_selection(self, selection: Selection | None) -> None:
         shown = selection is not None

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 class WorkArea(QStackedWidget):
     """Shows one selection. Tabs that would be empty are not there. `legend_changed(items)` says what the colours mean:
-    None stands for the planned precisions."""
+    None stands for the planned precisions. `menu_wanted(position)` for the menu of the selected operators."""
 
     filter_changed = Signal(str)
     legend_changed = Signal(object)
+    menu_wanted = Signal(object)
 
     def __init__(self, services: Services, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +74,7 @@ class WorkArea(QStackedWidget):
         self.addWidget(content)
 
         self.tabs.currentChanged.connect(self._remember_tab)
+        self.table.menu_wanted.connect(self.menu_wanted.emit)
         self.search.changed.connect(self._find)
         self.search.entered.connect(self._enter)
         self.search.left_downwards.connect(lambda: self._enter(downwards=True))
@@ -93,6 +95,7 @@ class WorkArea(QStackedWidget):
             self.tabs.insertTab(0, graph, self.tr("Graph"))
             self.tabs.setCurrentWidget(graph if in_front else self.table)
             graph.drawn.connect(self._show_drawn)
+            graph.menu_wanted.connect(self.menu_wanted.emit)
             graph.set_colourist(self._colours.colour)
             graph.add_tool(self.colour_by)
         return self._graph
@@ -132,7 +135,8 @@ class WorkArea(QStackedWidget):
             self.step(1)
 
     def highlight(self, keys: frozenset[Key] | None) -> None:
-        """Dims all but these operators in the graph; None goes back to what was found."""
+        """Dims all but these operators in the graph and marks them in the table; None goes back to what was found."""
+        self.table.operators.mark(keys or frozenset())
         if keys is None:
             self._show_found()
         else:

@@ -1,0 +1,130 @@
+"""The recipe panel at work: edits go to the desk, drafts to the engine, files in and out."""
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from quantscope import files
+from quantscope.errors import QuantscopeError
+from quantscope.recipe import Recipe
+from quantscope_gui import dialogs
+from quantscope_gui.background import Background
+from quantscope_gui.engine import texts
+from quantscope_gui.engine.outcome import Failure
+from quantscope_gui.errors.problem import Problem, of_failure
+from quantscope_gui.models.library import Library, Model, Selection
+from quantscope_gui.operators.plan import Plan
+from quantscope_gui.recipe.desk import RecipeDesk
+from quantscope_gui.recipe.drafter import Drafter
+from quantscope_gui.recipe.panel import RecipePanel
+
+
+class RecipeEditor(QObject):
+    """`highlighted(keys)` with the operators that the rule in hand matches, None where there is none; `said(text)` for
+    a passing remark, `failed(problem)`."""
+
+    highlighted = Signal(object)
+    said = Signal(str)
+    failed = Signal(Problem)
+
+    def __init__(
+        self, panel: RecipePanel, library: Library, desk: RecipeDesk, drafter: Drafter, background: Background
+    ) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self._library = library
+        self._desk = desk
+        self._drafter = drafter
+        self._background = background
+        panel.edited.connect(self._edited)
+        panel.drafted.connect(self._drafted)
+        panel.rule_selected.connect(self._rule_selected)
+        panel.import_wanted.connect(self.ask_import)
+        panel.export_wanted.connect(self.ask_export)
+        desk.changed.connect(lambda _: self.refresh())
+        library.plan_changed.connect(lambda _: self.refresh())
+        library.selection_changed.connect(lambda _: self.refresh())
+
+    @property
+    def _model(self) -> Model | None:
+        selection: Selection | None = self._library.selection
+        return selection.model if selection is not None else None
+
+    def refresh(self) -> None:
+        """Shows the recipe of the selected model, and what became of its rules as far as it is planned."""
+        model = self._model
+        recipe = self._desk.recipe(model) if model is not None else None
+        plan = model.plan if model is not None else None
+        if plan is not None and plan.document.recipe_document != recipe:
+            plan = None
+        edited = model is not None and self._desk.is_edited(model)
+        self._panel.show_recipe(recipe, plan, edited and recipe is not None and recipe.name.endswith(texts.EDITED))
+
+    def _edited(self, recipe: Recipe, what: str) -> None:
+        self._drafter.drop()
+        if self._model is not None:
+            self._desk.set(self._model, recipe, what)
+
+    def _drafted(self, recipe: Recipe, rule: int) -> None:
+        if self._model is not None:
+            self._drafter.try_out(self._model, recipe, lambda plan: self._highlight(plan, rule), lambda failure: None)
+
+    def _rule_selected(self, rule: int) -> None:
+        model = self._model
+        plan = model.plan if model is not None else None
+        if rule < 0 or plan is None or self._panel.isHidden():
+            self.highlighted.emit(None)
+        elif model is not None and plan.document.recipe_document == self._desk.recipe(model):
+            self._highlight(plan, rule)
+
+    def _highlight(self, plan: Plan, rule: int) -> None:
+        self.highlighted.emit(frozenset(row.key for row in plan.rows if rule in row.operator.rules))
+
+    # Files -------------------------------------------------------------------------------------------------------
+
+    def ask_import(self) -> None:
+        dialogs.ask_recipe(self._panel, "", self.read)
+
+    def read(self, path: Path) -> None:
+        """Gives the selected model the recipe in a file; the engine reads it."""
+        model = self._model
+        if model is not None:
+            self._drafter.try_out(
+                model,
+                str(path),
+                lambda plan: self._desk.set(
+                    model, plan.document.recipe_document, self.tr("import {name}").format(name=path.name)
+                ),
+                lambda failure: self._not_read(path, failure),
+            )
+
+    def _not_read(self, path: Path, failure: Failure) -> None:
+        self.failed.emit(of_failure(failure, path.name, lambda: self.read(path)))
+
+    def ask_export(self) -> None:
+        model = self._model
+        recipe = self._desk.recipe(model) if model is not None else None
+        if model is not None and recipe is not None:
+            suggestion = model.path.parent / f"{recipe.name}.json"
+            dialogs.ask_recipe_destination(self._panel, suggestion, lambda path: self.write(recipe, path))
+
+    def write(self, recipe: Recipe, path: Path) -> None:
+        """Writes a recipe to a file, or leaves the file as it was."""
+        self._background.run(
+            lambda: _write(recipe, path),
+            lambda _: self.said.emit(self.tr("Saved {path}").format(path=path)),
+            lambda error: self._not_written(recipe, path, error),
+        )
+
+    def _not_written(self, recipe: Recipe, path: Path, error: Exception) -> None:
+        remedy = error.remedy if isinstance(error, QuantscopeError) else None
+        self.failed.emit(
+            Problem(self.tr("The recipe was not saved"), str(error), remedy or "", "", lambda: self.write(recipe, path))
+        )
+
+
+def _write(recipe: Recipe, path: Path) -> None:
+    data = msgspec.json.format(msgspec.json.encode(recipe), indent=2) + b"\n"
+    with files.replacing(path) as temporary:
+        Path(temporary).write_bytes(data)

@@ -1,0 +1,175 @@
+"""The form of one rule: conditions above, what is asked below."""
+
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from quantscope.precision import Precision
+from quantscope.recipe import Algorithm, Change, Granularity, Match, Rule
+from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.recipe.edits import ASKABLE
+from quantscope_gui.recipe.menu import asked_title
+from quantscope_gui.recipe.words import operators_of, operators_text
+
+PREVIEW_MILLISECONDS: Final = 150
+MATCHED: Final = (
+    ("type", QT_TRANSLATE_NOOP("RuleForm", "Type"), QT_TRANSLATE_NOOP("RuleForm", "CONV_2D; * and ? are wildcards")),
+    ("name", QT_TRANSLATE_NOOP("RuleForm", "Name"), QT_TRANSLATE_NOOP("RuleForm", "all of it; * and ? are wildcards")),
+    ("regex", QT_TRANSLATE_NOOP("RuleForm", "Expression"), QT_TRANSLATE_NOOP("RuleForm", "found in the name")),
+    ("scope", QT_TRANSLATE_NOOP("RuleForm", "Scope"), QT_TRANSLATE_NOOP("RuleForm", "encoder/layer_0")),
+    ("operators", QT_TRANSLATE_NOOP("RuleForm", "Operators"), QT_TRANSLATE_NOOP("RuleForm", "1, 4-7")),
+    ("subgraph", QT_TRANSLATE_NOOP("RuleForm", "Subgraph"), QT_TRANSLATE_NOOP("RuleForm", "0")),
+)
+
+
+def _count(text: str, least: int) -> int | None:
+    """The number in a text, None where it is empty. Raises ValueError for anything else, and below `least`."""
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 12 or int(text) < least:
+        raise ValueError(text)
+    return int(text)
+
+
+def _text(source: str) -> str:
+    return QCoreApplication.translate("RuleForm", source)
+
+
+class EnumCombo(QComboBox):
+    """A choice among an enum's values, or none of them."""
+
+    def __init__(self, values: tuple[StrEnum, ...], none: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._values: tuple[StrEnum | None, ...] = (None, *values) if none else values
+        for value in self._values:
+            name = none if value is None else asked_title(value) if isinstance(value, Precision) else value.value
+            self.addItem(name)
+
+    def show_value(self, value: StrEnum | None) -> None:
+        with QSignalBlocker(self):
+            self.setCurrentIndex(self._values.index(value) if value in self._values else -1)
+
+    def value(self) -> StrEnum | None:
+        return self._values[self.currentIndex()] if self.currentIndex() >= 0 else None
+
+    def choose(self, value: StrEnum | None) -> None:
+        """As if the user had chosen it."""
+        self.show_value(value)
+        self.activated.emit(self.currentIndex())
+
+
+class RuleForm(QWidget):
+    """`drafted(rule)` a moment after each key, `edited(rule)` once a field is left or a choice made; what can't be a
+    rule gives neither but is explained below the fields."""
+
+    drafted = Signal(object)
+    edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rule: Rule | None = None
+        self.fields: dict[str, QLineEdit] = {}
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self._preview = QTimer(self)
+        self._preview.setSingleShot(True)
+        self._preview.setInterval(PREVIEW_MILLISECONDS)
+        self._preview.timeout.connect(self._draft)
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setVerticalSpacing(4)
+        for key, title, hint in MATCHED:
+            edit = QLineEdit()
+            edit.setPlaceholderText(_text(hint))
+            edit.setAccessibleName(_text(title))
+            edit.textEdited.connect(lambda _: self._preview.start())
+            edit.editingFinished.connect(self._edit)
+            self.fields[key] = edit
+            form.addRow(_text(title), edit)
+        unchanged = self.tr("(unchanged)")
+        self.precision = EnumCombo(ASKABLE, unchanged)
+        self.granularity = EnumCombo(tuple(Granularity), unchanged)
+        self.algorithm = EnumCombo(tuple(Algorithm), unchanged)
+        self.minimum = QLineEdit()
+        self.minimum.setPlaceholderText(unchanged)
+        self.minimum.editingFinished.connect(self._edit)
+        for title, widget in (
+            (self.tr("Ask for"), self.precision),
+            (self.tr("Scales per"), self.granularity),
+            (self.tr("Algorithm"), self.algorithm),
+            (self.tr("Smallest weight"), self.minimum),
+        ):
+            widget.setAccessibleName(title)
+            form.addRow(title, widget)
+            if isinstance(widget, QComboBox):
+                widget.activated.connect(lambda _: self._edit())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(form)
+        layout.addWidget(self.problem)
+        self.problem.hide()
+
+    def show_rule(self, rule: Rule | None) -> None:
+        """Shows another rule. The one that is shown already stays as it stands, half typed or not."""
+        if rule is not None and rule == self._rule:
+            return
+        self._preview.stop()
+        self._rule = rule
+        self.setEnabled(rule is not None)
+        match, change = (rule.match, rule.set) if rule is not None else (Match(), Change())
+        for key, edit in self.fields.items():
+            value = getattr(match, key)
+            text = "" if value is None else operators_text(value) if key == "operators" else str(value)
+            if edit.text() != text:
+                edit.setText(text)
+        self.precision.show_value(change.precision)
+        self.granularity.show_value(change.granularity)
+        self.algorithm.show_value(change.algorithm)
+        self.minimum.setText("" if change.minimum_elements is None else str(change.minimum_elements))
+        self.problem.hide()
+
+    def rule(self) -> Rule | None:
+        """The rule as it stands in the form; None, with the reason shown, where it isn't one."""
+        texts = {key: edit.text().strip() for key, edit in self.fields.items()}
+        try:
+            match = Match(
+                type=texts["type"] or None,
+                name=texts["name"] or None,
+                regex=texts["regex"] or None,
+                scope=texts["scope"] or None,
+                operators=operators_of(texts["operators"]),
+                subgraph=_count(texts["subgraph"], 0),
+            )
+            minimum = _count(self.minimum.text().strip(), 1)
+        except ValueError as error:
+            self.problem.setText(self.tr("This is no rule yet: {reason}").format(reason=error))
+            self.problem.show()
+            return None
+        self.problem.hide()
+        before = self._rule.set if self._rule is not None else Change()
+        change = Change(
+            precision=self.precision.value(),  # type: ignore[arg-type]
+            granularity=self.granularity.value(),  # type: ignore[arg-type]
+            algorithm=self.algorithm.value(),  # type: ignore[arg-type]
+            rounding=before.rounding,
+            minimum_elements=minimum,
+        )
+        return Rule(match=match, set=change)
+
+    def _draft(self) -> None:
+        rule = self.rule() if self._rule is not None else None
+        if rule is not None:
+            self.drafted.emit(rule)
+
+    def _edit(self) -> None:
+        if self._rule is None:
+            return
+        self._preview.stop()
+        rule = self.rule()
+        if rule is not None and rule != self._rule:
+            self._rule = rule
+            self.edited.emit(rule)
