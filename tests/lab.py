@@ -11,18 +11,29 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as tfl
 
+from quantscope.calibrate.run import calibrate
 from quantscope.errors import RunError
 from quantscope.evaluate.inputs import generated
 from quantscope.evaluate.runner import Runner
 from quantscope.model.read import read
 from quantscope.quantize.apply import write_quantized
+from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.plan import Plan, make_plan
 from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.size import planned_bytes
 from quantscope.quantize.targets import TARGETS
+from quantscope.recipe import Recipe
 from tests.models import Array, ModelBuilder
 
 SAMPLES = 3
+
+
+class _Generated(dict[str, Calibration]):
+    """Calibrations by path, on generated samples."""
+
+    def __missing__(self, path: str) -> Calibration:
+        self[path] = calibrate(read(path), samples=SAMPLES)
+        return self[path]
 
 
 class Lab:
@@ -32,6 +43,7 @@ class Lab:
         self.folder = folder
         self.numbers = itertools.count()
         self.runner = Runner()
+        self.calibrations: dict[str, Calibration] = _Generated()
         self.known: dict[tuple[str, bool], list[list[Array]]] = {}
 
     def write(self, built: ModelBuilder, name: str = "") -> str:
@@ -56,9 +68,15 @@ class Lab:
             self.runner = Runner()
             raise
 
+    def plan(self, path: str, recipe: str | Recipe, target: str) -> Plan:
+        """The plan, made on generated samples where the recipe needs some."""
+        asked = PRESETS[recipe] if isinstance(recipe, str) else recipe
+        calibration = self.calibrations[path] if asked.needs_calibration else None
+        return make_plan(read(path), asked, TARGETS[target], calibration)
+
     def quantized(self, path: str, recipe: str, target: str) -> tuple[Plan, str]:
         """The plan, and the file that applying it gives, unchecked."""
-        plan = make_plan(read(path), PRESETS[recipe], TARGETS[target])
+        plan = self.plan(path, recipe, target)
         output = self.folder / f"{Path(path).stem}.{recipe}.{target}.tflite"
         if not output.exists():
             with open(output, "wb") as file:

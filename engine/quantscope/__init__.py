@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 from quantscope._version import __version__
 
 if TYPE_CHECKING:
-    from quantscope.api import apply, compare, inspect, load, plan, quantize_file
+    from quantscope.api import apply, calibrate, compare, inspect, load, plan, quantize_file
     from quantscope.errors import QuantscopeError
     from quantscope.model.graph import Model
+    from quantscope.quantize.calibration import Calibration
     from quantscope.quantize.decision import Decision
     from quantscope.quantize.plan import Plan
     from quantscope.recipe import Recipe
 
 __all__ = [
+    "Calibration",
     "Decision",
     "Model",
     "Plan",
@@ -31,6 +33,7 @@ __all__ = [
     "Recipe",
     "__version__",
     "apply",
+    "calibrate",
     "compare",
     "inspect",
     "load",
@@ -39,6 +42,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Calibration": "quantscope.quantize.calibration",
     "Decision": "quantscope.quantize.decision",
     "Model": "quantscope.model.graph",
     "Plan": "quantscope.quantize.plan",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from quantscope import documents
+from quantscope.calibrate.run import calibration_from
 from quantscope.details import details as operator_details
 from quantscope.documents.details import Details
 from quantscope.documents.profile import THIS_COMPUTER, Profile, Settings
@@ -21,6 +22,7 @@ from quantscope.model.read import read
 from quantscope.profile import session
 from quantscope.progress import Progress, part, silent
 from quantscope.quantize.apply import write_quantized
+from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.plan import Plan, make_plan
 from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS, find_recipe
 from quantscope.quantize.rewrite import rewrite
@@ -31,6 +33,7 @@ from quantscope.sensitivity import sensitivity
 
 __all__ = [
     "apply",
+    "calibrate",
     "catalogue",
     "compare",
     "compare_tensor",
@@ -53,18 +56,38 @@ def load(path: str | os.PathLike[str]) -> Model:
     return read(path)
 
 
+def calibrate(
+    model: Model,
+    data: str | os.PathLike[str] | None = None,
+    samples: int | None = None,
+    progress: Progress = silent,
+) -> Calibration:
+    """What tensors of `model` are like on data, for arithmetic in integers: give it to `plan`, or `save` it.
+
+    `data` is an .npz file of samples (`samples` of them, or all) or a saved calibration; with None samples are made up,
+    whose ranges are those of noise. Raises DataError if the data doesn't fit, UsageError for less than one sample,
+    RunError if the model doesn't run, CancelledError when `progress` asks to stop.
+    """
+    return calibration_from(model, data, samples, progress)
+
+
 def plan(
-    model: Model, recipe: str | os.PathLike[str] | Recipe = DEFAULT_RECIPE, target: str | Target = DEFAULT_TARGET
+    model: Model,
+    recipe: str | os.PathLike[str] | Recipe = DEFAULT_RECIPE,
+    target: str | Target = DEFAULT_TARGET,
+    calibration: Calibration | None = None,
 ) -> Plan:
     """What quantizing `model` would do: a decision with its reason for every operator.
 
-    `recipe` is a preset's name, a .json file or a Recipe; `target` a name or a Target. Raises RecipeError if there is
-    none.
+    `recipe` is a preset's name, a .json file or a Recipe; `target` a name or a Target; without a `calibration` no
+    operator runs in integers alone. Raises RecipeError if there is no such recipe or target, DataError if the
+    calibration is another model's.
     """
     return make_plan(
         model,
         recipe if isinstance(recipe, Recipe) else find_recipe(os.fspath(recipe)),
         find_target(target) if isinstance(target, str) else target,
+        calibration,
     )
 
 
@@ -113,9 +136,19 @@ def quantize_file(
     recipe: str | os.PathLike[str] | Recipe = DEFAULT_RECIPE,
     target: str | Target = DEFAULT_TARGET,
     progress: Progress = silent,
+    calibration: str | os.PathLike[str] | None = None,
+    calibration_samples: int | None = None,
 ) -> documents.Quantization:
-    """Load, plan and apply in one call; raises what they raise."""
-    return apply(plan(load(path), recipe, target), output, progress)
+    """Load, calibrate where the recipe needs it, plan and apply in one call; raises what they raise.
+
+    `calibration` and `calibration_samples` are `data` and `samples` of `calibrate`.
+    """
+    model = load(path)
+    asked = recipe if isinstance(recipe, Recipe) else find_recipe(os.fspath(recipe))
+    if not asked.needs_calibration:
+        return apply(plan(model, asked, target), output, progress)
+    seen = calibrate(model, calibration, calibration_samples, part(progress, 0.0, 0.5))
+    return apply(plan(model, asked, target, seen), output, part(progress, 0.5, 1.0))
 
 
 def measure(

@@ -14,6 +14,11 @@ from quantscope.quantize.predict import Delegation, delegation
 from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.size import planned_bytes
 
+GENERATED_WARNING: Final = (
+    "Ranges were measured on generated samples, which say nothing about real inputs: the result may be far off. Give"
+    " sample data for calibration."
+)
+
 
 def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
     """The document of a plan; `file` describes the model's file."""
@@ -45,6 +50,18 @@ def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
             bytes=plan.model.bytes,
             planned_bytes=planned_bytes(plan),
         ),
+        calibration=_calibration(plan),
+    )
+
+
+def _calibration(plan: Plan) -> documents.Calibration | None:
+    if plan.calibration is None:
+        return None
+    return documents.Calibration(
+        source=plan.calibration.source,
+        samples=plan.calibration.samples,
+        generated=plan.calibration.generated,
+        warning=GENERATED_WARNING if plan.calibration.generated else None,
     )
 
 

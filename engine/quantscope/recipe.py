@@ -127,6 +127,12 @@ class Recipe(_Form, frozen=True, kw_only=True):
     default: Setting
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def needs_calibration(self) -> bool:
+        """True if it asks for arithmetic in integers alone, whose ranges have to be measured on data."""
+        asked = {self.default.precision, *(rule.set.precision for rule in self.rules)}
+        return bool(asked & {Precision.INT8, Precision.INT16X8})
+
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:
             raise ValueError(f"its schema is '{self.schema}'; only '{SCHEMA}' is known")

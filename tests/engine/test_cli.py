@@ -19,6 +19,7 @@ import pytest
 from quantscope._version import __version__
 from quantscope.child_process import PACKAGE_ROOT, module_command, module_environment
 from quantscope.cli.main import COMMANDS, main
+from quantscope.quantize.presets import PRESETS
 from tests.models import Input, ModelBuilder, one_operator
 from tests.operators import depthwise, fully_connected, normal
 
@@ -224,13 +225,7 @@ def test_recipes(shell: Shell) -> None:
         assert word in ended.error
     found = shell("recipes", "--json").document
     assert found["schema"] == "quantscope.recipes/1"
-    assert [recipe["id"] for recipe in found["recipes"]] == [
-        "dynamic-int8",
-        "dynamic-int4",
-        "weight-only-int8",
-        "weight-only-int4",
-        "float16",
-    ]
+    assert [recipe["id"] for recipe in found["recipes"]] == [*PRESETS]
     assert [target["id"] for target in found["targets"]] == ["xnnpack", "builtin"]
     for arguments in (("recipes", "float16"), ("recipes", "float16", "--json")):
         recipe = shell(*arguments).document

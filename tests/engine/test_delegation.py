@@ -19,12 +19,15 @@ from ai_edge_litert import schema_py_generated as tfl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quantscope.calibrate.run import calibrate
+from quantscope.errors import DataError, RunError
 from quantscope.model.edit import ModelEdit, OperatorEdit, SubgraphEdit
 from quantscope.model.graph import NUMPY_TYPES, Buffer, Model, Operator, Quantization, Subgraph, Tensor
 from quantscope.model.options import OptionsReader, leading_elements
 from quantscope.model.read import read
 from quantscope.model.write import write
 from quantscope.quantize import xnnpack
+from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.partition import partitions
 from quantscope.quantize.plan import make_plan
 from quantscope.quantize.planned_graph import UNCHANGED, PlannedGraph
@@ -113,13 +116,22 @@ def promoted(path: Path, index: int) -> Path:
     return copy
 
 
+def calibrated(model: Model) -> Calibration | None:
+    """None for a model that the runtime doesn't run."""
+    try:
+        return calibrate(model, samples=1)
+    except (RunError, DataError):
+        return None
+
+
 def check(source: Path, folder: Path) -> dict[str | None, tuple[Delegation, ...]]:
     """Compares prediction and runtime on the model as it is and after each recipe, in every subgraph."""
     model = read(source)
     result, expected, files = {}, [], []
+    calibration = calibrated(model)
     for recipe in RECIPES:
         written = folder / f"{source.stem}.{recipe}.tflite"
-        plan = make_plan(model, PRESETS[recipe], XNNPACK) if recipe else None
+        plan = make_plan(model, PRESETS[recipe], XNNPACK, calibration) if recipe else None
         edit = rewrite(plan) if plan else UNCHANGED
         graphs = [PlannedGraph(model, subgraph, edit) for subgraph in model.subgraphs]
         result[recipe] = delegation(model, edit, XNNPACK)

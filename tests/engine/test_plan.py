@@ -1,7 +1,7 @@
 """Planning: every reason there is, sharing, pinning, what is already small, and models that are odd or broken."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.reasons import SENTENCES, ReasonCode
 from quantscope.quantize.targets import TARGETS
 from quantscope.recipe import Change, Granularity, Match, Recipe, Rule, Setting
+from tests.engine.specimens import loop, several
 from tests.lab import Lab, check_size, constant_behind, operators_of, sqnr, stored, unpacked
-from tests.models import Input, ModelBuilder, SubgraphBuilder, one_operator
+from tests.models import Array, Input, ModelBuilder, SubgraphBuilder, one_operator
 from tests.operators import conv, depthwise, embedding, fully_connected, gather, lstm, normal, uneven
+from tests.static_operators import unary
 
 FULLY = tfl.FullyConnectedOptionsT
 
@@ -32,6 +34,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab = Lab(tmp_path_factory.mktemp("plans"))
     yield lab
     lab.close()
+
+
+WITHOUT_DATA = tuple(name for name, recipe in PRESETS.items() if not recipe.needs_calibration)
 
 
 def planned(lab: Lab, built: ModelBuilder, recipe: str | Recipe = "dynamic-int8", target: str = "xnnpack") -> Plan:
@@ -226,6 +231,46 @@ def shared_by_different_kinds() -> ModelBuilder:
     return model
 
 
+def between(kinds: Sequence[str], constant: Array | None = None) -> ModelBuilder:
+    """FULLY_CONNECTED, operators of these kinds with a constant, FULLY_CONNECTED."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    x = dense(graph, graph.input("x", (2, 64)), graph.constant("w", normal(64, 64)), "first")
+    for kind in kinds:
+        if constant is None:
+            constant = np.array([2, 64], np.int32)
+        operand = graph.constant("operand", constant)
+        options = {"ADD": tfl.AddOptionsT(), "RESHAPE": tfl.ReshapeOptionsT(newShape=[2, 64])}[kind]
+        between = graph.tensor(kind, (2, 64))
+        graph.operator(kind, [x, operand], [between], options)
+        x = between
+    graph.outputs = [dense(graph, x, graph.constant("v", normal(64, 64, seed=1)))]
+    return model
+
+
+def recurrent_loop() -> ModelBuilder:
+    """The loop with a TANH at its end."""
+    model = loop()
+    body = SubgraphBuilder(model, model.model.subgraphs[2])
+    y = body.tensor("bounded", (1, 64))
+    body.operator("TANH", [body.outputs[1]], [y])
+    body.outputs = [body.outputs[0], y]
+    return model
+
+
+def masks() -> Array:
+    return np.where(np.arange(64) % 3 == 0, -10000, 0).astype(np.float32)
+
+
+def with_variable() -> ModelBuilder:
+    model = ModelBuilder()
+    graph = model.subgraph()
+    x, state = graph.input("x", (2, 64)), graph.tensor("state", (2, 64), variable=True)
+    graph.outputs = [graph.tensor("y", (2, 64))]
+    graph.operator("ADD", [x, state], graph.outputs, tfl.AddOptionsT())
+    return model
+
+
 # Reasons -------------------------------------------------------------------------------------------------------------
 
 
@@ -237,6 +282,12 @@ class Expected:
     recipe: str = "dynamic-int8"
     target: str = "xnnpack"
     operator: int = 0
+    subgraph: int = 0
+    calibrated: bool = False
+
+
+def integers(build: Callable[[], ModelBuilder], precision: str, fallback: bool = False, **more: Any) -> Expected:
+    return Expected(build, precision, fallback, recipe="int8", calibrated=True, **more)
 
 
 REASONS = {
@@ -266,6 +317,21 @@ REASONS = {
     ReasonCode.NOT_FLOAT: Expected(float16_activations, "float32", True),
     ReasonCode.WEIGHT_ONLY: Expected(fully_connected, "weight-only-int8", recipe="weight-only-int8"),
     ReasonCode.NEEDS_CALIBRATION: Expected(relu, "float32", True, recipe="int8"),
+    ReasonCode.INTEGER_KERNEL: integers(fully_connected, "int8"),
+    ReasonCode.INTEGER_DATA: integers(lambda: between(["RESHAPE"]), "int8", operator=1),
+    ReasonCode.NO_INTEGER_KERNEL: integers(unary("SIN"), "float32", True),
+    ReasonCode.UNSOUND_INTEGER_KERNEL: integers(with_variable, "float32", True),
+    ReasonCode.FASTER_IN_FLOAT: integers(unary("SOFTMAX", tfl.SoftmaxOptionsT(beta=1.0)), "float32", True),
+    ReasonCode.BETWEEN_FLOAT: integers(unary("TANH"), "float32"),
+    ReasonCode.LOOP_STATE: integers(lambda: recurrent_loop(), "float32", True, subgraph=2, operator=2),
+    ReasonCode.NOT_REACHED: integers(several, "float32", True, subgraph=1, operator=1),
+    ReasonCode.FAR_APART_VALUES: integers(lambda: between(["ADD"], masks()), "float32", True, operator=1),
+    ReasonCode.SCALES_TOO_FAR_APART: integers(
+        lambda: between(["ADD"], np.full(64, 1e-6, np.float32)), "float32", True, operator=1
+    ),
+    ReasonCode.NOT_FINITE: integers(
+        lambda: between(["ADD"], np.full(64, np.inf, np.float32)), "float32", True, operator=1
+    ),
     ReasonCode.KEPT_BY_RULE: Expected(fully_connected, "float32", recipe="none of it"),
     ReasonCode.KEPT_BY_DEFAULT: Expected(fully_connected, "float32", recipe="float32"),
     ReasonCode.NOT_REQUESTED: Expected(relu, "float32"),
@@ -294,8 +360,11 @@ RECIPES = {
 @pytest.mark.parametrize("code", ReasonCode)
 def test_every_reason_is_given_where_it_holds(lab: Lab, code: ReasonCode) -> None:
     expected = REASONS[code]
-    plan = planned(lab, expected.build(), RECIPES[expected.recipe], expected.target)
-    decision = plan.decisions[0][expected.operator]
+    if expected.calibrated:
+        plan = lab.plan(lab.write(expected.build()), RECIPES[expected.recipe], expected.target)
+    else:
+        plan = planned(lab, expected.build(), RECIPES[expected.recipe], expected.target)
+    decision = plan.decisions[expected.subgraph][expected.operator]
     assert decision.reason.code is code
     assert decision.precision.value == expected.precision
     assert decision.fallback == expected.fallback
@@ -308,10 +377,9 @@ def test_every_reason_is_given_where_it_holds(lab: Lab, code: ReasonCode) -> Non
 def test_remedies_are_there_where_a_user_can_do_something(lab: Lab) -> None:
     with_remedy = {code.value for code, sentence in SENTENCES.items() if sentence.remedy}
     assert with_remedy == {
-        "dynamic-shape", "float16-source", "kept-by-default", "kept-by-rule", "out-of-float16-range",
-        "int4-leaves-delegate", "int4-too-coarse",
-        "needs-calibration", "shared-weight", "too-few-elements",
-        "sparse-weight",
+        "dynamic-shape", "float16-source", "int4-leaves-delegate", "int4-too-coarse", "kept-by-default",
+        "kept-by-rule", "needs-calibration", "not-finite", "not-reached", "out-of-float16-range", "shared-weight",
+        "sparse-weight", "too-few-elements",
     }  # fmt: skip
     assert SENTENCES.keys() == set(ReasonCode)
 
@@ -383,7 +451,7 @@ def test_operator_without_kernel_for_it_reads_a_shared_weight_through_dequantize
     check_runs(lab, path)
 
 
-@pytest.mark.parametrize("recipe", PRESETS)
+@pytest.mark.parametrize("recipe", WITHOUT_DATA)
 def test_tensors_and_subgraphs_that_share_a_buffer_go_on_sharing_it(lab: Lab, recipe: str) -> None:
     model = ModelBuilder()
     buffer = model.buffer(normal(32, 64))
@@ -414,7 +482,7 @@ def test_buffer_used_in_two_shapes_stays_float(lab: Lab) -> None:
     assert "another shape" in plan.decisions[0][0].reason.text
 
 
-@pytest.mark.parametrize("recipe", PRESETS)
+@pytest.mark.parametrize("recipe", WITHOUT_DATA)
 def test_weight_that_is_a_model_output_stays_float(lab: Lab, recipe: str) -> None:
     model = fully_connected()
     graph = model.model.subgraphs[0]
@@ -425,7 +493,7 @@ def test_weight_that_is_a_model_output_stays_float(lab: Lab, recipe: str) -> Non
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("recipe", PRESETS)
+@pytest.mark.parametrize("recipe", WITHOUT_DATA)
 def test_loop_body_is_quantized_and_its_operands_stay_float(lab: Lab, recipe: str, target: str) -> None:
     path = lab.write(counting_loop())
     plan = make_plan(read(path), PRESETS[recipe], TARGETS[target])
@@ -451,7 +519,7 @@ def test_only_deprecated_operator_codes(lab: Lab) -> None:
     assert result.subgraphs[0].tensors[operator.inputs[1]].type == tfl.TensorType.INT8
 
 
-@pytest.mark.parametrize("recipe", PRESETS)
+@pytest.mark.parametrize("recipe", WITHOUT_DATA)
 def test_sparse_source_keeps_its_weight(lab: Lab, recipe: str) -> None:
     plan = planned(lab, sparse_weight(), recipe)
     assert not plan.changes_anything
@@ -624,7 +692,7 @@ def test_all_zero_weights(lab: Lab) -> None:
 # Broken models -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("recipe", [*PRESETS, hybrid_from(1)], ids=str)
+@pytest.mark.parametrize("recipe", [*WITHOUT_DATA, hybrid_from(1)], ids=str)
 @pytest.mark.parametrize("kind", FACTS)
 def test_operators_of_broken_models_never_break_the_planner(lab: Lab, kind: str, recipe: str | Recipe) -> None:
     """Operands and results too few, too many, absent, of rank 0 and 1: the runtime will refuse them, we don't crash."""

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from quantscope.calibrate.run import calibrate
 from quantscope.evaluate.runner import Runner
 from quantscope.model.read import read
+from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.plan import make_plan
 from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.targets import TARGETS
@@ -99,6 +101,27 @@ def outputs(path: str, real: Real, delegate: bool = True) -> list[Array]:
 @cache
 def float_outputs(real: Real) -> list[Array]:
     return outputs(real.path, real)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def calibrations(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Ranges of trained models are measured on samples of their own, others than those they are tried on."""
+    folder = tmp_path_factory.mktemp("samples")
+
+    class OnData(dict[str, Calibration]):
+        def __missing__(self, path: str) -> Calibration:
+            real = next(each for each in REAL if each.path == path)
+            model = read(path)
+            if real.samples is None:
+                self[path] = calibrate(model, samples=2)
+            else:
+                file = folder / f"{real.name}.npz"
+                chosen = {name: values[1 :: max(2, len(values) // 20)] for name, values in samples(real).inputs.items()}
+                np.savez(file, **chosen)  # type: ignore[arg-type]
+                self[path] = calibrate(model, file)
+            return self[path]
+
+    lab.calibrations = OnData()
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -18,7 +18,16 @@ from quantscope.model.edit import ModelEdit, SubgraphEdit, TensorEdit
 from quantscope.model.graph import Model
 from quantscope.model.write import write
 from quantscope.progress import Progress, silent
-from quantscope.quantize.calibration import Calibration, Channels, Histogram, Observed, TensorKey, fingerprint
+from quantscope.quantize.calibration import (
+    Calibration,
+    Channels,
+    Histogram,
+    Observed,
+    TensorKey,
+    fingerprint,
+    is_calibration,
+    load_calibration,
+)
 
 DEFAULT_SAMPLES: Final = 16
 # Second moments of more channels than this take over 64 MB for one tensor and gain least.
@@ -60,6 +69,20 @@ def calibrate(
         raise DataError("The model gave no finite value on any sample.", "Check the data.")
     progress(1.0, "Calibrated")
     return Calibration(fingerprint(model), inputs.description, data is None, len(inputs), seen)
+
+
+def calibration_from(
+    model: Model, path: str | os.PathLike[str] | None, samples: int | None = None, progress: Progress = silent
+) -> Calibration:
+    """The calibration saved at `path`, or one made with the samples there; with generated ones if `path` is None.
+
+    Raises DataError if a saved one is another model's, otherwise what `calibrate` raises.
+    """
+    if path is not None and is_calibration(path):
+        saved = load_calibration(path)
+        saved.check(model)
+        return saved
+    return calibrate(model, path, samples, progress)
 
 
 def _samples(

@@ -22,6 +22,21 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_calibration_options(parser: argparse.ArgumentParser) -> None:
+    """Adds --calibration and --calibration-samples."""
+    parser.add_argument(
+        "--calibration",
+        metavar="FILE",
+        help="an .npz file of samples, arrays named after the model's inputs, to measure ranges on (static recipes)",
+    )
+    parser.add_argument(
+        "--calibration-samples",
+        type=int,
+        metavar="N",
+        help="how many of the samples to take (default: all; 16 if generated)",
+    )
+
+
 def place(text: str) -> tuple[int, int]:
     """(subgraph, number) of "3" or "1:3"."""
     subgraph, colon, number = text.rpartition(":")

@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 
 from quantscope import api, documents
-from quantscope.cli.choices import add_plan_options, place
+from quantscope.cli.choices import add_calibration_options, add_plan_options, place
 from quantscope.cli.details import print_details
-from quantscope.cli.output import add_json, console, print_json, size, styled
+from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size, styled
+from quantscope.quantize.presets import find_recipe
 
 HELP = "show every operator with its planned precision and the reason; nothing is written"
 
@@ -20,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     parser.add_argument("model", metavar="MODEL", help="a .tflite file")
     add_plan_options(parser)
+    add_calibration_options(parser)
     parser.add_argument(
         "--operator",
         type=place,
@@ -31,7 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plans and prints."""
-    plan = api.plan(api.load(arguments.model), arguments.recipe, arguments.target)
+    model, recipe = api.load(arguments.model), find_recipe(arguments.recipe)
+    calibration = None
+    if recipe.needs_calibration and arguments.calibration is not None:
+        with TerminalProgress() as progress:
+            calibration = api.calibrate(model, arguments.calibration, arguments.calibration_samples, progress)
+    plan = api.plan(model, recipe, arguments.target, calibration)
     if arguments.operator is not None:
         subgraph, operator = arguments.operator
         details = api.details(plan, operator, subgraph)
@@ -103,5 +110,7 @@ def print_summary(document: documents.Inspection, out: Console) -> None:
     out.print(f"  fallback    {summary.fallback} run in float although the recipe asked for less")
     if summary.partitions is not None:
         out.print(f"  partitions  {summary.partitions}")
+    if document.calibration is not None and document.calibration.warning is not None:
+        out.print(f"[bold yellow]{escape(document.calibration.warning)}[/]")
     for finding in document.findings:
         out.print(f"  [yellow]note[/]        {escape(finding.text)} [dim]{finding.code}[/]", soft_wrap=True)

@@ -113,10 +113,19 @@ class Finding(Document, frozen=True, kw_only=True):
     arguments: dict[str, str | int] = {}
 
 
+class Calibration(Document, frozen=True, kw_only=True):
+    """What ranges were measured on. `warning` says what is wrong with that, None if nothing is."""
+
+    source: str
+    samples: int
+    generated: bool
+    warning: str | None = None
+
+
 class Inspection(Document, frozen=True, kw_only=True):
     """`quantscope inspect`: the model as it is and as the recipe would make it on the target.
 
-    `recipe` is the recipe's name, `recipe_document` all of it.
+    `recipe` is the recipe's name, `recipe_document` all of it. `calibration` is None where the plan was made without.
     """
 
     schema: str = INSPECT
@@ -127,6 +136,7 @@ class Inspection(Document, frozen=True, kw_only=True):
     target: str
     subgraphs: tuple[Subgraph, ...]
     summary: Summary
+    calibration: Calibration | None = None
 
 
 class Quantization(Document, frozen=True, kw_only=True):

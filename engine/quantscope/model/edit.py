@@ -40,13 +40,14 @@ class Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """Symmetric quantization: float32 scales (one, or one per index of `axis`), zero points all 0.
+    """Quantization: float32 scales (one, or one per index of `axis`) and the zero point of all of them.
 
     `values` may be filled as late as when the blob they belong to has been written.
     """
 
     values: npt.NDArray[np.float32]
     axis: int
+    zero_point: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,14 @@ class TensorCopy:
 
 @dataclass(frozen=True, slots=True)
 class OperatorEdit:
-    """An existing operator with another version, other inputs, or other scalar options."""
+    """An existing operator with another version, other operands, or other scalar options; None leaves operands."""
 
     index: int
     version: int
     inputs: tuple[int, ...]
     options: Mapping[str, bool] = field(default_factory=dict)
+    outputs: tuple[int, ...] | None = None
+    intermediates: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

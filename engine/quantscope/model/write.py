@@ -102,7 +102,7 @@ class _Writer:
         self.end = len(self.skeleton.data)
         self.late: list[tuple[int, Scales]] = []
         self.patches: list[_Patch] = []
-        self.zeros: dict[int, int] = {}
+        self.zero_points: dict[tuple[int, int], int] = {}
         self.codes = [(code.type, code.version) for code in model.operator_codes]
 
     def write(self, file: BinaryIO, flatbuffer_limit: int) -> None:
@@ -236,6 +236,9 @@ class _Writer:
         overrides: dict[str, int] = {"OpcodeIndex": self._code(operator.type, edit.version, operator.opcode)}
         if edit.inputs != operator.inputs:
             overrides["Inputs"] = self.builder.CreateNumpyVector(np.array(edit.inputs, "<i4"))
+        for name, operands in (("Outputs", edit.outputs), ("Intermediates", edit.intermediates)):
+            if operands is not None:
+                overrides[name] = self.builder.CreateNumpyVector(np.array(operands, "<i4"))
         if edit.options:
             fields = self.schema.table(operator.options_type)
             values = {name: int(value) for name, value in edit.options.items()}
@@ -278,16 +281,16 @@ class _Writer:
         self.late.append((self.builder.CreateNumpyVector(scales.values), scales))
         values = {
             "Scale": self.late[-1][0],
-            "ZeroPoint": self._zeros(scales.values.size),
+            "ZeroPoint": self._zero_points(scales.values.size, scales.zero_point),
             "QuantizedDimension": scales.axis,
         }
         return self._table(self.schema.table("QuantizationParameters"), values)
 
-    def _zeros(self, count: int) -> int:
-        """A vector of int64 zeros, one for all tensors that need as many: eight bytes a channel add up."""
-        if count not in self.zeros:
-            self.zeros[count] = self.builder.CreateNumpyVector(np.zeros(count, "<i8"))
-        return self.zeros[count]
+    def _zero_points(self, count: int, value: int) -> int:
+        """A vector of int64, one for all tensors that need the same: eight bytes a channel add up."""
+        if (count, value) not in self.zero_points:
+            self.zero_points[count, value] = self.builder.CreateNumpyVector(np.full(count, value, "<i8"))
+        return self.zero_points[count, value]
 
     def _code(self, kind: str, version: int, old: int | None) -> int:
         """Index of the operator code for a built-in operator, adding one if need be."""

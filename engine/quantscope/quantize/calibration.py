@@ -142,6 +142,16 @@ def load_calibration(path: str | os.PathLike[str]) -> Calibration:
         raise DataError(f"'{name}' holds no calibration: {error}.", "Calibrate anew.") from error
 
 
+def is_calibration(path: str | os.PathLike[str]) -> bool:
+    """True if the file looks like a saved calibration; samples have no array called `header` and others by number."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return "header.npy" in names and all(name == "header.npy" or name.count("/") == 2 for name in names)
+
+
 def fingerprint(model: Model) -> str:
     """A digest of the names, shapes and types of all tensors: versions of one graph share it."""
     digest = hashlib.sha256()

@@ -5,7 +5,7 @@ those that share a weight settle on one form of it (`sharing`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -13,12 +13,14 @@ from quantscope.model.graph import Model, Tensor
 from quantscope.precision import Precision
 from quantscope.quantize.asked import Asked, Resolved, resolve
 from quantscope.quantize.budget import BUDGET, Saving, affordable
+from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.decide import Decider
 from quantscope.quantize.decision import Decision, Storage
 from quantscope.quantize.findings import Finding, FindingCode
 from quantscope.quantize.forms import decibel
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.sharing import settle
+from quantscope.quantize.static.plan import PRECISIONS, IntegerPlanner, Integers
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
 from quantscope.recipe import Recipe
@@ -33,7 +35,8 @@ NO_KERNEL: Final = frozenset({
 class Plan:
     """What `apply` will do: decisions[subgraph][operator], and how each weight buffer is stored. `findings`: what the
     recipe asks for in vain; rules[subgraph][operator]: the indices of its rules that match;
-    present[subgraph][operator]: the precision in the source model."""
+    present[subgraph][operator]: the precision in the source model; `integers`: integer arithmetic by subgraph, on
+    ranges from `calibration`."""
 
     model: Model
     recipe: Recipe
@@ -43,25 +46,33 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     rules: tuple[tuple[tuple[int, ...], ...], ...] = ()
     present: tuple[tuple[Precision, ...], ...] = ()
+    integers: Mapping[int, Integers] = field(default_factory=dict)
+    calibration: Calibration | None = None
 
     @cached_property
     def changes_anything(self) -> bool:
         """False if the model would come out as it is."""
-        return bool(self.storage)
+        return bool(self.storage or self.integers)
 
 
-def make_plan(model: Model, recipe: Recipe, target: Target) -> Plan:
-    """Decides for every operator of `model`; reads only weights whose own values matter to the decision."""
-    return Planner(Survey(model), target).plan(recipe)
+def make_plan(model: Model, recipe: Recipe, target: Target, calibration: Calibration | None = None) -> Plan:
+    """Decides for every operator of `model`; reads only weights whose own values matter to the decision.
+
+    Without a calibration no operator runs in integers. Raises DataError if it is another model's.
+    """
+    return Planner(Survey(model), target, calibration).plan(recipe)
 
 
 class Planner:
     """Plans for one model and target. Decisions are remembered, so a plan after a small change of the recipe costs
     little."""
 
-    def __init__(self, survey: Survey, target: Target) -> None:
+    def __init__(self, survey: Survey, target: Target, calibration: Calibration | None = None) -> None:
+        if calibration is not None:
+            calibration.check(survey.model)
         self.survey = survey
         self.target = target
+        self.calibration = calibration
         self._decider = Decider(survey, target)
         self._known: dict[tuple[int, int], tuple[Asked, Decision]] = {}
 
@@ -74,13 +85,54 @@ class Planner:
             for subgraph, row in zip(model.subgraphs, resolved.operators, strict=True)
         ]
         self._within_budget(resolved, drafts)
-        decisions, storage = settle(self.survey, drafts)
+        decisions, storage, integers = self._settled(resolved, drafts)
         findings = (
             *resolved.findings,
             *_unfulfilled(recipe, self.target, resolved, decisions),
             *self._too_coarse(decisions),
         )
-        return Plan(model, recipe, self.target, decisions, storage, findings, resolved.rules, self.survey.present)
+        return Plan(
+            model,
+            recipe,
+            self.target,
+            decisions,
+            storage,
+            findings,
+            resolved.rules,
+            self.survey.present,
+            integers,
+            self.calibration,
+        )
+
+    def _settled(
+        self, resolved: Resolved, drafts: list[list[Decision]]
+    ) -> tuple[tuple[tuple[Decision, ...], ...], Mapping[int, Storage], Mapping[int, Integers]]:
+        """Decisions, forms of weights, and integer arithmetic that agree with each other."""
+        if self.calibration is None:
+            return *settle(self.survey, drafts), {}
+        planner = IntegerPlanner(self.survey, self.target, self.calibration, self._decider.decide)
+        excluded: dict[int, dict[int, Reason]] = {subgraph.index: {} for subgraph in self.survey.model.subgraphs}
+        while True:
+            changed = [list(row) for row in drafts]
+            found = {
+                subgraph.index: planner.subgraph(
+                    subgraph, resolved.operators[subgraph.index], changed[subgraph.index], excluded[subgraph.index]
+                )
+                for subgraph in self.survey.model.subgraphs
+            }
+            integers = {index: each for index, each in found.items() if each is not None}
+            decisions, storage = settle(self.survey, changed)
+            # An operator that had to give way over a shared weight can't have integers after all.
+            losers = [
+                (index, at)
+                for index, each in integers.items()
+                for at in each.dtypes
+                if decisions[index][at].precision is not PRECISIONS[each.dtypes[at]]
+            ]
+            if not losers:
+                return decisions, storage, integers
+            for index, at in losers:
+                excluded[index][at] = decisions[index][at].reason
 
     def _draft(self, subgraph: int, operator: int, asked: Asked) -> Decision:
         """The decision for one operator alone; the last one is remembered."""

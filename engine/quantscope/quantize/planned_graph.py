@@ -58,7 +58,7 @@ class PlannedGraph:
     def tensor(self, index: int) -> Tensor:
         """A tensor as it will be, with the file's shape: there a dynamic dimension has some size (usually 1), not -1.
 
-        The scales of a planned weight aren't known before it is written; ones stand for them here.
+        The scales of a planned weight may not be known before it is written; ones stand for them then.
         """
         if index not in self._tensors:
             self._tensors[index] = self._look_up(index)
@@ -128,9 +128,8 @@ def _operators(subgraph: Subgraph, change: SubgraphEdit | None) -> tuple[Planned
                 operator = PlannedOperator(entry.type, entry.version, entry.inputs, entry.outputs, None, unchanged)
             case OperatorEdit():
                 source = subgraph.operators[entry.index]
-                operator = PlannedOperator(
-                    source.type, entry.version, entry.inputs, source.outputs, source, entry.options
-                )
+                outputs = source.outputs if entry.outputs is None else entry.outputs
+                operator = PlannedOperator(source.type, entry.version, entry.inputs, outputs, source, entry.options)
             case _:
                 source = subgraph.operators[entry]
                 operator = PlannedOperator(
@@ -159,4 +158,5 @@ def _planned_quantization(scales: Scales | Blocks | None) -> Quantization | None
         return None
     if isinstance(scales, Blocks):
         return Quantization((), (), 0, scales.size, scales.tensor)
-    return Quantization((1.0,) * scales.values.size, (0,) * scales.values.size, scales.axis)
+    known = np.where(scales.values > 0, scales.values, 1.0)
+    return Quantization(tuple(known.tolist()), (scales.zero_point,) * known.size, scales.axis)

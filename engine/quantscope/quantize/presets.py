@@ -49,6 +49,18 @@ PRESETS: Final[Mapping[str, Recipe]] = {
             default=Setting(precision=Precision.WEIGHT_ONLY_INT4, minimum_elements=SMALLEST_INT8),
         ),
         Recipe(
+            name="static-int8",
+            title="Static int8",
+            description="Weights and activations in 8 bits: 4x smaller and fastest; ranges measured on sample data.",
+            default=Setting(precision=Precision.INT8),
+        ),
+        Recipe(
+            name="static-int16x8",
+            title="Static int16x8",
+            description="Weights in 8 bits, activations in 16: nearly exact, slow on CPUs; needs sample data.",
+            default=Setting(precision=Precision.INT16X8),
+        ),
+        Recipe(
             name="float16",
             title="Float16",
             description="Weights in 16 bits: 2x smaller, nearly exact, for GPUs and where 8 bits lose too much.",

@@ -15,8 +15,8 @@ INT8_LEVELS: Final = 256
 # Per side, as shares of what was seen. MSE-optimal ranges of 8 bits lie far above the smallest of them.
 CLIPPINGS: Final = np.linspace(0.05, 1.0, 96)
 PERCENTILE: Final = 0.9999
-# A scale must be a normal float32 even after kernels have multiplied three of them.
-SMALLEST_SCALE: Final = np.float32(1e-10)
+# Kernels count the 6 of a fused RELU6 in units of the scale, in 32 bits.
+SMALLEST_SCALE: Final = np.float32(1e-8)
 # Two groups of magnitudes with this many octaves of nothing between them don't fit into 8 bits together.
 FAR_APART: Final = 5
 
@@ -88,6 +88,8 @@ def _clipped(
 def grid_of(low: float, high: float, dtype: str) -> Grid:
     """The grid that holds [low, high], of which zero is a point. INT8 is asymmetric, INT16 symmetric."""
     low, high = min(low, 0.0), max(high, 0.0)
+    if low == high:
+        high = 1.0  # nothing but zeros was seen, and any grid holds those
     if dtype == "INT16":
         return Grid(dtype, float(np.maximum(np.float32(max(-low, high) / 32767), SMALLEST_SCALE)), 0)
     scale = np.maximum(np.float32((high - low) / (INT8_LEVELS - 1)), SMALLEST_SCALE)

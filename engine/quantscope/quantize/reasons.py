@@ -39,6 +39,17 @@ class ReasonCode(StrEnum):
     NOT_FLOAT = "not-float"
     WEIGHT_ONLY = "weight-only"
     NEEDS_CALIBRATION = "needs-calibration"
+    INTEGER_KERNEL = "integer-kernel"
+    INTEGER_DATA = "integer-data"
+    NO_INTEGER_KERNEL = "no-integer-kernel"
+    UNSOUND_INTEGER_KERNEL = "unsound-integer-kernel"
+    FASTER_IN_FLOAT = "faster-in-float"
+    BETWEEN_FLOAT = "between-float"
+    LOOP_STATE = "loop-state"
+    NOT_REACHED = "not-reached"
+    FAR_APART_VALUES = "far-apart-values"
+    SCALES_TOO_FAR_APART = "scales-too-far-apart"
+    NOT_FINITE = "not-finite"
     KEPT_BY_RULE = "kept-by-rule"
     KEPT_BY_DEFAULT = "kept-by-default"
     NOT_REQUESTED = "not-requested"
@@ -154,6 +165,37 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "The recipe {recipe} quantizes only what its rules name, and none names it.",
         "Add a rule that asks for 8 bits here.",
         Change(precision=Precision.HYBRID_INT8),
+    ),
+    ReasonCode.INTEGER_KERNEL: Sentence("Runs in integers alone: {target} has a kernel with {precision} activations."),
+    ReasonCode.INTEGER_DATA: Sentence("Moves quantized values as they are, on the grid of the operators around it."),
+    ReasonCode.NO_INTEGER_KERNEL: Sentence("{target} has no kernel for {operator} in {precision}; it runs in float."),
+    ReasonCode.UNSOUND_INTEGER_KERNEL: Sentence(
+        "{target} computes {operator} in {precision} wrongly or not at all in this form ({what}); it runs in float."
+    ),
+    ReasonCode.FASTER_IN_FLOAT: Sentence(
+        "{target} runs {operator} in float only. In {precision} it would leave the delegate and split the graph, which"
+        " takes longer than converting to float and back."
+    ),
+    ReasonCode.BETWEEN_FLOAT: Sentence(
+        "The operators around it run in float, and converting its operands would cost more than integers save here."
+    ),
+    ReasonCode.LOOP_STATE: Sentence(
+        "Part of a loop's body: rounded to few bits its errors would add up from step to step. Only matrix products"
+        " run in integers there."
+    ),
+    ReasonCode.NOT_REACHED: Sentence(
+        "The calibration data never reached it, so its ranges aren't known; it runs in float.",
+        "Give sample data that does.",
+    ),
+    ReasonCode.FAR_APART_VALUES: Sentence(
+        "Its values lie in two groups far apart, the larger at {largest}, as where a mask is added; one scale can't"
+        " hold both, so it runs in float."
+    ),
+    ReasonCode.SCALES_TOO_FAR_APART: Sentence(
+        "Its operands and result differ too much in size for the integer kernel of {operator}; it runs in float."
+    ),
+    ReasonCode.NOT_FINITE: Sentence(
+        "Operand '{tensor}' holds infinite or NaN values, which integers can't.", "Check how the model was trained."
     ),
     ReasonCode.NOT_REQUESTED: Sentence("Has no weight that the recipe {recipe} quantizes, so it stays in float."),
     ReasonCode.CONTROL_FLOW: Sentence("Only calls other subgraphs, whose operators have precisions of their own."),

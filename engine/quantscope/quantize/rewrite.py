@@ -24,6 +24,9 @@ from quantscope.model.options import OptionsReader
 from quantscope.quantize.decision import Decision, Storage
 from quantscope.quantize.kernels import FACTS, INT4_VERSIONS, dequantize_version, lookup_version
 from quantscope.quantize.plan import Plan
+from quantscope.quantize.static.plan import NO_INTEGERS
+from quantscope.quantize.static.rewrite import Constants, Forms, buffer_readers
+from quantscope.quantize.static.weights import IntegerWeight
 from quantscope.quantize.stored import BlockScalesBlob, WeightBlob, shape_of_scales
 from quantscope.quantize.weights import Float16Blob, Floats
 
@@ -51,14 +54,18 @@ def rewrite(plan: Plan, release: Callable[[int], None] = lambda buffer: None) ->
         for buffer, form in plan.storage.items()
         if form.dtype != "FLOAT16"
     }
+    integer_weights = _integer_weights(plan, weights, scales, release)
+    constants = Constants(integer_weights, {}, buffer_readers(model) if plan.integers else {})
     new_buffers: list[Blob] = []
     subgraphs = {
-        subgraph.index: _SubgraphRewrite(plan, subgraph, scales, new_buffers).edit()
+        subgraph.index: _SubgraphRewrite(plan, subgraph, scales, new_buffers, constants).edit()
         for subgraph in model.subgraphs
-        if any(tensor.buffer in plan.storage for tensor in subgraph.tensors)
+        if subgraph.index in plan.integers or any(tensor.buffer in plan.storage for tensor in subgraph.tensors)
     }
-    buffers: dict[int, Blob] = {}
+    buffers: dict[int, Blob] = {**constants.replaced, **integer_weights}
     for buffer, form in plan.storage.items():
+        if buffer in buffers:
+            continue
         weight, done = weights[buffer], partial(release, buffer)
         values = model.values(weight)
         if form.dtype == "FLOAT16":
@@ -68,10 +75,33 @@ def rewrite(plan: Plan, release: Callable[[int], None] = lambda buffer: None) ->
     return ModelEdit(subgraphs, buffers, tuple(new_buffers))
 
 
+def _integer_weights(
+    plan: Plan, weights: Mapping[int, Tensor], scales: Mapping[int, Floats], release: Callable[[int], None]
+) -> dict[int, IntegerWeight]:
+    """The weights of operators in integers, by buffer."""
+    found = {}
+    for index, integers in plan.integers.items():
+        subgraph = plan.model.subgraphs[index]
+        for at in integers.dtypes:
+            for slot, form in plan.decisions[index][at].stored.items():
+                buffer = subgraph.tensors[subgraph.operators[at].inputs[slot]].buffer
+                weight = weights[buffer]
+                values, done = partial(plan.model.values, weight), partial(release, buffer)
+                found[buffer] = IntegerWeight(weight.name, values, weight.elements, scales[buffer], form.axis, done)
+    return found
+
+
 class _SubgraphRewrite:
     """Builds the change of one subgraph; new tensors and buffers are numbered as they come."""
 
-    def __init__(self, plan: Plan, subgraph: Subgraph, scales: Mapping[int, Floats], new_buffers: list[Blob]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        subgraph: Subgraph,
+        scales: Mapping[int, Floats],
+        new_buffers: list[Blob],
+        constants: Constants,
+    ) -> None:
         self.plan = plan
         self.subgraph = subgraph
         self.options = OptionsReader(plan.model)
@@ -80,29 +110,38 @@ class _SubgraphRewrite:
         self.new_tensors: list[NewTensor] = []
         self.operators: list[int | OperatorEdit | NewOperator] = []
         self.dequantized: dict[int, int] = {}
+        self.integers = plan.integers.get(subgraph.index, NO_INTEGERS)
+        self.forms = Forms(plan.model, subgraph, self.integers, constants, self, self.options.scalars)
 
     def edit(self) -> SubgraphEdit:
         for operator, decision in zip(self.subgraph.operators, self.plan.decisions[self.subgraph.index], strict=True):
+            if operator.index in self.integers.dtypes:
+                self.forms.integer(operator)
+                continue
+            inputs = self.forms.real(operator.inputs)
             if not decision.stored:
-                self.operators.append(operator.index)
+                same = inputs == operator.inputs
+                self.operators.append(
+                    operator.index if same else OperatorEdit(operator.index, operator.version, inputs)
+                )
             elif decision.lookup and operator.type == "GATHER":
                 first = len(self.operators)
-                self._gather_as_lookup(operator)
+                self._gather_as_lookup(operator, inputs)
                 self.operators[first:] = [
                     replace(new, replaces=operator.index)
                     for new in self.operators[first:]
                     if isinstance(new, NewOperator)
                 ]
             elif decision.direct:
-                self._direct(operator, decision)
+                self._direct(operator, decision, inputs)
             else:
-                self._dequantizing(operator, decision)
-        tensors = {
+                self._dequantizing(operator, decision, inputs)
+        weights = {
             tensor.index: TensorEdit(form.dtype, tensor.buffer, self._scales(tensor, form))
             for tensor in self.subgraph.tensors
             if (form := self.plan.storage.get(tensor.buffer)) is not None
         }
-        return SubgraphEdit(tensors, tuple(self.new_tensors), tuple(self.operators))
+        return SubgraphEdit({**weights, **self.forms.edits}, tuple(self.new_tensors), tuple(self.operators))
 
     def _scales(self, weight: Tensor, form: Storage) -> Scales | Blocks | None:
         """How the weight's tensor refers to its scales."""
@@ -111,11 +150,10 @@ class _SubgraphRewrite:
         values = self.scales[weight.buffer]
         if not form.block:
             return Scales(values, form.axis or 0)
-        self.new_buffers.append(BlockScalesBlob(values))
-        buffer = len(self.plan.model.buffers) + len(self.new_buffers) - 1
-        return Blocks(values, self._tensor(f"{weight.name}_scales", values.shape, "FLOAT16", buffer), form.block)
+        buffer = self.buffer(BlockScalesBlob(values))
+        return Blocks(values, self.tensor(f"{weight.name}_scales", values.shape, "FLOAT16", buffer), form.block)
 
-    def _direct(self, operator: Operator, decision: Decision) -> None:
+    def _direct(self, operator: Operator, decision: Decision, inputs: tuple[int, ...]) -> None:
         """The kernel reads the stored weights itself."""
         facts = FACTS[operator.type]
         options = self.options.scalars(operator)
@@ -126,15 +164,15 @@ class _SubgraphRewrite:
         elif form.bits == 4:
             version = max(version, INT4_VERSIONS[operator.type])
         asymmetric = {ASYMMETRIC: True} if ASYMMETRIC in options else {}
-        self.operators.append(OperatorEdit(operator.index, max(operator.version, version), operator.inputs, asymmetric))
+        self.operators.append(OperatorEdit(operator.index, max(operator.version, version), inputs, asymmetric))
 
-    def _dequantizing(self, operator: Operator, decision: Decision) -> None:
+    def _dequantizing(self, operator: Operator, decision: Decision, operands: tuple[int, ...]) -> None:
         """A DEQUANTIZE, shared by all such readers of the weight, stands in front of the float kernel."""
-        inputs = list(operator.inputs)
+        inputs = list(operands)
         for at in decision.stored:
             weight = self.subgraph.tensors[inputs[at]]
             if weight.index not in self.dequantized:
-                made = self._tensor(f"{weight.name}_dequantized", weight.shape)
+                made = self.tensor(f"{weight.name}_dequantized", weight.shape)
                 form = self.plan.storage[weight.buffer]
                 version = dequantize_version(form.dtype, form.axis is not None)
                 self._add("DEQUANTIZE", version, (weight.index,), made)
@@ -142,15 +180,15 @@ class _SubgraphRewrite:
             inputs[at] = self.dequantized[weight.index]
         self.operators.append(OperatorEdit(operator.index, operator.version, tuple(inputs)))
 
-    def _gather_as_lookup(self, operator: Operator) -> None:
+    def _gather_as_lookup(self, operator: Operator, inputs: tuple[int, ...]) -> None:
         """GATHER of rows, as EMBEDDING_LOOKUP can do it: with a flat list of int32 indices."""
-        table, indices = (self.subgraph.tensors[at] for at in operator.inputs[:2])
+        table, indices = (self.subgraph.tensors[at] for at in inputs[:2])
         output = self.subgraph.tensors[operator.outputs[0]]
         name, ids = output.name, indices.index
         form = self.plan.storage[table.buffer]
         version = lookup_version((form.dtype, form.axis, form.block) != ("INT8", None, 0))
         if indices.dtype == "INT64":
-            narrow = self._tensor(f"{name}_indices", indices.shape, "INT32")
+            narrow = self.tensor(f"{name}_indices", indices.shape, "INT32")
             self._add("CAST", 1, (ids,), narrow)
             ids = narrow
         if len(indices.shape) == 1:
@@ -158,9 +196,9 @@ class _SubgraphRewrite:
             return
         # -1 where it can be, so that an input may be resized as before.
         count = -1 if -1 in indices.shape else indices.elements
-        flat = self._tensor(f"{name}_flat_indices", (count,), "INT32")
+        flat = self.tensor(f"{name}_flat_indices", (count,), "INT32")
         self._add("RESHAPE", 1, (ids, self._constant(f"{name}_flat_shape", (-1,))), flat)
-        rows = self._tensor(f"{name}_rows", (count, *table.shape[1:]))
+        rows = self.tensor(f"{name}_rows", (count, *table.shape[1:]))
         self._add("EMBEDDING_LOOKUP", version, (flat, table.index), rows)
         if indices.shape[:-1] == (1,):
             # XNNPACK takes RESHAPE but never EXPAND_DIMS: what follows a lookup shall not become a partition of its
@@ -170,17 +208,30 @@ class _SubgraphRewrite:
             shape = (*_leading(indices.shape), *table.shape[1:])
             self._add("RESHAPE", 1, (rows, self._constant(f"{name}_shape", shape)), output.index)
 
-    def _add(self, kind: str, version: int, inputs: tuple[int, ...], output: int) -> None:
-        self.operators.append(NewOperator(kind, version, inputs, (output,), OPTIONS[kind]))
+    def add(self, operator: OperatorEdit | NewOperator) -> None:
+        self.operators.append(operator)
 
-    def _tensor(self, name: str, shape: tuple[int, ...], dtype: str = "FLOAT32", buffer: int = 0) -> int:
-        self.new_tensors.append(NewTensor(name, shape, dtype, buffer))
+    def tensor(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        dtype: str = "FLOAT32",
+        buffer: int = 0,
+        scales: Scales | None = None,
+    ) -> int:
+        self.new_tensors.append(NewTensor(name, shape, dtype, buffer, scales))
         return len(self.subgraph.tensors) + len(self.new_tensors) - 1
 
+    def buffer(self, blob: Blob) -> int:
+        self.new_buffers.append(blob)
+        return len(self.plan.model.buffers) + len(self.new_buffers) - 1
+
+    def _add(self, kind: str, version: int, inputs: tuple[int, ...], output: int) -> None:
+        self.add(NewOperator(kind, version, inputs, (output,), OPTIONS[kind]))
+
     def _constant(self, name: str, values: tuple[int, ...]) -> int:
-        self.new_buffers.append(Bytes(np.array(values, "<i4").view(np.uint8)))
-        buffer = len(self.plan.model.buffers) + len(self.new_buffers) - 1
-        return self._tensor(name, (len(values),), "INT32", buffer)
+        buffer = self.buffer(Bytes(np.array(values, "<i4").view(np.uint8)))
+        return self.tensor(name, (len(values),), "INT32", buffer)
 
 
 def _leading(shape: tuple[int, ...]) -> tuple[int, ...]:

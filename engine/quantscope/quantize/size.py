@@ -2,50 +2,52 @@
 
 from typing import Final
 
-from quantscope.quantize.decision import BLOCK_SCALE_BYTES
+from quantscope.model.edit import Blocks, ModelEdit, NewOperator, NewTensor, OperatorEdit, Scales
+from quantscope.model.graph import Model
 from quantscope.quantize.plan import Plan
+from quantscope.quantize.rewrite import rewrite
 
-# Bytes of metadata beside the weights, as the writer's tables come out on the zoo.
-PER_RETYPED_TENSOR: Final = 20
-PER_SCALE: Final = 4
+# Bytes of the writer's tables beside the weights: the fixed part of each, its vectors of four-byte numbers apart. An
+# existing operator or tensor is written anew as a whole.
+PER_RETYPED_TENSOR: Final = 24
+PER_NEW_TENSOR: Final = 56
+PER_QUANTIZATION: Final = 28
+PER_BUFFER: Final = 24
+PER_CHANGED_OPERATOR: Final = 28
+PER_NEW_OPERATOR: Final = 44
 PER_ZERO_POINT: Final = 8  # stored once for all weights with as many scales
-PER_QUANTIZATION: Final = 48
-PER_BLOCKWISE: Final = 160  # a tensor of scales with its buffer
-PER_DEQUANTIZE: Final = 120
-PER_LOOKUP: Final = 760
-PER_OPERATOR: Final = 26
 FIXED: Final = 300
 
 
-def planned_bytes(plan: Plan) -> int:
+def planned_bytes(plan: Plan, edit: ModelEdit | None = None) -> int:
     """Expected size of the quantized file in bytes, exact but for a few hundred bytes of metadata; now's if nothing
-    changes."""
-    model = plan.model
-    if not plan.storage:
-        return model.bytes
+    changes. `edit` is the plan's rewriting where it is at hand."""
+    if not plan.changes_anything:
+        return plan.model.bytes
+    return _edited_bytes(plan.model, rewrite(plan) if edit is None else edit)
+
+
+def _edited_bytes(model: Model, edit: ModelEdit) -> int:
     size = model.bytes + FIXED
-    seen: set[int] = set()
-    lengths: set[int] = set()
-    for subgraph in model.subgraphs:
-        dequantized: set[int] = set()
-        for tensor in subgraph.tensors:
-            form = plan.storage.get(tensor.buffer)
-            if form is None:
-                continue
-            scales = form.scales(tensor)
-            size += PER_RETYPED_TENSOR
-            if form.block:
-                size += PER_BLOCKWISE + len(tensor.name) + BLOCK_SCALE_BYTES * scales
-            elif scales:
-                lengths.add(scales)
-                size += PER_QUANTIZATION + PER_SCALE * scales
-            if tensor.buffer not in seen:
-                seen.add(tensor.buffer)
-                size += form.stored_bytes(tensor) - model.buffers[tensor.buffer].size
-        for operator, decision in zip(subgraph.operators, plan.decisions[subgraph.index], strict=True):
-            if decision.stored:
-                size += PER_OPERATOR + (PER_LOOKUP if decision.lookup and operator.type == "GATHER" else 0)
-            if not decision.direct:
-                dequantized.update(operator.inputs[at] for at in decision.stored)
-        size += sum(PER_DEQUANTIZE + len(subgraph.tensors[index].name) for index in dequantized)
-    return size + PER_ZERO_POINT * sum(lengths)
+    size += sum(blob.size - model.buffers[index].size for index, blob in edit.buffers.items())
+    size += sum(blob.size + PER_BUFFER for blob in edit.new_buffers)
+    zero_points: set[tuple[int, int]] = set()
+    for change in edit.subgraphs.values():
+        tensors = list(change.new_tensors)
+        size += sum(PER_RETYPED_TENSOR for _ in change.tensors) + sum(map(_new_tensor_bytes, tensors))
+        for quantized in (*change.tensors.values(), *tensors):
+            if isinstance(quantized.scales, Scales):
+                size += PER_QUANTIZATION + 4 * quantized.scales.values.size
+                zero_points.add((quantized.scales.values.size, quantized.scales.zero_point))
+            elif isinstance(quantized.scales, Blocks):
+                size += 2 * PER_QUANTIZATION
+        for operator in change.operators:
+            if isinstance(operator, OperatorEdit):
+                size += PER_CHANGED_OPERATOR + 4 * len(operator.inputs)
+            elif isinstance(operator, NewOperator):
+                size += PER_NEW_OPERATOR + 4 * (len(operator.inputs) + len(operator.outputs))
+    return size + PER_ZERO_POINT * sum(count for count, _ in zero_points)
+
+
+def _new_tensor_bytes(tensor: NewTensor) -> int:
+    return PER_NEW_TENSOR + len(tensor.name) + 4 * len(tensor.shape)

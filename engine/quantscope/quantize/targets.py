@@ -67,10 +67,11 @@ class Target:
     """One target.
 
     `kernels` are the operators that it has kernels for with quantized weights and float activations, with the
-    granularities that those read; the others in `kernels.FACTS` are stored small and computed in float. `delegate`
-    tells whether operators go to XNNPACK, `unpacks` which data types of constants behind a DEQUANTIZE it unpacks when
-    it loads, so that their operators stay with the delegate; `hybrid_cost` when hybrid arithmetic of a matrix product
-    or convolution pays (None: always).
+    granularities that those read; the others in `kernels.FACTS` are stored small and computed in float. `integer` are
+    the operators whose all-integer int8 kernels its delegate has; others run in integers on built-in kernels.
+    `delegate` tells whether operators go to XNNPACK, `unpacks` which data types of constants behind a DEQUANTIZE it
+    unpacks when it loads, so that their operators stay with the delegate; `hybrid_cost` when hybrid arithmetic of a
+    matrix product or convolution pays (None: always).
     """
 
     id: str
@@ -78,6 +79,7 @@ class Target:
     short: str
     description: str
     kernels: Mapping[Precision, Kernels]
+    integer: frozenset[str]
     delegate: bool
     unpacks: frozenset[str]
     hybrid_cost: HybridCost | None
@@ -101,6 +103,13 @@ STORED: Final[Mapping[Precision, frozenset[Granularity]]] = {
     Precision.WEIGHT_ONLY_INT4: _CHANNELS,
 }
 
+# The delegate's rules for int8 activations (xnnpack.py), by operator type.
+_DELEGATED_INTEGER: Final = frozenset({
+    "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV", "ADD", "SUB", "MUL", "MEAN", "SUM",
+    "REDUCE_MAX", "REDUCE_MIN", "MAX_POOL_2D", "ELU", "LOGISTIC", "TANH", "LEAKY_RELU", "CONCATENATION", "SPLIT",
+    "PAD", "RESHAPE", "RESIZE_BILINEAR", "SLICE", "STRIDED_SLICE", "TRANSPOSE", "DEPTH_TO_SPACE", "SPACE_TO_DEPTH",
+})  # fmt: skip
+
 TARGETS: Final[Mapping[str, Target]] = {
     target.id: target
     for target in (
@@ -110,6 +119,7 @@ TARGETS: Final[Mapping[str, Target]] = {
             short="XNNPACK",
             description="The default CPU path of LiteRT on phones and computers.",
             kernels={Precision.HYBRID_INT8: _INT8, Precision.HYBRID_INT4: _INT4},
+            integer=_DELEGATED_INTEGER,
             delegate=True,
             unpacks=frozenset({"INT8", "FLOAT16"}),
             hybrid_cost=HybridCost(),
@@ -123,6 +133,7 @@ TARGETS: Final[Mapping[str, Target]] = {
                 Precision.HYBRID_INT8: {**_INT8, "DEPTHWISE_CONV_2D": frozenset({Granularity.CHANNEL})},
                 Precision.HYBRID_INT4: {**_INT4, "CONV_2D": _CHANNELS},
             },
+            integer=frozenset(),
             delegate=False,
             unpacks=frozenset(),
             hybrid_cost=None,

@@ -3,18 +3,20 @@
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from quantscope import api, documents
 from quantscope.details import details
 from quantscope.draw.draw import draw
-from quantscope.errors import ModelReadError
+from quantscope.errors import DataError, ModelReadError
 from quantscope.files import describe
 from quantscope.history import use as history
 from quantscope.inspection import inspection
 from quantscope.live import Live
 from quantscope.model.graph import Model
-from quantscope.progress import Progress
+from quantscope.progress import Progress, part
+from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.plan import Plan, Planner
 from quantscope.quantize.presets import find_recipe
 from quantscope.quantize.survey import Survey
@@ -25,28 +27,69 @@ from quantscope.worker import phones, protocol
 KEPT_MODELS: Final = 8
 
 
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """A file of samples as it was, and how many of them; no file: made-up ones."""
+
+    path: str | None
+    count: int | None
+    changed: int
+
+    @classmethod
+    def of(cls, path: str | None, count: int | None) -> "_Samples":
+        """Raises DataError if the file isn't there."""
+        try:
+            return cls(path, count, 0 if path is None else os.stat(path).st_mtime_ns)
+        except OSError as error:
+            raise DataError(f"'{path}' can't be read: {error.strerror}.", "Check the path.") from error
+
+
+_Planned = protocol.Inspect | protocol.Details | protocol.Quantize | protocol.Sensitivity
+
+
 class _Kept:
     """A model with what planning has learned of it."""
 
     def __init__(self, model: Model, file: documents.File) -> None:
         self.file = file
         self.survey = Survey(model)
-        self.planners: dict[str, Planner] = {}
-        self._last: tuple[tuple[Recipe, str], Plan, documents.Inspection] | None = None
+        self.planners: dict[tuple[str, _Samples | None], Planner] = {}
+        self._calibration: tuple[_Samples, Calibration] | None = None
+        self._last: tuple[tuple[Recipe, str, _Samples | None], Plan, documents.Inspection] | None = None
 
-    def plan(self, recipe: str | Recipe, target: str) -> Plan:
-        """The plan; raises RecipeError if there is no such recipe or target."""
-        if target not in self.planners:
-            self.planners[target] = Planner(self.survey, find_target(target))
-        return self.planners[target].plan(find_recipe(recipe) if isinstance(recipe, str) else recipe)
+    def plan(self, request: _Planned, progress: Progress, generate: bool = False) -> Plan:
+        """The plan; raises RecipeError if there is no such recipe or target, and what calibrating raises.
 
-    def inspect(self, recipe: str | Recipe, target: str) -> tuple[Plan, documents.Inspection]:
+        `generate`: a recipe that needs a calibration gets one on made-up samples if there are no others.
+        """
+        return self._plan(*self._asked(request, generate), progress)
+
+    def inspect(self, request: _Planned, progress: Progress) -> tuple[Plan, documents.Inspection]:
         """The plan and its document, at once if they are those of the last call; raises as `plan`."""
-        asked = find_recipe(recipe) if isinstance(recipe, str) else recipe, target
+        asked = self._asked(request, generate=False)
         if self._last is None or self._last[0] != asked:
-            plan = self.plan(*asked)
+            plan = self._plan(*asked, progress)
             self._last = asked, plan, inspection(plan, self.file)
         return self._last[1:]
+
+    def _asked(self, request: _Planned, generate: bool) -> tuple[Recipe, str, _Samples | None]:
+        recipe = find_recipe(request.recipe) if isinstance(request.recipe, str) else request.recipe
+        wanted = recipe.needs_calibration and (request.calibration is not None or generate)
+        samples = _Samples.of(request.calibration, request.calibration_samples) if wanted else None
+        return recipe, request.target, samples
+
+    def _plan(self, recipe: Recipe, target: str, samples: _Samples | None, progress: Progress) -> Plan:
+        found = find_target(target)
+        if samples is not None and (self._calibration is None or self._calibration[0] != samples):
+            # Ranges are costly to know and large: those of one set of samples are kept, and plans made with others not.
+            model = self.survey.model
+            self._calibration = samples, api.calibrate(model, samples.path, samples.count, progress)
+            self.planners = {key: planner for key, planner in self.planners.items() if key[1] is None}
+        key = target, samples
+        if key not in self.planners:
+            calibration = self._calibration[1] if samples is not None and self._calibration is not None else None
+            self.planners[key] = Planner(self.survey, found, calibration)
+        return self.planners[key].plan(recipe)
 
 
 class Jobs:
@@ -78,10 +121,10 @@ class Jobs:
         return api.catalogue()
 
     def _inspect(self, request: protocol.Inspect, progress: Progress) -> documents.Document:
-        return self._model(request.path).inspect(request.recipe, request.target)[1]
+        return self._model(request.path).inspect(request, progress)[1]
 
     def _details(self, request: protocol.Details, progress: Progress) -> documents.Document:
-        plan, document = self._model(request.path).inspect(request.recipe, request.target)
+        plan, document = self._model(request.path).inspect(request, progress)
         return details(plan, document, request.subgraph, request.operator, progress)
 
     def _draw(self, request: protocol.Draw, progress: Progress) -> documents.Document:
@@ -89,8 +132,8 @@ class Jobs:
         return draw(model, request.subgraph, request.opened, lambda: progress(0.5, "Arranging the graph"))
 
     def _quantize(self, request: protocol.Quantize, progress: Progress) -> documents.Document:
-        plan = self._model(request.path).plan(request.recipe, request.target)
-        return api.apply(plan, request.output, progress)
+        plan = self._model(request.path).plan(request, part(progress, 0.0, 0.5), generate=True)
+        return api.apply(plan, request.output, part(progress, 0.5, 1.0) if plan.calibration else progress)
 
     def _compare(self, request: protocol.Compare, progress: Progress) -> documents.Document:
         return api.compare(request.path, request.quantized, request.data, request.samples, progress)
@@ -107,7 +150,7 @@ class Jobs:
         )
 
     def _sensitivity(self, request: protocol.Sensitivity, progress: Progress) -> documents.Document:
-        plan = self._model(request.path).plan(request.recipe, request.target)
+        plan = self._model(request.path).plan(request, progress, generate=True)
         return api.sensitivity(plan, request.data, request.samples, request.worst, progress)
 
     def _profile(self, request: protocol.Profile, live: Live) -> documents.Document:

@@ -33,12 +33,16 @@ class Catalogue(Message, frozen=True, kw_only=True, tag="catalogue"):
 
 class Inspect(Message, frozen=True, kw_only=True, tag="inspect"):
     """Asks for documents.Inspection of a model; planning again after a change of recipe or target is the same
-    request. `recipe` is a preset's name, a .json file or the recipe itself."""
+    request. `recipe` is a preset's name, a .json file or the recipe itself. `calibration` is an .npz file of samples
+    (or a saved calibration) to measure ranges on, for recipes that need them; without it a plan has no integer
+    arithmetic."""
 
     id: int
     path: str
     recipe: str | Recipe
     target: str
+    calibration: str | None = None
+    calibration_samples: int | None = None
 
 
 class Details(Message, frozen=True, kw_only=True, tag="details"):
@@ -50,6 +54,8 @@ class Details(Message, frozen=True, kw_only=True, tag="details"):
     target: str
     subgraph: int
     operator: int
+    calibration: str | None = None
+    calibration_samples: int | None = None
 
 
 class Draw(Message, frozen=True, kw_only=True, tag="draw"):
@@ -62,13 +68,16 @@ class Draw(Message, frozen=True, kw_only=True, tag="draw"):
 
 
 class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):
-    """Asks to write the quantized model to `output`; answers with documents.Quantization."""
+    """Asks to write the quantized model to `output`; answers with documents.Quantization. Where the recipe needs a
+    calibration and there is none, samples are made up, and the document warns of it."""
 
     id: int
     path: str
     output: str
     recipe: str | Recipe
     target: str
+    calibration: str | None = None
+    calibration_samples: int | None = None
 
 
 class Compare(Message, frozen=True, kw_only=True, tag="compare"):
@@ -100,6 +109,8 @@ class Sensitivity(Message, frozen=True, kw_only=True, tag="sensitivity"):
     path: str
     recipe: str | Recipe
     target: str
+    calibration: str | None = None
+    calibration_samples: int | None = None
     data: str | None = None
     samples: int | None = None
     worst: int = 5

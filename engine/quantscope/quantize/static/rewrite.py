@@ -1,0 +1,195 @@
+"""Integer operators of one subgraph as they will be written, with the QUANTIZE and DEQUANTIZE around them."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from quantscope.model.edit import Blob, NewOperator, OperatorEdit, Scales, TensorEdit
+from quantscope.model.graph import Model, Operator, Subgraph, Tensor
+from quantscope.quantize.kernels import Options
+from quantscope.quantize.ranges import Grid
+from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, integer_version
+from quantscope.quantize.static.plan import Integers
+from quantscope.quantize.static.scales import real_inputs, real_outputs
+from quantscope.quantize.static.weights import BiasBlob, ConstantBlob, IntegerWeight, Needs
+
+BIAS_DTYPES: Final[Mapping[str, str]] = {"INT8": "INT32", "INT16": "INT64"}
+DEQUANTIZE_VERSIONS: Final[Mapping[str, int]] = {"INT8": 2, "INT16": 3}
+QUANTIZE_VERSIONS: Final[Mapping[str, int]] = {"INT8": 1, "INT16": 2}
+
+
+class Builder(Protocol):
+    """Where new tensors, buffers and operators of the subgraph go."""
+
+    def tensor(
+        self, name: str, shape: tuple[int, ...], dtype: str, buffer: int = 0, scales: Scales | None = None
+    ) -> int:
+        """Index of a new tensor."""
+
+    def buffer(self, blob: Blob) -> int:
+        """Index of a new buffer."""
+
+    def add(self, operator: OperatorEdit | NewOperator) -> None:
+        """The next operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Weights of all subgraphs by buffer, what replaces the bytes of buffers, and how often each buffer is read."""
+
+    weights: Mapping[int, IntegerWeight]
+    replaced: dict[int, Blob]
+    readers: Mapping[int, int]
+
+
+def buffer_readers(model: Model) -> Mapping[int, int]:
+    """How many operands and tensors stand for each buffer, whichever is more."""
+    operands: Counter[int] = Counter()
+    tensors: Counter[int] = Counter()
+    for subgraph in model.subgraphs:
+        tensors.update(tensor.buffer for tensor in subgraph.tensors)
+        for operator in subgraph.operators:
+            operands.update(tensor.buffer for tensor in subgraph.inputs_of(operator) if tensor is not None)
+        operands.update(subgraph.tensors[index].buffer for index in subgraph.outputs)
+    return {buffer: max(count, operands[buffer]) for buffer, count in tensors.items()}
+
+
+class Forms:
+    """The forms that each tensor has in the rewritten subgraph: real values, and integers on one grid or more."""
+
+    def __init__(
+        self,
+        model: Model,
+        subgraph: Subgraph,
+        integers: Integers,
+        constants: Constants,
+        builder: Builder,
+        options_of: Callable[[Operator], Options],
+    ) -> None:
+        self.model = model
+        self.subgraph = subgraph
+        self.integers = integers
+        self.constants = constants
+        self.builder = builder
+        self.options_of = options_of
+        self.edits: dict[int, TensorEdit] = {}
+        self._real: dict[int, int] = {}  # where it isn't the tensor itself
+        self._integer: dict[tuple[int, Grid], int] = {}
+        self._home: dict[int, tuple[int, Grid]] = {}  # of tensors that come as integers: tensor and grid
+
+    def real(self, inputs: tuple[int, ...]) -> tuple[int, ...]:
+        """Operands as an operator on real values reads them."""
+        return tuple(self._as_real(index) if index in self._home else index for index in inputs)
+
+    def integer(self, operator: Operator) -> None:
+        """Adds an operator in integers, with the conversions that it needs."""
+        facts, dtype = INTEGER_FACTS[operator.type], self.integers.dtypes[operator.index]
+        inputs = list(operator.inputs)
+        for slot in real_inputs(self.subgraph, operator, facts):
+            inputs[slot] = self._on_grid(inputs[slot], self.integers.scales.input_grid(operator, slot))
+        real = real_outputs(self.subgraph, operator)
+        grids = {index: self.integers.scales.grid(index, dtype) for index in real}
+        if facts.weight is not None:
+            self._weigh(operator, facts, dtype, inputs, grids[real[0]])
+        outputs = tuple(self._result(index, grids[index]) if index in grids else index for index in operator.outputs)
+        options = self.options_of(operator)
+        version = integer_version(
+            operator.type, facts, dtype, self.subgraph.inputs_of(operator), options, operator.version
+        )
+        changed = facts.options if dtype == "INT16" and facts.options else {}
+        self.builder.add(
+            OperatorEdit(
+                operator.index,
+                version,
+                tuple(inputs),
+                changed,
+                outputs if outputs != operator.outputs else None,
+            )
+        )
+        for index, made in zip(operator.outputs, outputs, strict=True):
+            if made != index:
+                self._dequantize(made, dtype, index)
+
+    # Tensors --------------------------------------------------------------------------------------------------------
+
+    def _result(self, index: int, grid: Grid) -> int:
+        """The tensor that an operator's output in integers goes to: itself, unless the outside wants real values."""
+        tensor = self.subgraph.tensors[index]
+        if index in self.subgraph.outputs:
+            made = self._new(tensor, f"{tensor.name}_quantized", grid)
+            self._integer[index, grid] = made
+            return made
+        self.edits[index] = TensorEdit(grid.dtype, tensor.buffer, _scales(grid))
+        self._home[index] = (index, grid)
+        self._integer[index, grid] = index
+        return index
+
+    def _as_real(self, index: int) -> int:
+        if index not in self._real:
+            tensor = self.subgraph.tensors[index]
+            made = self.builder.tensor(f"{tensor.name}_dequantized", tensor.shape, "FLOAT32")
+            source, grid = self._home[index]
+            self._dequantize(source, grid.dtype, made)
+            self._real[index] = made
+        return self._real[index]
+
+    def _on_grid(self, index: int, grid: Grid) -> int:
+        """The tensor in integers on `grid`: as it comes, or quantized (again)."""
+        if (index, grid) not in self._integer:
+            tensor = self.subgraph.tensors[index]
+            if self.model.is_constant(tensor):
+                made = self._constant(tensor, grid)
+            else:
+                made = self._new(tensor, f"{tensor.name}_quantized", grid)
+                source, version = index, QUANTIZE_VERSIONS[grid.dtype]
+                if index in self._home:
+                    source, version = self._home[index][0], 2
+                self.builder.add(NewOperator("QUANTIZE", version, (source,), (made,), "QuantizeOptions"))
+            self._integer[index, grid] = made
+        return self._integer[index, grid]
+
+    def _dequantize(self, source: int, dtype: str, made: int) -> None:
+        version = DEQUANTIZE_VERSIONS[dtype]
+        self.builder.add(NewOperator("DEQUANTIZE", version, (source,), (made,), "DequantizeOptions"))
+
+    def _new(self, tensor: Tensor, name: str, grid: Grid, buffer: int = 0) -> int:
+        return self.builder.tensor(name, tensor.shape, grid.dtype, buffer, _scales(grid))
+
+    # Constants ------------------------------------------------------------------------------------------------------
+
+    def _constant(self, tensor: Tensor, grid: Grid) -> int:
+        blob = ConstantBlob(self.model.values(tensor), grid)
+        return self._retyped(tensor, grid.dtype, _scales(grid), blob)
+
+    def _retyped(self, tensor: Tensor, dtype: str, scales: Scales, blob: Blob) -> int:
+        """A constant in another type: in its own place if nothing else reads it, else as a tensor of its own."""
+        if self.constants.readers[tensor.buffer] == 1:
+            self.constants.replaced[tensor.buffer] = blob
+            self.edits[tensor.index] = TensorEdit(dtype, tensor.buffer, scales)
+            return tensor.index
+        name = f"{tensor.name}_{dtype.lower()}"
+        return self.builder.tensor(name, tensor.shape, dtype, self.builder.buffer(blob), scales)
+
+    def _weigh(self, operator: Operator, facts: IntegerFacts, dtype: str, inputs: list[int], result: Grid) -> None:
+        """Weight and bias of an operator that multiplies matrices."""
+        assert facts.weight is not None
+        assert facts.activations is not None
+        weight = self.constants.weights[self.subgraph.tensors[operator.inputs[facts.weight]].buffer]
+        into = self.integers.scales.input_grid(operator, facts.activations[0])
+        bias_dtype = BIAS_DTYPES[dtype]
+        if facts.bias is None or facts.bias >= len(inputs) or inputs[facts.bias] < 0:
+            weight.needs.append(Needs(into.scale, result.scale, None, bias_dtype))
+            return
+        bias = self.subgraph.tensors[inputs[facts.bias]]
+        values = self.model.values(bias)
+        weight.needs.append(Needs(into.scale, result.scale, values, bias_dtype))
+        scales = Scales(np.zeros(weight.scales.size, np.float32), 0)
+        blob = BiasBlob(lambda: values, bias.elements, bias_dtype, into.scale, weight, scales)
+        inputs[facts.bias] = self._retyped(bias, bias_dtype, scales, blob)
+
+
+def _scales(grid: Grid) -> Scales:
+    return Scales(np.array([grid.scale], np.float32), 0, grid.zero_point)

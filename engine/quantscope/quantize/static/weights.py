@@ -1,0 +1,115 @@
+"""Weights, biases and other constants of integer operators, worked out when they are written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from quantscope.model.edit import Scales
+from quantscope.quantize.ranges import Grid
+from quantscope.quantize.weights import Floats, absmax_bits, channels, scales_from
+
+# A bias shall leave the accumulator, which is as wide, room for the products.
+LARGEST_BIAS: Final[dict[str, float]] = {"INT32": 2.0**30, "INT64": 2.0**62}
+# Of input scale times weight scale over output scale: below, kernels lose the multiplier. No weight this small matters.
+SMALLEST_MULTIPLIER: Final = 2.0**-24
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What an operator needs its weight's scales to be at least, by channel: for its bias, and for its multiplier."""
+
+    input_scale: float
+    output_scale: float
+    bias: Floats | None
+    bias_dtype: str
+
+    def smallest(self, count: int) -> Floats:
+        """The smallest scales: float32 [count]."""
+        floor = np.full(count, SMALLEST_MULTIPLIER * self.output_scale / self.input_scale, np.float32)
+        if self.bias is not None:
+            bias = np.abs(self.bias.astype(np.float64)) / (self.input_scale * LARGEST_BIAS[self.bias_dtype])
+            # With one scale for all channels the largest bias counts.
+            floor = np.maximum(floor, bias if bias.size == count else bias.max(initial=0.0)).astype(np.float32)
+        return floor
+
+
+@dataclass(slots=True)
+class IntegerWeight:
+    """A weight in int8: its scales are worked out once, when first asked for."""
+
+    name: str
+    values: Callable[[], Floats]
+    size: int
+    scales: Floats
+    axis: int | None
+    release: Callable[[], None]
+    needs: list[Needs] = field(default_factory=list)
+    _known: bool = False
+
+    def found_scales(self) -> Floats:
+        """The scales, float32 [channels]; `scales` is filled by then.
+
+        Raises ModelUnsupportedError if the weight is not finite.
+        """
+        if not self._known:
+            blocks = channels(self.values(), self.axis)
+            self.scales.reshape(-1)[:] = scales_from(absmax_bits(blocks, (0, 2)), self.name)
+            for need in self.needs:
+                np.maximum(self.scales, need.smallest(self.scales.size).reshape(self.scales.shape), out=self.scales)
+            self._known = True
+        return self.scales.reshape(-1)
+
+    def chunks(self) -> Iterator[npt.NDArray[np.uint8]]:
+        """The codes as bytes, in the weight's order."""
+        scales = self.found_scales()
+        blocks = channels(self.values(), self.axis)
+        for block in blocks if len(blocks) > 1 else (blocks[0],):
+            codes = np.clip(np.rint(block / scales[:, None]), -127, 127)
+            yield codes.astype(np.int8).reshape(-1).view(np.uint8)
+        self.release()
+
+
+@dataclass(frozen=True, slots=True)
+class BiasBlob:
+    """A bias in units of input scale times weight scale: int32, or int64 with int16 activations."""
+
+    values: Callable[[], Floats]
+    count: int
+    dtype: str
+    input_scale: float
+    weight: IntegerWeight
+    scales: Scales
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.count * (4 if self.dtype == "INT32" else 8)
+
+    def chunks(self) -> Iterator[npt.NDArray[np.uint8]]:
+        """The codes as bytes."""
+        self.scales.values[:] = np.float32(self.input_scale) * self.weight.found_scales()
+        limit = np.iinfo(self.dtype.lower())
+        codes: npt.NDArray[Any] = np.rint(self.values().astype(np.float64) / self.scales.values.astype(np.float64))
+        yield np.clip(codes, limit.min, limit.max).astype(self.dtype.lower()).view(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantBlob:
+    """A constant operand on a grid."""
+
+    values: Floats
+    grid: Grid
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.values.size * (1 if self.grid.dtype == "INT8" else 2)
+
+    def chunks(self) -> Iterator[npt.NDArray[np.uint8]]:
+        """The codes as bytes."""
+        limit = np.iinfo(self.grid.dtype.lower())
+        codes = np.rint(self.values.astype(np.float64) / self.grid.scale) + self.grid.zero_point
+        yield np.clip(codes, limit.min, limit.max).astype(self.grid.dtype.lower()).reshape(-1).view(np.uint8)
