@@ -22,7 +22,8 @@ GENERATED_WARNING: Final = (
 
 def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
     """The document of a plan; `file` describes the model's file."""
-    delegations = delegation(plan.model, rewrite(plan), plan.target)
+    edit = rewrite(plan)
+    delegations = delegation(plan.model, edit, plan.target)
     subgraphs = tuple(
         _subgraph(plan, subgraph, delegated if plan.target.delegate else None)
         for subgraph, delegated in zip(plan.model.subgraphs, delegations, strict=True)
@@ -48,7 +49,7 @@ def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
             fallback=sum(decision.fallback for decision in decisions),
             partitions=sum(partitions) if plan.target.delegate else None,
             bytes=plan.model.bytes,
-            planned_bytes=planned_bytes(plan),
+            planned_bytes=planned_bytes(plan, edit),
         ),
         calibration=_calibration(plan),
     )

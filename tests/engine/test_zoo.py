@@ -49,7 +49,7 @@ class Real:
 # SQNR in dB that each recipe reaches on generated inputs, where 4 bits don't say much (see the classifiers below), and
 # what its files may take more than `ratio`.
 FLOOR = {"float16": 40, "dynamic-int8": 10, "weight-only-int8": 10, "dynamic-int4": 0, "weight-only-int4": -3}
-MORE = {"weight-only-int8": 0.02}
+MORE = {"weight-only-int8": 0.02, "static-int8": 0.005, "static-int16x8": 0.03}
 
 REAL = (
     Real("bert_tiny_tied", ratio=0.30),
@@ -134,10 +134,13 @@ def test_quantizes_runs_and_is_as_small_as_foretold(lab: Lab, real: Real, recipe
     assert os.path.getsize(output) <= limit * os.path.getsize(real.path)
     delegate = TARGETS[target].delegate
     found = lab.outputs(output, real.path, delegate)
-    assert sqnr(lab.float_outputs(real.path, delegate), found) >= FLOOR[recipe]
+    if recipe in FLOOR:
+        assert sqnr(lab.float_outputs(real.path, delegate), found) >= FLOOR[recipe]
+    else:  # ranges are those of real inputs: noise says nothing but that it runs
+        assert all(np.isfinite(output).all() for outputs in found for output in outputs)
 
 
-@pytest.mark.parametrize("recipe", ["dynamic-int8", "weight-only-int8", "float16"])
+@pytest.mark.parametrize("recipe", ["dynamic-int8", "weight-only-int8", "float16", "static-int8", "static-int16x8"])
 @pytest.mark.parametrize("real", TRAINED, ids=lambda real: real.name)
 def test_trained_model_stays_true(lab: Lab, real: Real, recipe: str) -> None:
     _, output = lab.quantized(real.path, recipe, "xnnpack")

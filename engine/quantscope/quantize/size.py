@@ -33,13 +33,13 @@ def _edited_bytes(model: Model, edit: ModelEdit) -> int:
     size += sum(blob.size + PER_BUFFER for blob in edit.new_buffers)
     zero_points: set[tuple[int, int]] = set()
     for change in edit.subgraphs.values():
-        tensors = list(change.new_tensors)
+        tensors = [tensor for tensor in change.new_tensors if isinstance(tensor, NewTensor)]
         size += sum(PER_RETYPED_TENSOR for _ in change.tensors) + sum(map(_new_tensor_bytes, tensors))
-        for quantized in (*change.tensors.values(), *tensors):
-            if isinstance(quantized.scales, Scales):
-                size += PER_QUANTIZATION + 4 * quantized.scales.values.size
-                zero_points.add((quantized.scales.values.size, quantized.scales.zero_point))
-            elif isinstance(quantized.scales, Blocks):
+        for scales in (*(edited.scales for edited in change.tensors.values()), *(tensor.scales for tensor in tensors)):
+            if isinstance(scales, Scales):
+                size += PER_QUANTIZATION + 4 * scales.values.size
+                zero_points.add((scales.values.size, scales.zero_point))
+            elif isinstance(scales, Blocks):
                 size += 2 * PER_QUANTIZATION
         for operator in change.operators:
             if isinstance(operator, OperatorEdit):
