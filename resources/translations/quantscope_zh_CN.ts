@@ -132,6 +132,22 @@
         <translation>权重为 16 位：体积缩小 2 倍，几乎无损，适合 GPU 以及 8 位损失过大的场合。</translation>
     </message>
     <message>
+        <source>static-int8.title</source>
+        <translation>静态 int8</translation>
+    </message>
+    <message>
+        <source>static-int8.description</source>
+        <translation>权重和激活均为 8 位：体积缩小到四分之一，速度最快；范围由样本数据测得。</translation>
+    </message>
+    <message>
+        <source>static-int16x8.title</source>
+        <translation>静态 int16x8</translation>
+    </message>
+    <message>
+        <source>static-int16x8.description</source>
+        <translation>权重 8 位，激活 16 位：几乎无损，但在 CPU 上较慢；需要样本数据。</translation>
+    </message>
+    <message>
         <source>xnnpack.title</source>
         <translation>XNNPACK（默认 CPU）</translation>
     </message>
@@ -1628,6 +1644,18 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>正在量化权重</translation>
     </message>
     <message>
+        <source>Calibrating on sample {0} of {1}</source>
+        <translation>正在用样本校准：{0} / {1}</translation>
+    </message>
+    <message>
+        <source>Gathering ranges</source>
+        <translation>正在汇总范围</translation>
+    </message>
+    <message>
+        <source>Calibrated</source>
+        <translation>校准完成</translation>
+    </message>
+    <message>
         <source>Checking the result</source>
         <translation>正在检查结果</translation>
     </message>
@@ -1978,6 +2006,50 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>{precision} 运算需要激活值的范围，而范围要用样本数据测得；目前没有数据。</translation>
     </message>
     <message>
+        <source>integer-kernel</source>
+        <translation>全程以整数运算：{target} 有激活为 {precision} 的内核。</translation>
+    </message>
+    <message>
+        <source>integer-data</source>
+        <translation>原样搬运已量化的数值，沿用周围算子的刻度。</translation>
+    </message>
+    <message>
+        <source>no-integer-kernel</source>
+        <translation>{target} 没有 {operator} 的 {precision} 内核，因此以浮点运行。</translation>
+    </message>
+    <message>
+        <source>unsound-integer-kernel</source>
+        <translation>{target} 以 {precision} 计算这种形式的 {operator} 时结果有误或根本不支持（{what}），因此以浮点运行。</translation>
+    </message>
+    <message>
+        <source>faster-in-float</source>
+        <translation>{target} 只以浮点运行 {operator}。若用 {precision}，它会离开委托并把图切开，耗时比转成浮点再转回更长。</translation>
+    </message>
+    <message>
+        <source>between-float</source>
+        <translation>周围的算子以浮点运行，在这里转换操作数的开销大于整数带来的好处。</translation>
+    </message>
+    <message>
+        <source>loop-state</source>
+        <translation>属于循环体：位数过少时误差会逐步累积，因此循环体中只有矩阵乘法以整数运行。</translation>
+    </message>
+    <message>
+        <source>not-reached</source>
+        <translation>校准数据从未到达这里，无法得知其范围，因此以浮点运行。</translation>
+    </message>
+    <message>
+        <source>far-apart-values</source>
+        <translation>数值分成相距很远的两组，较大的一组达到 {largest}（例如加上掩码之处）；一个缩放系数无法兼顾，因此以浮点运行。</translation>
+    </message>
+    <message>
+        <source>scales-too-far-apart</source>
+        <translation>操作数与结果的大小相差太大，超出 {operator} 整数内核的能力，因此以浮点运行。</translation>
+    </message>
+    <message>
+        <source>not-finite</source>
+        <translation>操作数“{tensor}”含有无穷大或 NaN，整数无法表示。</translation>
+    </message>
+    <message>
         <source>kept-by-rule</source>
         <translation>方案 {recipe} 的第 {rule} 条规则让它保持浮点。</translation>
     </message>
@@ -2124,6 +2196,14 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>needs-calibration</source>
         <translation>提供用于校准的样本数据，或在运行时量化激活。</translation>
+    </message>
+    <message>
+        <source>not-finite</source>
+        <translation>请检查模型的训练过程。</translation>
+    </message>
+    <message>
+        <source>not-reached</source>
+        <translation>请提供能到达这里的样本数据。</translation>
     </message>
     <message>
         <source>kept-by-default</source>
