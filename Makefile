@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SAMPLE := resources/samples/digits_depthwise.tflite
 
-.PHONY: run test lint types check bench screenshots translations lock clean
+.PHONY: run test test-converters lint types check bench screenshots translations lock clean
 
 run: $(VENV)/.gui  ## Opens the window with a sample; without a display, does the command line's main job on it.
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
@@ -19,6 +19,9 @@ run: $(VENV)/.gui  ## Opens the window with a sample; without a display, does th
 test: $(VENV)/.dev  ## Runs all tests, the window's included (on a virtual screen of its own).
 	@scripts/system_packages.sh test
 	$(BIN)/python -m pytest
+
+test-converters: $(VENV)/.dev  ## The converters of PyTorch, StableHLO and ONNX for real; installs 3 GB into .converters.
+	$(BIN)/python -m pytest -m converters tests/engine/convert
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from quantscope._version import __version__
 
 if TYPE_CHECKING:
-    from quantscope.api import apply, calibrate, compare, inspect, load, plan, quantize_file
+    from quantscope.api import apply, calibrate, compare, convert, inspect, load, plan, quantize_file
     from quantscope.errors import QuantscopeError
     from quantscope.model.graph import Model
     from quantscope.quantize.calibration import Calibration
@@ -35,6 +35,7 @@ __all__ = [
     "apply",
     "calibrate",
     "compare",
+    "convert",
     "inspect",
     "load",
     "plan",

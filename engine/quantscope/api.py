@@ -1,4 +1,4 @@
-"""The public library: load, plan, apply, compare, measure. The command line and the worker use nothing else."""
+"""The public library: load, plan, apply, compare, measure, convert. Commands and worker use nothing else."""
 
 import os
 import time
@@ -7,7 +7,14 @@ from types import MappingProxyType
 
 from quantscope import documents
 from quantscope.calibrate.run import calibration_from
+from quantscope.convert import environment
+from quantscope.convert.adapters import find_adapter
+from quantscope.convert.process import Limits
+from quantscope.convert.sources import DEFAULT_LIMITS, Wishes, list_converters, needs_converting
+from quantscope.convert.sources import convert as convert_source
+from quantscope.convert.sources import describe as describe_source
 from quantscope.details import details as operator_details
+from quantscope.documents.convert import Conversion, Converters
 from quantscope.documents.details import Details
 from quantscope.documents.profile import THIS_COMPUTER, Profile, Settings
 from quantscope.evaluate.compare import compare
@@ -37,12 +44,18 @@ __all__ = [
     "catalogue",
     "compare",
     "compare_tensor",
+    "convert",
+    "converters",
+    "describe_source",
     "details",
     "inspect",
+    "install_converter",
     "load",
     "measure",
+    "needs_converting",
     "plan",
     "quantize_file",
+    "remove_converter",
     "sensitivity",
 ]
 
@@ -182,3 +195,37 @@ def catalogue() -> documents.Catalogue:
         ),
         presets=tuple(PRESETS.values()),
     )
+
+
+def convert(
+    source: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    wishes: Wishes | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress = silent,
+) -> Conversion:
+    """Writes the float .tflite of a SavedModel, Keras, ONNX, PyTorch or StableHLO source, compared with it on seeded
+    inputs.
+
+    Raises SourceError, SourceRunsCodeError, ConverterMissingError, ConversionError (its `detail` is the converter's
+    log), UsageError, OutputError, CancelledError; `output` is then as it was.
+    """
+    return convert_source(source, output, wishes or Wishes(), limits, progress)
+
+
+def converters(check: bool = False, progress: Progress = silent) -> Converters:
+    """The converters there are; with `check` each installed one is tried."""
+    return list_converters(check, progress)
+
+
+def install_converter(name: str, progress: Progress = silent, wheels: str | None = None) -> None:
+    """Installs a converter into an environment of Quantscope's own, from the network or a folder of `wheels`.
+
+    Raises ConverterInstallError with what is in the way, CancelledError; nothing is left behind then.
+    """
+    environment.install(find_adapter(name), progress, wheels)
+
+
+def remove_converter(name: str) -> bool:
+    """Deletes an installed converter; False if there was none. Raises ConverterInstallError."""
+    return environment.remove(find_adapter(name))

@@ -2,6 +2,7 @@
 
 Each error carries one clear sentence (`str(error)`) and, where there is one, a `remedy`: what to do next. `code` is a
 stable string that the JSON output, the worker protocol and the window key on; `exit_code` is the command line's.
+`detail` is a log for whoever wants to know more.
 """
 
 from typing import ClassVar
@@ -13,9 +14,10 @@ class QuantscopeError(Exception):
     code: ClassVar[str] = "failed"
     exit_code: ClassVar[int] = 5
 
-    def __init__(self, message: str, remedy: str | None = None) -> None:
+    def __init__(self, message: str, remedy: str | None = None, detail: str | None = None) -> None:
         super().__init__(message)
         self.remedy = remedy
+        self.detail = detail
 
 
 class ModelReadError(QuantscopeError):
@@ -30,6 +32,38 @@ class ModelUnsupportedError(QuantscopeError):
 
     code = "model-unsupported"
     exit_code = 3
+
+
+class SourceError(QuantscopeError):
+    """The file or folder is no model of a kind that can be converted, or is damaged."""
+
+    code = "source-unreadable"
+    exit_code = 3
+
+
+class SourceRunsCodeError(QuantscopeError):
+    """Loading the source would run code that came with it, which nobody has allowed."""
+
+    code = "source-runs-code"
+    exit_code = 3
+
+
+class ConverterMissingError(QuantscopeError):
+    """The converter for this kind of source is not installed."""
+
+    code = "converter-missing"
+
+
+class ConverterInstallError(QuantscopeError):
+    """The converter can't be installed or removed."""
+
+    code = "converter-not-installed"
+
+
+class ConversionError(QuantscopeError):
+    """The converter refused the model, crashed, or took too long or too much memory."""
+
+    code = "conversion-failed"
 
 
 class RecipeError(QuantscopeError):

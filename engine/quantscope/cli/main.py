@@ -15,7 +15,18 @@ from quantscope.child_process import module_command
 from quantscope.errors import QuantscopeError
 
 # One module per command; each has `HELP`, `add_arguments(parser)` and `run(arguments) -> int`.
-COMMANDS: Final = ("inspect", "quantize", "compare", "profile", "devices", "history", "sensitivity", "recipes")
+COMMANDS: Final = (
+    "inspect",
+    "quantize",
+    "compare",
+    "profile",
+    "devices",
+    "history",
+    "sensitivity",
+    "recipes",
+    "convert",
+    "converters",
+)
 INTERRUPTED: Final = 130
 
 

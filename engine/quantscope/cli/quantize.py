@@ -7,8 +7,10 @@ from rich.markup import escape
 
 from quantscope import api
 from quantscope.cli.choices import add_calibration_options, add_plan_options
+from quantscope.cli.convert import add_source_options, float_model, print_conversion
 from quantscope.cli.inspect import print_summary
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size
+from quantscope.progress import part
 from quantscope.quantize.presets import find_recipe
 
 HELP = "write the quantized model, checked by running it once"
@@ -16,28 +18,28 @@ HELP = "write the quantized model, checked by running it once"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
-    parser.add_argument("model", metavar="MODEL", help="a float .tflite file")
+    parser.add_argument("model", metavar="MODEL", help="a float .tflite file, or any source that 'convert' takes")
     parser.add_argument("-o", "--output", metavar="OUT", help="the file to write (default: MODEL.RECIPE.tflite)")
     add_plan_options(parser)
     add_calibration_options(parser)
+    add_source_options(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Plans, applies, prints."""
     recipe = find_recipe(arguments.recipe)
-    output = (
-        arguments.output
-        if arguments.output is not None
-        else f"{os.path.splitext(arguments.model)[0]}.{recipe.name}.tflite"
-    )
     with TerminalProgress() as progress:
+        model, conversion = float_model(arguments, part(progress, 0.0, 0.6))
+        output = arguments.output
+        if output is None:
+            output = f"{os.path.splitext(model)[0]}.{recipe.name}.tflite"
         document = api.quantize_file(
-            arguments.model,
+            model,
             output,
             recipe,
             arguments.target,
-            progress,
+            part(progress, 0.6, 1.0) if conversion else progress,
             arguments.calibration,
             arguments.calibration_samples,
         )
@@ -45,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(document)
     else:
         out = console()
+        if conversion is not None:
+            print_conversion(conversion, out)
         print_summary(document.plan, out)
         out.print(
             f"\nWrote [bold]{escape(document.output.path)}[/]: {size(document.output.bytes)},"

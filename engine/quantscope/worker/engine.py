@@ -99,7 +99,9 @@ class Engine:
         except CancelledError:
             return protocol.Cancelled(id=request.id)
         except QuantscopeError as error:
-            return protocol.Failed(id=request.id, code=error.code, message=str(error), remedy=error.remedy)
+            return protocol.Failed(
+                id=request.id, code=error.code, message=str(error), remedy=error.remedy, detail=error.detail
+            )
         except Exception as error:  # a fault of ours: the window shows it and offers to retry
             return protocol.Failed(
                 id=request.id,

@@ -1,0 +1,48 @@
+"""`quantscope converters`: lists, installs, removes and checks the converters for other sources."""
+
+import argparse
+
+from rich.table import Table
+
+from quantscope import api
+from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size
+
+HELP = "list, install, remove or check the converters for other sources"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--install", metavar="NAME", help="install a converter, apart from your own Python")
+    action.add_argument("--remove", metavar="NAME", help="delete an installed converter")
+    action.add_argument("--check", action="store_true", help="try each installed converter")
+    parser.add_argument("--wheels", metavar="FOLDER", help="install from the wheels in FOLDER, without network")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Does what is asked, then lists."""
+    with TerminalProgress() as progress:
+        if arguments.install:
+            api.install_converter(arguments.install, progress, arguments.wheels)
+        elif arguments.remove:
+            api.remove_converter(arguments.remove)
+        document = api.converters(arguments.check, progress)
+    if arguments.json:
+        print_json(document)
+        return 0
+    out = console()
+    table = Table(box=None)
+    for title in ("converter", "takes", "state", "size", "folder"):
+        table.add_column(title, no_wrap=title in ("converter", "size"))
+    for one in document.converters:
+        state = "[green]installed[/]" if one.installed else "not installed"
+        table.add_row(
+            one.id,
+            ", ".join(one.kinds),
+            f"[red]{one.problem}[/]" if one.problem else state,
+            ("" if one.installed else "about ") + size(one.installed_bytes),
+            one.folder or "",
+        )
+    out.print(table)
+    return 0

@@ -1,0 +1,324 @@
+"""SavedModel, Keras, HDF5 and frozen graphs through TensorFlow's TFLiteConverter."""
+
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+# Frozen before TensorFlow is loaded; it finds no GPU here that a conversion could use.
+os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+
+import numpy as np
+from agreement import paired, sample, sample_shape
+from lite import run_signature
+from serving import Progress, Refusal, Request, serve
+
+SERVING = "serving_default"
+NEEDS_STATIC = "requires element_shape to be static"
+
+
+def versions() -> Mapping[str, str]:
+    """What converts."""
+    import tensorflow as tf
+
+    return {"tensorflow": str(tf.__version__)}
+
+
+def convert(request: Request, progress: Progress) -> Mapping[str, Any]:
+    """Brings every kind to a SavedModel with the wanted shapes, converts that, and compares."""
+    progress(0.15, "Reading the model")
+    model = prepared(request)
+    progress(0.4, "Converting")
+    warnings = []
+    try:
+        data = converted(model, request)
+    except Exception as error:
+        # Loops over sequences, Keras 3's LSTM and GRU among them, need to know the batch size.
+        if NEEDS_STATIC not in str(error) or not (single := one_at_a_time(model, request)):
+            raise
+        progress(0.5, "Converting for one sample at a time")
+        model = prepared(single)
+        data = converted(model, single)
+        warnings.append("The batch size is fixed at 1: the loop over the sequence can't be converted with an open one.")
+    progress(0.8, "Writing the model")
+    Path(request.output).write_bytes(data)
+    del data
+    progress(0.85, "Comparing it with its source")
+    checks, doubts = compared(model, request)
+    return {"checks": checks, "warnings": [*warnings, *doubts]}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A SavedModel in `folder`, loaded, and the signatures to convert."""
+
+    folder: str
+    loaded: Any
+    names: tuple[str, ...]
+
+
+def prepared(request: Request) -> Prepared:
+    """The source as a SavedModel with the wanted shapes."""
+    import tensorflow as tf
+
+    folder = TO_SAVED_MODEL[request.kind](request)
+    refuse_custom_operators(folder)
+    loaded = tf.saved_model.load(folder)
+    names = request.signatures or default_signatures(loaded)
+    if missing := [name for name in names if name not in loaded.signatures]:
+        known = ", ".join(loaded.signatures) or "none"
+        raise Refusal("usage", f"There is no signature '{missing[0]}'.", f"The model has: {known}.")
+    if request.shapes and request.kind == "saved-model":
+        return reshaped(loaded, names, request)
+    return Prepared(folder, loaded, names)
+
+
+def converted(model: Prepared, request: Request) -> bytes:
+    """The .tflite of a SavedModel."""
+    import tensorflow as tf
+
+    converter = tf.lite.TFLiteConverter.from_saved_model(model.folder, signature_keys=list(model.names))
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if request.allow_select_ops:
+        converter.target_spec.supported_ops.append(tf.lite.OpsSet.SELECT_TF_OPS)
+    data: bytes = converter.convert()
+    return data
+
+
+def one_at_a_time(model: Prepared, request: Request) -> Request | None:
+    """The request with every open batch size fixed at 1; None if there is none."""
+    shapes = {}
+    for name in model.names:
+        for key, spec in model.loaded.signatures[name].structured_input_signature[1].items():
+            dims = spec.shape.as_list() if spec.shape.rank else []
+            if key not in request.shapes and dims and dims[0] is None and None not in dims[1:]:
+                shapes[key] = (1, *dims[1:])
+    return replace(request, shapes={**request.shapes, **shapes}) if shapes else None
+
+
+def compared(model: Prepared, request: Request) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """Checks and doubts: both models on the same inputs, signature by signature."""
+    checks: list[Mapping[str, Any]] = []
+    warnings: list[str] = []
+    generator = np.random.default_rng(request.seed)
+    for name in model.names:
+        function = model.loaded.signatures[name]
+        inputs = {
+            key: sample(generator, spec.dtype.as_numpy_dtype, open_shape(spec, request.shapes.get(key)))
+            for key, spec in function.structured_input_signature[1].items()
+            if spec.dtype.name != "string"
+        }
+        try:
+            import tensorflow as tf
+
+            expected = function(**{key: tf.constant(values) for key, values in inputs.items()})
+            actual = run_signature(request.output, name, inputs)
+        except Exception as error:  # the model is converted; that it can't be compared is said, not hidden
+            first = str(error).splitlines()[0] if str(error) else type(error).__name__
+            warnings.append(f"The signature '{name}' could not be compared with its source: {first}")
+            continue
+        outputs = {key: np.asarray(value) for key, value in expected.items()}
+        checks += [{"signature": name, **one} for one in paired(outputs, dict(actual))]
+    return checks, warnings
+
+
+def open_shape(spec: Any, fixed: tuple[int, ...] | None) -> tuple[int, ...]:
+    """A shape to try for one input."""
+    if spec.shape.rank is None and fixed is None:
+        raise Refusal(
+            "usage", f"The input '{spec.name}' has no shape.", "Give it one, for instance --shape NAME=1,224."
+        )
+    shape: tuple[int, ...] = sample_shape(spec.shape.as_list() if spec.shape.rank is not None else (), fixed)
+    return shape
+
+
+def default_signatures(loaded: Any) -> tuple[str, ...]:
+    """The one that is meant for serving, or all."""
+    names = tuple(loaded.signatures)
+    if not names:
+        raise Refusal(
+            "unsupported", "The SavedModel has no signature, so nobody can call it.", "Save it again with signatures."
+        )
+    return (SERVING,) if SERVING in names else names
+
+
+def reshaped(loaded: Any, names: tuple[str, ...], request: Request) -> Prepared:
+    """The same signatures with fixed input shapes, saved again."""
+    import tensorflow as tf
+
+    signatures = {}
+    for name in names:
+        function = loaded.signatures[name]
+        specs = {
+            key: tf.TensorSpec(request.shapes.get(key, spec.shape), spec.dtype, name=key)
+            for key, spec in function.structured_input_signature[1].items()
+        }
+        call = tf.function(lambda function=function, **inputs: function(**inputs))
+        signatures[name] = call.get_concrete_function(**specs)
+    folder: str = tempfile.mkdtemp(dir=request.work)
+    tf.saved_model.save(loaded, folder, signatures=signatures)
+    return Prepared(folder, tf.saved_model.load(folder), names)
+
+
+def refuse_custom_operators(folder: str) -> None:
+    """Lists operators that TensorFlow doesn't know before it stumbles over the first."""
+    from tensorflow.core.protobuf import saved_model_pb2
+    from tensorflow.python.framework import op_def_registry
+
+    file = Path(folder, "saved_model.pb")
+    if not file.exists():
+        return
+    model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    kinds = set()
+    for graph in (meta.graph_def for meta in model.meta_graphs):
+        functions = {function.signature.name for function in graph.library.function}
+        kinds |= {node.op for node in graph.node} - functions
+        kinds |= {node.op for function in graph.library.function for node in function.node_def} - functions
+    if foreign := sorted(kind for kind in kinds if op_def_registry.get(kind) is None):
+        raise Refusal(
+            "custom-operators",
+            f"The model uses operators that TensorFlow doesn't have: {', '.join(foreign)}.",
+            "Export the model without them.",
+        )
+
+
+def keras_model(request: Request) -> Any:
+    """The model of a Keras file, by the Keras that wrote it. Code in the file is not run unless that is allowed."""
+    refuse_code(request, json.dumps(stored_config(request)))
+    if keras_of(request) == 2:
+        import tf_keras
+
+        return tf_keras.models.load_model(request.source, compile=False)
+    import keras
+
+    return keras.models.load_model(request.source, compile=False, safe_mode=not request.allow_code)
+
+
+def stored_config(request: Request) -> Any:
+    """The configuration of layers that a Keras file carries."""
+    if request.kind == "keras":
+        with zipfile.ZipFile(request.source) as archive:
+            return json.loads(archive.read("config.json"))
+    import h5py
+
+    with h5py.File(request.source) as file:
+        if "model_config" not in file.attrs:
+            raise Refusal(
+                "unsupported",
+                "The HDF5 file holds weights only, not a model.",
+                "Save the whole model with model.save('model.keras').",
+            )
+        return json.loads(file.attrs["model_config"])
+
+
+def refuse_code(request: Request, config: str) -> None:
+    """Lambda layers carry Python code that loading would run."""
+    if '"Lambda"' in config and not request.allow_code:
+        raise Refusal("source-runs-code", "The model has a Lambda layer, whose code came with the file.")
+
+
+def keras_of(request: Request) -> int:
+    """The major version of Keras that wrote the file; 2 where it doesn't say."""
+    if request.kind == "keras":
+        with zipfile.ZipFile(request.source) as archive:
+            version = json.loads(archive.read("metadata.json")).get("keras_version", "3")
+    else:
+        import h5py
+
+        with h5py.File(request.source) as file:
+            version = file.attrs.get("keras_version", "2")
+    text = version.decode() if isinstance(version, bytes) else str(version)
+    return 3 if text.split(".")[0] == "3" else 2
+
+
+def from_keras(request: Request) -> str:
+    """Exports the model with the wanted input shapes as its signature."""
+    import tensorflow as tf
+
+    model = keras_model(request)
+    inputs = tf.nest.flatten(model.inputs)
+    names = [tensor.name.split(":")[0] for tensor in inputs]
+    outputs = output_names(model)
+    specs = [
+        tf.TensorSpec(request.shapes.get(name, tensor.shape), tensor.dtype, name=name)
+        for name, tensor in zip(names, inputs, strict=True)
+    ]
+
+    def call(*values: Any) -> Any:
+        result = model(tf.nest.pack_sequence_as(model.inputs, values) if len(values) > 1 else values[0], training=False)
+        return dict(zip(outputs, tf.nest.flatten(result), strict=True))
+
+    folder: str = tempfile.mkdtemp(dir=request.work)
+    if keras_of(request) == 2:
+        holder = tf.Module()
+        holder.model = model
+        function = tf.function(call, input_signature=specs)
+        tf.saved_model.save(holder, folder, signatures={SERVING: function.get_concrete_function()})
+        return folder
+    # Only Keras 3's own export tracks its variables; saved otherwise they come out empty, and the result is garbage.
+    import keras
+
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint(SERVING, call, input_signature=specs)
+    archive.write_out(folder, verbose=False)
+    return folder
+
+
+def output_names(model: Any) -> list[str]:
+    """The names of the layers that make the outputs; numbered where they repeat."""
+    import tensorflow as tf
+
+    names: list[str] = []
+    for at, tensor in enumerate(tf.nest.flatten(model.outputs)):
+        history = getattr(tensor, "_keras_history", None)
+        operation = getattr(history, "operation", None) or getattr(history, "layer", None)
+        name = getattr(operation, "name", None) or f"output_{at}"
+        names.append(name if name not in names else f"{name}_{at}")
+    return names
+
+
+def from_graph(request: Request) -> str:
+    """Wraps a frozen graph, its placeholders as inputs and what nobody reads as outputs."""
+    import tensorflow as tf
+
+    graph = tf.compat.v1.GraphDef.FromString(Path(request.source).read_bytes())
+    placeholders = [node for node in graph.node if node.op == "Placeholder"]
+    read = {name.lstrip("^").split(":")[0] for node in graph.node for name in node.input}
+    idle = ("Placeholder", "Const", "NoOp", "Assert")
+    outputs = [node.name for node in graph.node if node.name not in read and node.op not in idle]
+    if not placeholders or not outputs:
+        raise Refusal("unsupported", "The graph has no inputs or no outputs.", "Freeze it from its SavedModel again.")
+    specs = []
+    for node in placeholders:
+        stored = node.attr["shape"].shape
+        shape = None if stored.unknown_rank else [dim.size if dim.size > 0 else None for dim in stored.dim]
+        specs.append(tf.TensorSpec(request.shapes.get(node.name, shape), node.attr["dtype"].type, name=node.name))
+
+    def main(*values: Any) -> Any:
+        feeds = {f"{node.name}:0": value for node, value in zip(placeholders, values, strict=True)}
+        wanted = [f"{name}:0" for name in outputs]
+        results = tf.graph_util.import_graph_def(graph, input_map=feeds, return_elements=wanted, name="")
+        return {name.replace("/", "_"): value for name, value in zip(outputs, results, strict=True)}
+
+    function = tf.function(main, input_signature=specs)
+    folder: str = tempfile.mkdtemp(dir=request.work)
+    tf.saved_model.save(tf.Module(), folder, signatures={SERVING: function.get_concrete_function()})
+    return folder
+
+
+TO_SAVED_MODEL = {
+    "saved-model": lambda request: request.source,
+    "keras": from_keras,
+    "keras-hdf5": from_keras,
+    "graph-def": from_graph,
+}
+
+if __name__ == "__main__":
+    serve(versions, convert)
