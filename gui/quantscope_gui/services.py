@@ -10,6 +10,8 @@ from quantscope_gui.background import Background
 from quantscope_gui.colour.colours import Colours
 from quantscope_gui.compare.comparer import Comparer
 from quantscope_gui.compare.prober import Prober
+from quantscope_gui.devices.phones import Phones
+from quantscope_gui.devices.watch import DeviceWatch
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.process import Command
 from quantscope_gui.graph.drawer import Drawer
@@ -57,6 +59,8 @@ class Services(QObject):
             lambda model: self.colours.set_latency(model, self.measurer.times(model).microseconds())
         )
         self.historian = Historian(self.client, self)
+        self.device_watch = DeviceWatch(self.client, self)
+        self.phones = Phones(self.client, self.board, self)
         self.saver = Saver(self.library, self.background, self)
         self.exporter = Exporter(self.background, self.board, self)
 
@@ -71,6 +75,7 @@ class Services(QObject):
 
     def shutdown(self) -> None:
         """Ends engines and threads, in about a second at most, and removes the session's folder."""
+        self.device_watch.stop()
         self.client.shutdown()
         self.background.shutdown(1000)
         self.results.close()

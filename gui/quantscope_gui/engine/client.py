@@ -18,7 +18,7 @@ from quantscope_gui.engine.job import Job, Stage
 from quantscope_gui.engine.outcome import Ending, Failure, Outcome
 from quantscope_gui.engine.process import Command, EngineProcess
 
-MAX_ENGINES: Final = 3
+MAX_ENGINES: Final = 4  # one of them may be watching for devices
 KEPT_IDLE: Final = 2
 CANCEL_SECONDS: Final = 2.0
 SPARE_DELAY_SECONDS: Final = 0.5

@@ -107,6 +107,10 @@ QLabel[section="true"] { color: $text_muted; font-weight: 600; }
 QWidget[surface="true"] { background: $surface; }
 QFrame[card="true"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[card="danger"] { background: $danger_surface; border: 1px solid $danger_border; border-radius: 8px; }
+QFrame[card="device"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
+QFrame[card="device"]:hover { border-color: $border_strong; }
+QFrame[card="device"][chosen="true"] { background: $selection; border-color: $border_strong; }
+QFrame[card="device"]:focus { border-color: $focus; }
 QFrame[card="sunken"] { background: $sunken; border: none; border-radius: 6px; }
 QFrame[line="true"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 """)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from quantscope_gui import actions, dialogs, i18n
+from quantscope_gui.devices.panel import DevicesPanel
 from quantscope_gui.engine import texts
 from quantscope_gui.errors.tray import ErrorTray
 from quantscope_gui.graph.commands import GraphCommands
@@ -87,6 +88,8 @@ class MainWindow(QMainWindow):
     def _build_docks(self) -> None:
         self.tree = ModelsTree(self._services.library, self._theme)
         self.inspector = Inspector(self._theme, self.operator_menu.fill_precisions)
+        self.devices = DevicesPanel(self._theme, self._services.device_watch, self._services.phones)
+        self.devices_dock = dock("devices", self.tr("Devices"), self.devices, self._theme, self)
         self.models_dock = dock("models", self.tr("Models"), self.tree, self._theme, self)
         self.inspector_dock = dock("inspector", self.tr("Inspector"), self.inspector, self._theme, self)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.models_dock)
@@ -100,6 +103,8 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.inspector_dock)
         self.tabifyDockWidget(self.inspector_dock, self.recipe_dock)
         self.inspector_dock.raise_()
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.devices_dock)
+        self.devices_dock.hide()
 
     def _build_status(self) -> None:
         self.status = StatusLine(self._services.board, self._theme)
@@ -233,6 +238,7 @@ class MainWindow(QMainWindow):
             services.measurer,
             services.historian,
             services.exporter,
+            services.phones,
         ):
             source.failed.connect(self.tray.show_problem)
         self.tray.changed.connect(self.status.show_problems)

@@ -1,0 +1,1 @@
+"""This computer and the phones: what there is to measure on, and setting phones up."""
