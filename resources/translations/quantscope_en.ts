@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>DeviceCard</name>
+    <message numerus="yes">
+        <source>%n core(s)</source>
+        <translation>
+            <numerusform>%n core</numerusform>
+            <numerusform>%n cores</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ErrorCard</name>
     <message numerus="yes">
         <source>%n more</source>

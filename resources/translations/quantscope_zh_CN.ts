@@ -689,6 +689,242 @@
     </message>
 </context>
 <context>
+    <name>ConnectDialog</name>
+    <message>
+        <source>Connect to a Phone</source>
+        <translation>连接手机</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Pairing code</source>
+        <translation>配对码</translation>
+    </message>
+    <message>
+        <source>Only for pairing; leave empty to connect</source>
+        <translation>仅用于配对；连接时请留空</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>On the phone open Developer options, Wireless debugging. A phone that was never paired: choose “Pair device with pairing code” there, and give that address and code here first. Then connect with the address of Wireless debugging itself.</source>
+        <translation>在手机上打开“开发者选项”中的“无线调试”。从未配对过的手机：请在那里选择“使用配对码配对设备”，先在此填写所显示的地址和配对码，再用“无线调试”本身的地址连接。</translation>
+    </message>
+    <message>
+        <source>Pair</source>
+        <translation>配对</translation>
+    </message>
+    <message>
+        <source>Pairing…</source>
+        <translation>正在配对…</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>正在连接…</translation>
+    </message>
+    <message>
+        <source>Paired. Now connect with the address of Wireless debugging itself.</source>
+        <translation>已配对。现在请用“无线调试”本身的地址连接。</translation>
+    </message>
+    <message>
+        <source>Connected: {serial}</source>
+        <translation>已连接：{serial}</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceCard</name>
+    <message numerus="yes">
+        <source>%n core(s)</source>
+        <translation>
+            <numerusform>%n 个核心</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reading what it is…</source>
+        <translation>正在读取设备信息…</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceHeat</name>
+    <message>
+        <source>not throttled</source>
+        <translation>未降频</translation>
+    </message>
+    <message>
+        <source>light heat</source>
+        <translation>轻微发热</translation>
+    </message>
+    <message>
+        <source>moderate heat</source>
+        <translation>中度发热</translation>
+    </message>
+    <message>
+        <source>severe heat</source>
+        <translation>严重发热</translation>
+    </message>
+    <message>
+        <source>critical heat</source>
+        <translation>过热临界</translation>
+    </message>
+    <message>
+        <source>emergency heat</source>
+        <translation>过热紧急</translation>
+    </message>
+    <message>
+        <source>shutting down from heat</source>
+        <translation>因过热即将关机</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceState</name>
+    <message>
+        <source>Ready.</source>
+        <translation>就绪。</translation>
+    </message>
+    <message>
+        <source>The phone doesn&apos;t trust this computer yet.</source>
+        <translation>手机尚未信任这台电脑。</translation>
+    </message>
+    <message>
+        <source>Unlock the phone and tap Allow in the question it shows. If there is none, unplug it, plug it in again.</source>
+        <translation>解锁手机，在弹出的询问中点“允许”。如果没有询问，请拔下后重新插上。</translation>
+    </message>
+    <message>
+        <source>The phone is checking this computer&apos;s key.</source>
+        <translation>手机正在核对这台电脑的密钥。</translation>
+    </message>
+    <message>
+        <source>Wait a moment.</source>
+        <translation>请稍候。</translation>
+    </message>
+    <message>
+        <source>The phone is connecting.</source>
+        <translation>手机正在连接。</translation>
+    </message>
+    <message>
+        <source>The phone is connected but doesn&apos;t answer.</source>
+        <translation>手机已连接，但没有应答。</translation>
+    </message>
+    <message>
+        <source>Unplug it and plug it in again, or switch USB debugging off and on.</source>
+        <translation>拔下后重新插上，或关闭再打开 USB 调试。</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s user may not talk to the phone over USB.</source>
+        <translation>这台电脑的当前用户无权通过 USB 与手机通信。</translation>
+    </message>
+    <message>
+        <source>Install the udev rules (Debian and Ubuntu: package android-sdk-platform-tools-common), join the group &apos;plugdev&apos;, then plug the phone in again.</source>
+        <translation>安装 udev 规则（Debian 与 Ubuntu：android-sdk-platform-tools-common 软件包），加入 plugdev 组，然后重新插上手机。</translation>
+    </message>
+    <message>
+        <source>The phone is in recovery mode.</source>
+        <translation>手机处于恢复模式。</translation>
+    </message>
+    <message>
+        <source>Choose &apos;Reboot system now&apos; on the phone.</source>
+        <translation>在手机上选择“Reboot system now”。</translation>
+    </message>
+    <message>
+        <source>The phone waits for an update to be sideloaded.</source>
+        <translation>手机正在等待侧载更新。</translation>
+    </message>
+    <message>
+        <source>Leave that mode, or restart the phone.</source>
+        <translation>退出该模式，或重启手机。</translation>
+    </message>
+    <message>
+        <source>The phone is in rescue mode.</source>
+        <translation>手机处于救援模式。</translation>
+    </message>
+    <message>
+        <source>Restart the phone.</source>
+        <translation>重启手机。</translation>
+    </message>
+    <message>
+        <source>The phone is in its bootloader.</source>
+        <translation>手机处于引导加载程序中。</translation>
+    </message>
+    <message>
+        <source>Choose &apos;Start&apos; on the phone, or run &apos;fastboot reboot&apos;.</source>
+        <translation>在手机上选择“Start”，或运行“fastboot reboot”。</translation>
+    </message>
+    <message>
+        <source>This is another computer&apos;s adb, not a phone.</source>
+        <translation>这是另一台电脑的 adb，不是手机。</translation>
+    </message>
+    <message>
+        <source>Another program has taken the phone over from adb.</source>
+        <translation>另一个程序从 adb 接管了手机。</translation>
+    </message>
+    <message>
+        <source>Close that program, or plug it in again.</source>
+        <translation>关闭该程序，或重新插上手机。</translation>
+    </message>
+    <message>
+        <source>The phone went away.</source>
+        <translation>手机已断开。</translation>
+    </message>
+    <message>
+        <source>Plug it in again.</source>
+        <translation>请重新插上。</translation>
+    </message>
+</context>
+<context>
+    <name>Devices</name>
+    <message>
+        <source>This computer</source>
+        <translation>这台电脑</translation>
+    </message>
+    <message>
+        <source>battery {level}, charging</source>
+        <translation>电量 {level}，充电中</translation>
+    </message>
+    <message>
+        <source>battery {level}</source>
+        <translation>电量 {level}</translation>
+    </message>
+</context>
+<context>
+    <name>DevicesPanel</name>
+    <message>
+        <source>Phones appear here when they are plugged in. On the phone switch on Developer options, then USB debugging.</source>
+        <translation>手机插上后会出现在这里。请先在手机上打开“开发者选项”，再打开“USB 调试”。</translation>
+    </message>
+    <message>
+        <source>Connect…</source>
+        <translation>连接…</translation>
+    </message>
+    <message>
+        <source>Connect to a phone over Wi-Fi, or pair with it</source>
+        <translation>通过 Wi-Fi 连接手机，或与其配对</translation>
+    </message>
+    <message>
+        <source>Set up…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Choose benchmark_model and the adb server</source>
+        <translation>选择 benchmark_model 与 adb 服务器</translation>
+    </message>
+    <message>
+        <source>Measure Here</source>
+        <translation>在此测量</translation>
+    </message>
+    <message>
+        <source>Copy Serial Number</source>
+        <translation>复制序列号</translation>
+    </message>
+    <message>
+        <source>Remove Quantscope&apos;s Files</source>
+        <translation>删除 Quantscope 的文件</translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
         <source>TensorFlow Lite models (*.tflite)</source>
@@ -1427,6 +1663,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>方案</translation>
     </message>
     <message>
+        <source>Devices</source>
+        <translation>设备</translation>
+    </message>
+    <message>
         <source>Target</source>
         <translation>目标</translation>
     </message>
@@ -1635,6 +1875,21 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Copy rows</source>
         <translation>复制行</translation>
+    </message>
+</context>
+<context>
+    <name>Phones</name>
+    <message>
+        <source>Downloading benchmark_model for {abi}</source>
+        <translation>正在下载用于 {abi} 的 benchmark_model</translation>
+    </message>
+    <message>
+        <source>Cleaning {phone}</source>
+        <translation>正在清理 {phone}</translation>
+    </message>
+    <message>
+        <source>the phones</source>
+        <translation>手机</translation>
     </message>
 </context>
 <context>
@@ -2565,6 +2820,87 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>This computer</source>
         <translation>本机</translation>
+    </message>
+</context>
+<context>
+    <name>SetupDialog</name>
+    <message>
+        <source>Phones</source>
+        <translation>手机</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>这台电脑</translation>
+    </message>
+    <message>
+        <source>adb server</source>
+        <translation>adb 服务器</translation>
+    </message>
+    <message>
+        <source>host:port of an adb server elsewhere, for phones in a rack</source>
+        <translation>别处 adb 服务器的“主机:端口”，用于机架上的手机</translation>
+    </message>
+    <message>
+        <source>found by itself</source>
+        <translation>自动查找</translation>
+    </message>
+    <message>
+        <source>adb program</source>
+        <translation>adb 程序</translation>
+    </message>
+    <message>
+        <source>Keep clocks steady while measuring, on phones that can</source>
+        <translation>测量时保持频率稳定（在支持的手机上）</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Choose benchmark_model for {abi}</source>
+        <translation>选择用于 {abi} 的 benchmark_model</translation>
+    </message>
+    <message>
+        <source>Download…</source>
+        <translation>下载…</translation>
+    </message>
+    <message>
+        <source>Download benchmark_model for {abi}</source>
+        <translation>下载用于 {abi} 的 benchmark_model</translation>
+    </message>
+    <message>
+        <source>benchmark_model by kind of phone</source>
+        <translation>各类手机的 benchmark_model</translation>
+    </message>
+    <message>
+        <source>The program that runs models on phones: a file of yours, or the official one.</source>
+        <translation>在手机上运行模型的程序：您自己的文件，或官方版本。</translation>
+    </message>
+    <message>
+        <source>adb</source>
+        <translation>adb</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>尚无</translation>
+    </message>
+    <message>
+        <source>Download the official benchmark_model for {abi}?</source>
+        <translation>下载用于 {abi} 的官方 benchmark_model？</translation>
+    </message>
+    <message>
+        <source>From {address}
+Its sha256 is shown and kept; another file from there will be refused.</source>
+        <translation>来自 {address}
+其 sha256 会被显示并记住；以后来自该地址的不同文件将被拒绝。</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
     </message>
 </context>
 <context>

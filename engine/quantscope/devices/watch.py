@@ -14,6 +14,7 @@ from quantscope.errors import DeviceError
 
 RETRY_SECONDS: Final = 2.0
 REFRESH_SECONDS: Final = 15.0
+ASK_SECONDS: Final = 2.0
 
 
 async def survey(server: AdbServer, computer: Place, adb: str | None = None) -> Devices:
@@ -64,15 +65,31 @@ class _Watcher:
             while True:
                 try:
                     await program.ensure_server(self.server, self.adb)
-                    async with contextlib.aclosing(tracking.track(self.server)) as tracked:
-                        async for entries in tracked:
-                            await self._take(entries)
+                    await self._follow()
                 except DeviceError as error:
                     await self._take(())
                     self._say(_unseen(self.server, self.computer, error))
                 await asyncio.sleep(RETRY_SECONDS)
         finally:
             await self._take(())
+
+    async def _follow(self) -> None:
+        """Takes what the server tells, and asks now and then: some servers don't tell that a phone became
+        unauthorized."""
+        async with contextlib.aclosing(tracking.track(self.server)) as tracked:
+            coming = asyncio.ensure_future(anext(tracked))
+            try:
+                while True:
+                    await asyncio.wait((coming,), timeout=ASK_SECONDS)
+                    if coming.done():
+                        entries = coming.result()
+                        coming = asyncio.ensure_future(anext(tracked))
+                    else:
+                        entries = await tracking.devices(self.server)
+                    await self._take(entries)
+            finally:
+                coming.cancel()
+                await asyncio.wait((coming,))
 
     async def _take(self, entries: tuple[Listed, ...]) -> None:
         known = {entry.serial: entry for entry in entries}

@@ -1,10 +1,11 @@
 """One device as a card: what it is, how it fares, or what keeps it from being used."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from quantscope.documents.devices import Place
+from quantscope.documents.profile import THIS_COMPUTER
 from quantscope_gui.devices import texts
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.glyph import Glyph
@@ -23,7 +24,9 @@ class DeviceCard(QFrame):
         self.setProperty("card", "device")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.name = ElidedLabel()
-        self.name.setProperty("heading", True)
+        bold = self.name.font()
+        bold.setWeight(QFont.Weight.DemiBold)
+        self.name.setFont(bold)
         self.serial = ElidedLabel(theme)
         self.lines = [_line() for _ in range(3)]
         self.state = _line(muted=False)
@@ -52,10 +55,10 @@ class DeviceCard(QFrame):
         if device is not None and device.maker and device.maker.lower() not in title.lower():
             title = f"{device.maker[:1].upper()}{device.maker[1:]} {title}"
         self.name.set_text(title)
-        _fill(self.serial, place.id if place.kind == "phone" else "")
+        _fill(self.serial, place.id if place.id not in (title, THIS_COMPUTER) else "")
         facts = (
             texts.system(device) if device else "",
-            texts.cores(device) if device else "",
+            (texts.cores(device) or self.tr("%n core(s)", "", device.cores)) if device else "",
             texts.condition(sensors) if sensors else "",
         )
         for label, text in zip(self.lines, facts, strict=True):

@@ -1,11 +1,28 @@
 """Connecting to a phone over the network, and pairing with it first."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from quantscope_gui.devices.phones import Phones
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
+
+
+def field_label(text: str, field: QWidget) -> QLabel:
+    """The label of a form's field, at the height of the field's text."""
+    label = QLabel(text)
+    label.setBuddy(field)
+    label.setMinimumHeight(field.sizeHint().height())
+    return label
 
 
 class ConnectDialog(QDialog):
@@ -46,10 +63,10 @@ class ConnectDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        form.addRow(self.tr("Address"), self.address)
-        form.addRow(self.tr("Pairing code"), self.code)
+        form.addRow(field_label(self.tr("Address"), self.address), self.address)
+        form.addRow(field_label(self.tr("Pairing code"), self.code), self.code)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ApplyRole)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 14)

@@ -1,8 +1,9 @@
 """The Devices panel: this computer and every phone that adb knows, live."""
 
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -14,6 +15,8 @@ from quantscope_gui.devices.phones import Phones
 from quantscope_gui.devices.setup import SetupDialog
 from quantscope_gui.devices.watch import DeviceWatch
 from quantscope_gui.theme.theme import Theme
+
+WANTED: Final = QSize(250, 440)
 
 
 class DevicesPanel(QWidget):
@@ -85,6 +88,9 @@ class DevicesPanel(QWidget):
         layout.addWidget(area, 1)
         layout.addLayout(buttons)
         self.problem.hide()
+
+    def sizeHint(self) -> QSize:
+        return WANTED
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

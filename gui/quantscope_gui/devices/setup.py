@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from quantscope.documents.devices import PhoneDesk, PhoneSettings
 from quantscope_gui import formatting
+from quantscope_gui.devices.connect import field_label
 from quantscope_gui.devices.phones import Phones
 from quantscope_gui.widgets.labels import ElidedLabel
 
@@ -57,6 +58,7 @@ class SetupDialog(QDialog):
         if phones.desk is not None:
             self._show(phones.desk)
         phones.describe()
+        self.server.setFocus()
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -78,8 +80,8 @@ class SetupDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        form.addRow(self.tr("adb server"), self.server)
-        form.addRow(self.tr("adb program"), self.adb)
+        form.addRow(field_label(self.tr("adb server"), self.server), self.server)
+        form.addRow(field_label(self.tr("adb program"), self.adb), self.adb)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.apply, QDialogButtonBox.ButtonRole.ApplyRole)
         buttons.rejected.connect(self.reject)

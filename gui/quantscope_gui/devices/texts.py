@@ -103,10 +103,10 @@ def system(device: Device) -> str:
 
 
 def cores(device: Device) -> str:
-    """Clusters, the fastest first: "1 × Cortex-X3 2.91 GHz · 4 × ...", or how many cores there are."""
-    if not device.clusters or not all(cluster.max_khz for cluster in device.clusters):
-        return QCoreApplication.translate("Devices", "%n core(s)", None, device.cores)
-    return DOT.join(_cluster(cluster) for cluster in reversed(device.clusters))
+    """Clusters, a line each, the fastest first: "1 × Cortex-X3 2.91 GHz"; empty where they aren't told apart."""
+    if not all(cluster.max_khz for cluster in device.clusters):
+        return ""
+    return "\n".join(_cluster(cluster) for cluster in reversed(device.clusters))
 
 
 def condition(sensors: Sensors) -> str:

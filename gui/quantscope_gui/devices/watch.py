@@ -35,9 +35,7 @@ class DeviceWatch(QObject):
             return
         self._again.stop()
         decode = decoding.small(Devices)
-        self._job = self._client.submit(
-            lambda identity: protocol.WatchDevices(id=identity), decode, decode_part=decode
-        )
+        self._job = self._client.submit(lambda identity: protocol.WatchDevices(id=identity), decode, decode_part=decode)
         self._job.updated.connect(self._update)
         self._job.ended.connect(self._ended)
 

@@ -44,6 +44,7 @@ from quantscope_gui.window.work_area import WorkArea
 
 DEFAULT_SIZE = QSize(1320, 820)
 MODELS_WIDTH, INSPECTOR_WIDTH = 250, 310
+MODELS_HEIGHT = 140
 
 
 class MainWindow(QMainWindow):
@@ -105,6 +106,16 @@ class MainWindow(QMainWindow):
         self.inspector_dock.raise_()
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.devices_dock)
         self.devices_dock.hide()
+        self.devices_dock.visibilityChanged.connect(
+            lambda shown: QTimer.singleShot(0, self, self._give_devices_room) if shown else None
+        )
+
+    def _give_devices_room(self) -> None:
+        """Qt gives a dock that joins others as little as it can do with."""
+        wanted, docks = self.devices.sizeHint().height(), [self.models_dock, self.devices_dock]
+        if self.devices_dock.height() < wanted * 3 // 4:
+            rest = sum(each.height() for each in docks) - wanted
+            self.resizeDocks(docks, [max(MODELS_HEIGHT, rest), wanted], Qt.Orientation.Vertical)
 
     def _build_status(self) -> None:
         self.status = StatusLine(self._services.board, self._theme)
@@ -163,7 +174,7 @@ class MainWindow(QMainWindow):
 
     def _build_view_menu(self, menu: QMenu) -> None:
         first = self.commands_by_key["problems"]
-        for toggle, keys in zip(self._panel_actions(), ("Ctrl+1", "Ctrl+2", "Ctrl+3"), strict=True):
+        for toggle, keys in zip(self._panel_actions(), ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4"), strict=True):
             toggle.setShortcut(keys)
             menu.insertAction(first, toggle)
         settings = self._services.settings
@@ -352,8 +363,8 @@ class MainWindow(QMainWindow):
     def _show_panels(self, shown: bool) -> None:
         """Panels come back as they were when a model is open; the start page stands alone."""
         if shown:
-            for panel in self._docks():
-                panel.show()
+            for panel in (self.models_dock, self.inspector_dock, self.recipe_dock):
+                panel.show()  # the devices only where they were shown before: looking for phones starts adb
             if not self.restoreState(self._layout, LAYOUT_VERSION):
                 panels = [self.models_dock, self.inspector_dock]
                 self.resizeDocks(panels, [MODELS_WIDTH, INSPECTOR_WIDTH], Qt.Orientation.Horizontal)
