@@ -378,7 +378,7 @@ class MainWindow(QMainWindow):
         return [panel.toggleViewAction() for panel in self._docks()]
 
     def _docks(self) -> tuple[QDockWidget, ...]:
-        return self.models_dock, self.inspector_dock, self.recipe_dock
+        return self.models_dock, self.inspector_dock, self.recipe_dock, self.devices_dock
 
     def _show_selection(self, selection: Selection | None) -> None:
         shown = selection is not None
