@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import convert, fidelity, hybrid, memory, size, speed
+from tests.bench import convert, fidelity, hybrid, memory, operators, size, speed
 from tests.bench.models import MODELS
 from tests.bench.report import Section, write_section
 from tests.bench.zoo import Zoo, note
@@ -22,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
     as_written = argparse.RawDescriptionHelpFormatter
     made = argparse.ArgumentParser("python -m tests.bench", description=__doc__, formatter_class=as_written)
     made.add_argument(
-        "benchmark", choices=("prepare", "size", "convert", "speed", "fidelity", "hybrid", "memory", "all")
+        "benchmark", choices=("prepare", "size", "convert", "speed", "fidelity", "hybrid", "memory", "operators", "all")
     )
     made.add_argument("--models", nargs="+", metavar="NAME", choices=[m.name for m in MODELS], help="only these models")
     made.add_argument("--runs", type=int, default=5, help="conversions by each tool (default 5)")
@@ -49,6 +49,7 @@ def main() -> None:
         "fidelity": lambda: fidelity.run(zoo, models),
         "hybrid": lambda: hybrid.run(arguments.shapes),
         "memory": lambda: memory.run(zoo),
+        "operators": lambda: operators.run(zoo, models),
     }
     for name, benchmark in benchmarks.items():
         if arguments.benchmark in (name, "all"):
