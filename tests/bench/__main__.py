@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import convert, fidelity, hybrid, memory, operators, size, speed
+from tests.bench import convert, fidelity, hybrid, memory, operators, recipes, size, speed
 from tests.bench.models import MODELS
 from tests.bench.report import Section, write_section
 from tests.bench.zoo import Zoo, note
@@ -22,7 +22,20 @@ def parser() -> argparse.ArgumentParser:
     as_written = argparse.RawDescriptionHelpFormatter
     made = argparse.ArgumentParser("python -m tests.bench", description=__doc__, formatter_class=as_written)
     made.add_argument(
-        "benchmark", choices=("prepare", "size", "convert", "speed", "fidelity", "hybrid", "memory", "operators", "all")
+        "benchmark",
+        choices=(
+            "prepare",
+            "size",
+            "convert",
+            "speed",
+            "fidelity",
+            "hybrid",
+            "memory",
+            "operators",
+            "static",
+            "int4",
+            "all",
+        ),
     )
     made.add_argument("--models", nargs="+", metavar="NAME", choices=[m.name for m in MODELS], help="only these models")
     made.add_argument("--runs", type=int, default=5, help="conversions by each tool (default 5)")
@@ -50,6 +63,8 @@ def main() -> None:
         "hybrid": lambda: hybrid.run(arguments.shapes),
         "memory": lambda: memory.run(zoo),
         "operators": lambda: operators.run(zoo, models),
+        "static": lambda: recipes.static(zoo, models),
+        "int4": lambda: recipes.int4(zoo, models),
     }
     for name, benchmark in benchmarks.items():
         if arguments.benchmark in (name, "all"):

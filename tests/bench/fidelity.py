@@ -83,16 +83,33 @@ def infer(model: str, samples: str, result: str) -> None:
     interpreter = runtime.open_model(model)
     stored = np.load(samples)
     inputs = [stored[name] for name in sorted(stored.files)]
-    feeds = [details["index"] for details in runtime.inputs_of(interpreter).values()]
-    wanted = [details["index"] for details in runtime.outputs_of(interpreter).values()]
+    feeds = list(runtime.inputs_of(interpreter).values())
+    wanted = list(runtime.outputs_of(interpreter).values())
     results = []
     for sample in zip(*inputs, strict=True):
         interpreter.reset_all_variables()
-        for index, value in zip(feeds, sample, strict=True):
-            interpreter.set_tensor(index, value[None])
+        for details, value in zip(feeds, sample, strict=True):
+            interpreter.set_tensor(details["index"], stored_form(value[None], details))
         interpreter.invoke()
-        results.append([interpreter.get_tensor(index) for index in wanted])
+        results.append([real_values(interpreter.get_tensor(details["index"]), details) for details in wanted])
     np.savez(result, *(np.stack(several) for several in zip(*results, strict=True)))
+
+
+def stored_form(values: NDArray[Any], details: Mapping[str, Any]) -> NDArray[Any]:
+    """Real values as an input takes them, which some tools make an integer one."""
+    scale, zero_point = details["quantization"]
+    if values.dtype.kind != "f" or not scale:
+        return values
+    limits = np.iinfo(details["dtype"])
+    codes = np.clip(np.rint(values / scale) + zero_point, limits.min, limits.max)
+    stored: NDArray[Any] = codes.astype(details["dtype"])
+    return stored
+
+
+def real_values(values: NDArray[Any], details: Mapping[str, Any]) -> NDArray[Any]:
+    """An output as real values."""
+    scale, zero_point = details["quantization"]
+    return (values.astype(np.float64) - zero_point) * scale if scale and values.dtype.kind in "iu" else values
 
 
 def signal_to_noise(reference: Outputs, result: Outputs) -> float:
