@@ -10,6 +10,7 @@ from quantscope_gui.background import Background
 from quantscope_gui.colour.colours import Colours
 from quantscope_gui.compare.comparer import Comparer
 from quantscope_gui.compare.prober import Prober
+from quantscope_gui.compare.written import WrittenPlans
 from quantscope_gui.devices.phones import Phones
 from quantscope_gui.devices.watch import DeviceWatch
 from quantscope_gui.engine.client import EngineClient
@@ -49,6 +50,7 @@ class Services(QObject):
         self.drafter = Drafter(self.client, self.choices, self)
         self.planner = Planner(self.client, self.library, self.choices, self.desk, self)
         self.detailer = Detailer(self.client, self.library, self.operator, self)
+        self.written = WrittenPlans(self.client, self.library, self)
         self.colours = Colours(self.library, self)
         self.board = JobBoard(self.client, self)
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)

@@ -633,6 +633,51 @@
     </message>
 </context>
 <context>
+    <name>CompareGraphs</name>
+    <message>
+        <source>the source</source>
+        <translation>源模型</translation>
+    </message>
+    <message>
+        <source>Reading {model}…</source>
+        <translation>正在读取 {model}…</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>差异</translation>
+    </message>
+    <message>
+        <source>difference {place} of {all}</source>
+        <translation>差异 {place} / {all}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n difference(s)</source>
+        <translation>
+            <numerusform>%n 处差异</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Against</source>
+        <translation>对照</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Both graphs, or only the differences in one</source>
+        <translation>并排显示两个图，或只在一个图中显示差异</translation>
+    </message>
+    <message>
+        <source>Previous difference</source>
+        <translation>上一处差异</translation>
+    </message>
+    <message>
+        <source>Next difference</source>
+        <translation>下一处差异</translation>
+    </message>
+</context>
+<context>
     <name>ComparePanel</name>
     <message>
         <source>Generated inputs</source>
@@ -969,6 +1014,17 @@
     <message>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Differences</name>
+    <message>
+        <source>as in the other</source>
+        <translation>与另一个相同</translation>
+    </message>
+    <message>
+        <source>inserted: only changes how a value is stored</source>
+        <translation>插入的：只改变数值的存储方式</translation>
     </message>
 </context>
 <context>
@@ -3158,6 +3214,10 @@ Click to show the operators it does not take.</source>
     <message>
         <source>Reading {model}…</source>
         <translation>正在读取 {model}…</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>差异</translation>
     </message>
     <message>
         <source>Compare</source>

@@ -127,6 +127,7 @@ def operator(
     name: str | None = None,
     delegated: bool | None = True,
     rules: tuple[int, ...] = (),
+    precision_now: str = "float32",
 ) -> documents.Operator:
     """An operator of a made-up plan."""
     name = f"block_{index}/{type.lower()}" if name is None else name
@@ -145,6 +146,7 @@ def operator(
         fallback=fallback,
         partition=0 if delegated else None,
         rules=rules,
+        precision_now=precision_now,
     )
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from quantscope.documents.details import Histogram, Scales
+from quantscope.precision import Precision
 from quantscope.recipe import Change, Match
 from quantscope_gui.inspector.panel import OperatorDetails
 from quantscope_gui.inspector.plots import HistogramPlot, ScalesPlot
@@ -14,7 +15,7 @@ from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.labels import ElidedLabel
 from tests.gui.conftest import Stage
 
-FLOAT = Change(precision="float32")  # type: ignore[arg-type]
+FLOAT = Change(precision=Precision.FLOAT32)
 
 
 def details(stage: Stage, row: int) -> OperatorDetails:

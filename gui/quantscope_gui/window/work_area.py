@@ -24,6 +24,7 @@ from quantscope_gui.widgets.empty import EmptyState
 GRAPH, OPERATORS = "graph", "operators"
 
 if TYPE_CHECKING:
+    from quantscope_gui.compare.graphs import CompareGraphs
     from quantscope_gui.graph.panel import GraphPanel
 
 
@@ -49,7 +50,9 @@ class WorkArea(QStackedWidget):
         self._theme = theme
         self._drawer = services.drawer
         self._colours = services.colours
+        self._services = services
         self._graph: GraphPanel | None = None
+        self._graphs: CompareGraphs | None = None
         self.colour_by = ChoiceCombo(self.tr("Colour by"), theme)
         self.colour_by.chosen.connect(services.colours.choose)
         services.colours.changed.connect(self._recolour)
@@ -99,6 +102,19 @@ class WorkArea(QStackedWidget):
             graph.set_colourist(self._colours.colour)
             graph.add_tool(self.colour_by)
         return self._graph
+
+    @property
+    def graphs(self) -> "CompareGraphs":
+        """The Differences tab, built when it is first looked at."""
+        if self._graphs is None:
+            from quantscope_gui.compare.graphs import CompareGraphs
+
+            services = self._services
+            self._graphs = CompareGraphs(
+                self._theme, self._drawer, services.library, services.written, services.operator, self
+            )
+            self._graphs.hide()
+        return self._graphs
 
     def toggle_filter(self, text: str) -> None:
         """Shows only these operators in the table, and dims the others in the graph; or all again."""
@@ -212,8 +228,20 @@ class WorkArea(QStackedWidget):
         self.latency.show_selection(selection)
         self.summary.show_filter(self.search.text)
         self.show_compare(False)
+        self._show_graphs(selection)
         self._show_colours()
         self.setCurrentIndex(1)
+
+    def _show_graphs(self, selection: Selection) -> None:
+        """The Differences tab is there while a result is selected."""
+        place = self.tabs.indexOf(self._graphs) if self._graphs is not None else -1
+        if selection.variant is not None:
+            self.graphs.show_selection(selection)
+            if place < 0:
+                self.tabs.insertTab(self.tabs.indexOf(self.latency), self.graphs, self.tr("Differences"))
+        elif place >= 0:
+            self.tabs.removeTab(place)
+            self.graphs.hide()
 
     def show_compared(self) -> None:
         """Brings all views up to date after a comparison: rows have errors now."""
