@@ -32,6 +32,16 @@
     </message>
 </context>
 <context>
+    <name>DeviceChoice</name>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n device</numerusform>
+            <numerusform>%n devices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ErrorCard</name>
     <message numerus="yes">
         <source>%n more</source>

@@ -794,6 +794,23 @@
     </message>
 </context>
 <context>
+    <name>DeviceChoice</name>
+    <message>
+        <source>Measure on one device or several at once</source>
+        <translation>在一台或同时在多台设备上测量</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n 台设备</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Measure on {devices}</source>
+        <translation>在 {devices} 上测量</translation>
+    </message>
+</context>
+<context>
     <name>DeviceHeat</name>
     <message>
         <source>not throttled</source>
@@ -1172,6 +1189,92 @@
     <message>
         <source>The graph was not exported</source>
         <translation>计算图未能导出</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Median</source>
+        <translation>中位数</translation>
+    </message>
+    <message>
+        <source>95 % CI</source>
+        <translation>95 % 置信区间</translation>
+    </message>
+    <message>
+        <source>Interval of the median, by bootstrap over batches</source>
+        <translation>中位数的区间，由按批自助法得出</translation>
+    </message>
+    <message>
+        <source>p10 – p90</source>
+        <translation>p10 – p90</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>With the standard deviation</source>
+        <translation>附标准差</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>运行次数</translation>
+    </message>
+    <message>
+        <source>First</source>
+        <translation>首次</translation>
+    </message>
+    <message>
+        <source>The first inference</source>
+        <translation>第一次推理</translation>
+    </message>
+    <message>
+        <source>Loading</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Reading the model and preparing it to run</source>
+        <translation>读取模型并准备运行</translation>
+    </message>
+    <message>
+        <source>Loaded</source>
+        <translation>加载后</translation>
+    </message>
+    <message>
+        <source>Memory that loading the model took</source>
+        <translation>加载模型占用的内存</translation>
+    </message>
+    <message>
+        <source>Peak memory</source>
+        <translation>峰值内存</translation>
+    </message>
+    <message>
+        <source>The most memory the model needed, beyond the empty program&apos;s</source>
+        <translation>模型所需的最大内存（不含空程序）</translation>
+    </message>
+    <message>
+        <source>Energy</source>
+        <translation>能量</translation>
+    </message>
+    <message>
+        <source>Energy per inference, where the battery tells</source>
+        <translation>每次推理的能量（若电池可提供）</translation>
+    </message>
+</context>
+<context>
+    <name>FiguresTable</name>
+    <message>
+        <source>Figures of each run</source>
+        <translation>每次运行的数据</translation>
     </message>
 </context>
 <context>
@@ -1640,6 +1743,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>时间花在哪里</translation>
     </message>
     <message>
+        <source>Figures</source>
+        <translation>数据</translation>
+    </message>
+    <message>
         <source>History</source>
         <translation>历史</translation>
     </message>
@@ -1824,6 +1931,41 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Not saved yet. Use Save As, or drag it to a folder.</source>
         <translation>尚未保存。请使用“另存为”，或将其拖到文件夹中。</translation>
+    </message>
+</context>
+<context>
+    <name>MoreSettings</name>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Cores, inputs, number of runs, warm-up, cooling down before</source>
+        <translation>核心、输入、运行次数、预热、测量前冷却</translation>
+    </message>
+    <message>
+        <source>by seconds</source>
+        <translation>按秒数</translation>
+    </message>
+    <message>
+        <source>don&apos;t wait</source>
+        <translation>不等待</translation>
+    </message>
+    <message>
+        <source>Begin when the device is below this temperature, or after three minutes</source>
+        <translation>设备低于此温度时开始，最多等三分钟</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>运行次数</translation>
+    </message>
+    <message>
+        <source>Warm-up</source>
+        <translation>预热</translation>
+    </message>
+    <message>
+        <source>Cool down below</source>
+        <translation>冷却到以下</translation>
     </message>
 </context>
 <context>
@@ -2826,8 +2968,8 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
 <context>
     <name>Setup</name>
     <message>
-        <source>Device</source>
-        <translation>设备</translation>
+        <source>threads: </source>
+        <translation>线程：</translation>
     </message>
     <message>
         <source>Threads</source>

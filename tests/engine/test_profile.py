@@ -376,6 +376,19 @@ def test_notices_are_marked_once_and_said_in_the_result(files: list[str]) -> Non
     assert run.per_operator_note == "No profile today."
 
 
+def test_a_change_of_level_is_marked_while_it_measures(files: list[str]) -> None:
+    class Slowing(Puppet):
+        def _speed(self, variant: documents.File) -> float:
+            return super()._speed(variant) * (2 if self.batches > 60 else 1)
+
+    watcher = Watcher()
+    found = play([Slowing("a", SPEEDS)], files[:1], Settings(seconds=1.5), watcher)
+    marks = [part for part in watcher.parts if isinstance(part, profiles.Noticed) and part.notice.code == "level-shift"]
+    assert len(marks) == 1
+    assert marks[0].notice.t == pytest.approx(found.runs[0].batches[60].t, abs=0.1)
+    assert "level-shift" in {notice.code for notice in found.runs[0].warnings}
+
+
 def test_waiting_until_it_has_cooled_down(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quantscope.profile.work.SENSE_SECONDS", 0.02)
     watcher = Watcher()

@@ -14,6 +14,7 @@ from quantscope_gui import formatting
 from quantscope_gui.engine import texts
 from quantscope_gui.latency import operators, times
 from quantscope_gui.latency.chart import LatencyChart
+from quantscope_gui.latency.devices import DeviceChoice
 from quantscope_gui.latency.headline import Headline
 from quantscope_gui.latency.measurement import Course, Measurement
 from quantscope_gui.latency.panel import LatencyPanel
@@ -93,6 +94,10 @@ def test_operators_are_linked_both_ways(measured: Stage) -> None:
     assert set(found.of) == {(0, index) for index in range(5)}
     assert all(each.us is not None and each.other is not None for each in found.of.values())
     assert "unprofiled inference" in panel.sums.text()
+    figures = panel.figures.figures
+    shown = [[figures.data(figures.index(row, column)) for column in range(figures.columnCount())] for row in (0, 1)]
+    assert [row[0] for row in shown] == ["small network", "dynamic-int8"]
+    assert all("\u2014" not in row[:11] for row in shown)
 
 
 def test_sorting_and_back(measured: Stage) -> None:
@@ -201,10 +206,34 @@ def test_settings_say_what_is_chosen(qtbot: QtBot, english: None) -> None:
     setup.data_wanted.connect(lambda: asked.append(True))
     setup.inputs.activated.emit(setup.inputs.count() - 1)
     assert asked
-    setup.set_devices([("this-computer", "This computer"), ("R5", "Phone")])
-    setup.device.setCurrentIndex(1)
-    setup.set_devices([("R5", "Phone"), ("this-computer", "This computer")])
-    assert setup.devices() == ("R5",)
+    setup.more.runs.setValue(50)
+    setup.more.cool_below.setValue(35)
+    found = setup.settings()
+    assert (found.runs, found.seconds, found.cool_below) == (50, None, 35)
+
+
+def test_one_device_or_several(qtbot: QtBot, english: None) -> None:
+    choice = DeviceChoice([("this-computer", "This computer")])
+    qtbot.addWidget(choice)
+    assert choice.chosen() == ("this-computer",)
+    choice.set_devices([("this-computer", "This computer"), ("R5", "A & B phone"), ("R6", "Another long-named phone")])
+    first, second, third = choice.menu().actions()
+    second.setChecked(True)
+    assert choice.chosen() == ("this-computer", "R5")
+    assert choice.text() == "This computer, A && B phone"
+    third.setChecked(True)
+    assert choice.text() == "3 devices"
+    for action in (first, second, third):
+        action.setChecked(False)
+    assert choice.chosen() == ("R6",), "one always stays"
+    choice.choose("R5")
+    assert choice.chosen() == ("R5",)
+    choice.choose("gone")
+    assert choice.chosen() == ("R5",)
+    choice.set_devices([("this-computer", "This computer"), ("R5", "Phone")])
+    assert choice.chosen() == ("R5",)
+    choice.set_devices([("this-computer", "This computer")])
+    assert choice.chosen() == ("this-computer",)
 
 
 def batch(t: float, *us: float) -> profiles.Batch:

@@ -67,7 +67,7 @@ def of_batches(batches: Sequence[Batch]) -> list[Notice]:
     found = [
         Notice(
             code="level-shift",
-            text=f"Latency changed by {shift.change:+.0%} for good.",
+            text=f"Latency changed by {shift.change:+.0%}.",
             arguments={"change": round(shift.change, 4)},
             t=batches[shift.at].t,
         )

@@ -13,7 +13,17 @@ from types import MappingProxyType
 from typing import Final
 
 from quantscope.documents import File
-from quantscope.documents.profile import CORES, DELEGATES, Comparison, OperatorPair, Profile, Run, Settings, Standing
+from quantscope.documents.profile import (
+    CORES,
+    DELEGATES,
+    Comparison,
+    Noticed,
+    OperatorPair,
+    Profile,
+    Run,
+    Settings,
+    Standing,
+)
 from quantscope.errors import UsageError
 from quantscope.evaluate.alignment import align
 from quantscope.files import describe
@@ -30,6 +40,7 @@ STANDING_RESAMPLES: Final = 200
 # The standing must not take from what is measured: it waits this many times as long as it took.
 STANDING_REST: Final = 20
 CANCEL_SECONDS: Final = 10.0
+APART_SECONDS: Final = 2.0
 
 
 def measure(
@@ -91,6 +102,7 @@ def _follow(works: Sequence[Work], shared: Shared, live: Live) -> None:
     """Hands on what happens until every device is done."""
     running = len(works)
     next_standing = time.monotonic() + STANDING_SECONDS
+    marked: dict[int, list[float]] = {}
     while running:
         if live.stopping:
             shared.stopping.set()
@@ -106,8 +118,24 @@ def _follow(works: Sequence[Work], shared: Shared, live: Live) -> None:
         if time.monotonic() >= next_standing and shared.events.empty():
             began = time.monotonic()
             live.publish(_standing(works))
+            for noticed in _new_marks(works, marked):
+                live.publish(noticed)
             took = time.monotonic() - began
             next_standing = time.monotonic() + max(STANDING_SECONDS, took * STANDING_REST)
+
+
+def _new_marks(works: Sequence[Work], marked: dict[int, list[float]]) -> list[Noticed]:
+    """Changes of level that weren't marked yet, and aren't near one that was: with more batches the place of a change
+    moves a little."""
+    found = []
+    for work in works:
+        for course in work.courses:
+            known = marked.setdefault(course.number, [])
+            for notice in notices.of_batches(list(course.batches)):
+                if notice.t is not None and all(abs(notice.t - t) > APART_SECONDS for t in known):
+                    known.append(notice.t)
+                    found.append(Noticed(device=work.identity, run=course.number, notice=notice))
+    return found
 
 
 def _standing(works: Sequence[Work]) -> Standing:

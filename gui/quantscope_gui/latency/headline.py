@@ -88,11 +88,16 @@ class Headline(QWidget):
         notices = [each.notice for each in measurement.notices]
         if measurement.profile is not None:
             notices = [notice for run in measurement.profile.runs for notice in run.warnings]
-        found = dict.fromkeys(texts.notice(notice) for notice in reversed(notices))
+        found = dict.fromkeys(map(_said, reversed(notices)))
         if measurement.profile is not None:
             found |= dict.fromkeys(run.failure for run in measurement.profile.runs if run.failure)
         self.notices.setText("\n".join(f"\u26a0 {text}" for text in list(found)[:4]))
         self.notices.setVisible(bool(found))
+
+
+def _said(notice: profiles.Notice) -> str:
+    when = f" ({formatting.seconds(notice.t)})" if notice.t is not None else ""
+    return f"{texts.notice(notice)}{when}"
 
 
 def _standing(measurement: Measurement) -> tuple[tuple[profiles.Comparison, ...], dict[int, float]]:

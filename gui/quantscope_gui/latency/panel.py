@@ -19,6 +19,7 @@ from quantscope.documents import profile as profiles
 from quantscope_gui import formatting
 from quantscope_gui.engine import texts
 from quantscope_gui.latency.chart import LatencyChart
+from quantscope_gui.latency.figures import FiguresTable
 from quantscope_gui.latency.headline import Headline
 from quantscope_gui.latency.historian import Historian
 from quantscope_gui.latency.history_panel import HistoryPanel
@@ -64,6 +65,7 @@ class LatencyPanel(QWidget):
         self.stop.clicked.connect(self._stop)
         self.chart = LatencyChart(theme)
         self.headline = Headline(theme)
+        self.figures = FiguresTable()
         self.times = TimesTable(theme, operator)
         self.sums = QLabel()
         self.sums.setProperty("muted", True)
@@ -113,6 +115,7 @@ class LatencyPanel(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(operators, self.tr("Operators"))
         self.tabs.addTab(words, self.tr("Where the time went"))
+        self.tabs.addTab(self.figures, self.tr("Figures"))
         self.tabs.addTab(self.history, self.tr("History"))
         self.tabs.currentChanged.connect(self._tab_changed)
         live = QWidget()
@@ -152,7 +155,7 @@ class LatencyPanel(QWidget):
         if selection is None or self._measurer.busy:
             return
         variants = (selection.variant,) if selection.variant is not None else tuple(selection.model.variants)
-        self._measurer.measure(selection.model, (None, *variants), self.setup.devices(), self.setup.settings())
+        self._measurer.measure(selection.model, (None, *variants), self.setup.device.chosen(), self.setup.settings())
 
     def _stop(self) -> None:
         self._measurer.stop()
@@ -180,6 +183,7 @@ class LatencyPanel(QWidget):
         shown = measurement is not None and (bool(measurement.courses) or not measurement.over)
         self.upper.setCurrentIndex(1 if shown else 0)
         self.times.show_profile(profile)
+        self.figures.show_profile(profile)
         self.sums.setText(self._sums(profile) if profile is not None else "")
         self.sums.setVisible(bool(self.sums.text()))
         self.words.setText(self._words(profile))

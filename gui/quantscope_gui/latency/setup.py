@@ -1,13 +1,14 @@
 """What to measure on and how, in one row of controls."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QSpinBox, QWidget
 
 from quantscope.documents import profile as profiles
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.latency.devices import DeviceChoice
+from quantscope_gui.latency.more import MoreSettings
 
 DELEGATES: Final = {
     "xnnpack": QT_TRANSLATE_NOOP("Measuring", "XNNPACK"),
@@ -34,11 +35,10 @@ class Setup(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.device = QComboBox()
-        self.device.setAccessibleName(self.tr("Device"))
-        self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.device = DeviceChoice([(profiles.THIS_COMPUTER, self.tr("This computer"))])
         self.threads = QSpinBox()
         self.threads.setRange(1, MOST_THREADS)
+        self.threads.setPrefix(self.tr("threads: "))
         self.threads.setAccessibleName(self.tr("Threads"))
         self.threads.setToolTip(self.tr("How many threads the model may run on"))
         self.delegate = _choice(self.tr("Delegate"), DELEGATES)
@@ -57,27 +57,16 @@ class Setup(QWidget):
         self.per_operator = QCheckBox(self.tr("Operator by operator"))
         self.per_operator.setChecked(True)
         self.per_operator.setToolTip(self.tr("Also times each operator, in runs of their own that take longer"))
-        self.set_devices([(profiles.THIS_COMPUTER, self.tr("This computer"))])
-
-        for control in (self.device, self.threads, self.delegate, self.cores, self.inputs, self.seconds):
+        self.more = MoreSettings([(self.tr("Cores"), self.cores), (self.tr("Inputs"), self.inputs)])
+        for control in (self.threads, self.delegate, self.seconds):
             control.setMinimumHeight(CONTROL_HEIGHT)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.device)
-        layout.addWidget(_label(self.tr("Threads"), self.threads))
-        layout.addWidget(self.threads)
-        for widget in (self.delegate, self.cores, self.inputs, self.seconds, self.per_operator):
+        for widget in (self.threads, self.delegate, self.seconds, self.more, self.per_operator):
             layout.addWidget(widget)
         layout.addStretch(1)
-
-    def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
-        """Offers these (id, name); the one chosen stays it where it is among them."""
-        chosen = self.device.currentData()
-        self.device.clear()
-        for identity, name in devices:
-            self.device.addItem(name, identity)
-        self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
 
     def choose_data(self, path: str, name: str) -> None:
         """Inputs come from this file from now on."""
@@ -89,17 +78,16 @@ class Setup(QWidget):
         self.inputs.setItemData(place, path, Qt.ItemDataRole.ToolTipRole)
         self.inputs.setCurrentIndex(place)
 
-    def devices(self) -> tuple[str, ...]:
-        """The chosen device's id."""
-        return (self.device.currentData(),)
-
     def settings(self) -> profiles.Settings:
         """The chosen settings."""
         return profiles.Settings(
             threads=self.threads.value(),
             delegate=self.delegate.currentData(),
             cores=self.cores.currentData(),
-            seconds=self.seconds.value(),
+            seconds=None if self.more.runs.value() else self.seconds.value(),
+            runs=self.more.runs.value() or None,
+            warm_up_seconds=self.more.warm_up.value(),
+            cool_below=self.more.cool_below.value() or None,
             inputs=self.inputs.currentData() or profiles.RANDOM,
             per_operator=self.per_operator.isChecked(),
         )
@@ -116,10 +104,3 @@ def _choice(name: str, values: dict[str, str]) -> QComboBox:
     for value, text in values.items():
         box.addItem(QCoreApplication.translate("Measuring", text), value)
     return box
-
-
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("muted", True)
-    label.setBuddy(buddy)
-    return label
