@@ -65,6 +65,18 @@ COMMANDS: Final = (
         "graph",
     ),
     Command(
+        "import-overlay",
+        "file",
+        QT_TRANSLATE_NOOP("Command", "&Import Overlay\u2026"),
+        QT_TRANSLATE_NOOP("Command", "Colour the operators by the numbers in a file of Model Explorer's node data"),
+    ),
+    Command(
+        "export-overlay",
+        "file",
+        QT_TRANSLATE_NOOP("Command", "Export O&verlay\u2026"),
+        QT_TRANSLATE_NOOP("Command", "Write what the colours show as node data for Model Explorer"),
+    ),
+    Command(
         "reveal",
         "file",
         QT_TRANSLATE_NOOP("Command", "Show in File &Manager"),

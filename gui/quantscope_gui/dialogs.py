@@ -41,6 +41,14 @@ def ask_recipe(parent: QWidget, folder: str, chosen: Callable[[Path], None]) -> 
     dialog.open()
 
 
+def ask_open(parent: QWidget, title: str, filters: list[str], chosen: Callable[[Path], None]) -> None:
+    """Asks for one file to read."""
+    dialog = _file_dialog(parent, title, "", [*filters, _all_files()])
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.open()
+
+
 def ask_file(parent: QWidget, title: str, filters: list[str], suggestion: Path, chosen: Callable[[Path], None]) -> None:
     """Asks where to write a file; the dialog itself asks before an existing one is replaced."""
     dialog = _file_dialog(parent, title, str(suggestion.parent), filters)

@@ -66,6 +66,10 @@ class Services(QObject):
         self.saver = Saver(self.library, self.background, self)
         self.exporter = Exporter(self.background, self.board, self)
 
+        self.measurer.times_changed.connect(
+            lambda model: self.colours.set_latency(model, self.measurer.times(model).microseconds())
+        )
+
     def start(self) -> None:
         """Begins the work that waits until the window is on the screen."""
         self.client.start()

@@ -102,6 +102,16 @@
     </message>
 </context>
 <context>
+    <name>Overlays</name>
+    <message numerus="yes">
+        <source>%n operator(s) have a number in the overlay</source>
+        <translation>
+            <numerusform>%n operator has a number in the overlay</numerusform>
+            <numerusform>%n operators have a number in the overlay</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ScalesPlot</name>
     <message numerus="yes">
         <source>%n scale(s)</source>

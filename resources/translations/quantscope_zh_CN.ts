@@ -306,6 +306,22 @@
         <translation>将整个计算图导出为 SVG、PDF 或 PNG</translation>
     </message>
     <message>
+        <source>&amp;Import Overlay…</source>
+        <translation>导入叠加数据(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>Colour the operators by the numbers in a file of Model Explorer&apos;s node data</source>
+        <translation>按 Model Explorer 节点数据文件中的数值为算子着色</translation>
+    </message>
+    <message>
+        <source>Export O&amp;verlay…</source>
+        <translation>导出叠加数据(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>Write what the colours show as node data for Model Explorer</source>
+        <translation>把颜色所表示的内容写成 Model Explorer 的节点数据</translation>
+    </message>
+    <message>
         <source>Show in File &amp;Manager</source>
         <translation>在文件管理器中显示(&amp;M)</translation>
     </message>
@@ -1031,6 +1047,10 @@
     <message>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Node data (*.json)</source>
+        <translation>节点数据 (*.json)</translation>
     </message>
 </context>
 <context>
@@ -2073,6 +2093,35 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Copy rows</source>
         <translation>复制行</translation>
+    </message>
+</context>
+<context>
+    <name>Overlays</name>
+    <message>
+        <source>Import Overlay</source>
+        <translation>导入叠加数据</translation>
+    </message>
+    <message>
+        <source>The overlay was not imported</source>
+        <translation>未能导入叠加数据</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n operator(s) have a number in the overlay</source>
+        <translation>
+            <numerusform>叠加数据中有 %n 个算子的数值</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Export for Model Explorer</source>
+        <translation>为 Model Explorer 导出</translation>
+    </message>
+    <message>
+        <source>Saved {path}</source>
+        <translation>已保存 {path}</translation>
+    </message>
+    <message>
+        <source>The overlay was not saved</source>
+        <translation>未能保存叠加数据</translation>
     </message>
 </context>
 <context>

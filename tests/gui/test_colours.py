@@ -96,11 +96,6 @@ def test_one_number_alone(plan: Plan) -> None:
     assert Scale((7.0,)).names(str) == ["< 7.0", "\u2265 7.0"]
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.5, "0.5 \u00b5s"), (999.4, "999 \u00b5s"), (1234.0, "1.23 ms")])
-def test_microseconds(value: float, text: str) -> None:
-    assert formatting.microseconds(value) == text.replace(" ", formatting.NARROW_SPACE)
-
-
 def test_the_legend_follows_the_scheme_and_dims(stage: Stage, model_file: Path) -> None:
     stage.open(model_file)
     work, entries = stage.window.work, stage.window.status.legend

@@ -41,12 +41,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """`available` tells whether there is anything to show; `colour` makes the colours."""
+    """`available` tells whether there is anything to show; `colour` makes the colours; `numbers` are what they stand
+    for, empty where they stand for kinds."""
 
     key: str
     title: str
     available: Callable[[Facts], bool]
     colour: Callable[[Plan, Tokens, Facts], Colouring]
+    numbers: Callable[[Plan, Facts], Numbers] = lambda plan, known: {}
 
 
 def facts(selection: Selection | None, latency: Numbers, overlay: Overlay | None) -> Facts:
@@ -87,11 +89,15 @@ def _present(plan: Plan, tokens: Tokens, _: Facts) -> Colouring:
 
 
 def _weights(plan: Plan, tokens: Tokens, _: Facts) -> Colouring:
-    sizes = {row.key: float(row.operator.weight_bytes) for row in plan.rows if row.operator.weight_bytes}
+    sizes = _sizes(plan)
     scale = logarithmic(list(sizes.values()), BANDS) if sizes else Scale((1000.0,))
     return banded(
         plan, tokens, _text(WEIGHTS), sizes, scale, lambda value: formatting.size(round(value)), _text(NO_WEIGHT)
     )
+
+
+def _sizes(plan: Plan) -> Numbers:
+    return {row.key: float(row.operator.weight_bytes) for row in plan.rows if row.operator.weight_bytes}
 
 
 def _decibels(title: str, pick: Callable[[Facts], Numbers]) -> Callable[[Plan, Tokens, Facts], Colouring]:
@@ -172,12 +178,30 @@ FURTHER: Final = QT_TRANSLATE_NOOP("Scheme", "further ones")
 SCHEMES: Final = (
     Scheme("planned", PLANNED, lambda known: True, lambda plan, tokens, known: by_precision(plan, tokens)),
     Scheme("present", PRESENT, lambda known: True, _present),
-    Scheme("weights", WEIGHTS, lambda known: True, _weights),
+    Scheme("weights", WEIGHTS, lambda known: True, _weights, lambda plan, known: _sizes(plan)),
     Scheme("partition", PARTITION, lambda known: True, _partitions),
-    Scheme("own-error", OWN_ERROR, lambda known: bool(known.own_error), _decibels(OWN_ERROR, lambda k: k.own_error)),
-    Scheme("error", ERROR, lambda known: bool(known.error), _decibels(ERROR, lambda known: known.error)),
-    Scheme("latency", LATENCY, lambda known: bool(known.latency), _latency),
-    Scheme("overlay", IMPORTED, lambda known: known.overlay is not None and bool(known.overlay.values), _overlay),
+    Scheme(
+        "own-error",
+        OWN_ERROR,
+        lambda known: bool(known.own_error),
+        _decibels(OWN_ERROR, lambda known: known.own_error),
+        lambda plan, known: known.own_error,
+    ),
+    Scheme(
+        "error",
+        ERROR,
+        lambda known: bool(known.error),
+        _decibels(ERROR, lambda known: known.error),
+        lambda plan, known: known.error,
+    ),
+    Scheme("latency", LATENCY, lambda known: bool(known.latency), _latency, lambda plan, known: known.latency),
+    Scheme(
+        "overlay",
+        IMPORTED,
+        lambda known: known.overlay is not None and bool(known.overlay.values),
+        _overlay,
+        lambda plan, known: known.overlay.values if known.overlay is not None else {},
+    ),
 )
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from quantscope_gui import actions, dialogs, i18n
+from quantscope_gui.colour.overlays import Overlays
 from quantscope_gui.devices.panel import DevicesPanel
 from quantscope_gui.engine import texts
 from quantscope_gui.errors.tray import ErrorTray
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._build_center()
         self._build_docks()
         self._build_status()
+        self.overlays = Overlays(services.library, services.colours, services.background, theme, self)
         self._build_actions()
         self._build_toolbar()
         self._order_focus()
@@ -135,6 +137,8 @@ class MainWindow(QMainWindow):
                 "reveal": self.commands.reveal,
                 "close": self.commands.close,
                 "quit": self.close,
+                "import-overlay": self.overlays.ask_import,
+                "export-overlay": self.overlays.ask_export,
                 "undo": self._services.desk.history.undo,
                 "redo": self._services.desk.history.redo,
                 "copy": self.work.table.copy,
@@ -303,9 +307,11 @@ class MainWindow(QMainWindow):
         self.status.legend.filter_wanted.connect(self.work.toggle_filter)
         self.status.legend.keys_wanted.connect(self.work.highlight)
         self.work.legend_changed.connect(self._show_legend)
+        for said in (self.recipe_editor.said, self.overlays.said):
+            said.connect(self.status.say)
+        for failed in (self.recipe_editor.failed, self.overlays.failed):
+            failed.connect(self.tray.show_problem)
         self.recipe_editor.highlighted.connect(self.work.highlight)
-        self.recipe_editor.said.connect(self.status.say)
-        self.recipe_editor.failed.connect(self.tray.show_problem)
 
     def _restore(self) -> None:
         settings = self._services.settings
@@ -418,6 +424,8 @@ class MainWindow(QMainWindow):
         planned = plan is not None
         result = selection is not None and selection.variant is not None
         enabled = {
+            "import-overlay": planned,
+            "export-overlay": planned,
             "undo": self._services.desk.history.canUndo(),
             "redo": self._services.desk.history.canRedo(),
             "save": result,
