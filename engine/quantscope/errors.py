@@ -48,6 +48,13 @@ class SourceRunsCodeError(QuantscopeError):
     exit_code = 3
 
 
+class ShapesNeededError(QuantscopeError):
+    """The source leaves the shape of an input open, and the converter needs to know it."""
+
+    code = "shapes-needed"
+    exit_code = 2
+
+
 class ConverterMissingError(QuantscopeError):
     """The converter for this kind of source is not installed."""
 

@@ -16,10 +16,25 @@ def _file_dialog(parent: QWidget, title: str, folder: str, filters: list[str]) -
 
 def ask_models(parent: QWidget, folder: str, chosen: Callable[[list[Path]], None]) -> None:
     """Asks for one or more models to open."""
-    filters = [QCoreApplication.translate("Dialogs", "TensorFlow Lite models (*.tflite)"), _all_files()]
+    filters = [
+        QCoreApplication.translate(
+            "Dialogs", "Models (*.tflite *.onnx *.keras *.h5 *.pb *.pt *.pt2 *.mlir *.task *.litertlm)"
+        ),
+        QCoreApplication.translate("Dialogs", "TensorFlow Lite models (*.tflite)"),
+        _all_files(),
+    ]
     dialog = _file_dialog(parent, QCoreApplication.translate("Dialogs", "Open Models"), folder, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
+    dialog.open()
+
+
+def ask_folder(parent: QWidget, title: str, chosen: Callable[[Path], None], folder: str = "") -> None:
+    """Asks for a folder."""
+    dialog = _file_dialog(parent, title, folder, [])
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
     dialog.open()
 
 

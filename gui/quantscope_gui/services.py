@@ -31,6 +31,7 @@ from quantscope_gui.recipe.choices import Choices
 from quantscope_gui.recipe.desk import RecipeDesk
 from quantscope_gui.recipe.drafter import Drafter
 from quantscope_gui.settings import Settings
+from quantscope_gui.sources.converter import SourceConverter
 
 
 class Services(QObject):
@@ -63,6 +64,7 @@ class Services(QObject):
         self.historian = Historian(self.client, self)
         self.device_watch = DeviceWatch(self.client, self)
         self.phones = Phones(self.client, self.board, self)
+        self.converter = SourceConverter(self.client, self.library, self.board, settings, self)
         self.saver = Saver(self.library, self.background, self)
         self.exporter = Exporter(self.background, self.board, self)
 

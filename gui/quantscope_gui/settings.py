@@ -1,5 +1,6 @@
 """What the window remembers between sessions."""
 
+import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,11 @@ from quantscope_gui.theme.theme import Mode
 
 RECENT_KEPT: Final = 12
 LAYOUT_VERSION: Final = 2
+
+
+def _key(path: Path) -> str:
+    """A name for a path that QSettings takes: there slashes make groups."""
+    return hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
 
 class Settings:
@@ -82,6 +88,13 @@ class Settings:
 
     def clear_recent(self) -> None:
         self._store.remove("recent")
+
+    def source(self, path: Path) -> str:
+        """What was chosen when the source at `path` was last converted, empty if it never was."""
+        return self._text(f"sources/{_key(path)}")
+
+    def set_source(self, path: Path, choice: str) -> None:
+        self._store.setValue(f"sources/{_key(path)}", choice)
 
     @property
     def geometry(self) -> QByteArray:

@@ -4,12 +4,12 @@ A table of what is known: a pattern in the converter's words, the sentence, the 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from quantscope.convert import wire
-from quantscope.errors import ConversionError, QuantscopeError, SourceRunsCodeError, UsageError
+from quantscope.errors import ConversionError, QuantscopeError, ShapesNeededError, SourceRunsCodeError, UsageError
 
 LONGEST_QUOTE: Final = 300
 
@@ -88,13 +88,17 @@ KNOWN: Final[Sequence[Known]] = (
 )
 
 
+# What runners refuse on purpose, by their codes.
+REFUSALS: Final[Mapping[str, type[QuantscopeError]]] = {"usage": UsageError, "shapes-needed": ShapesNeededError}
+
+
 def explain(failed: wire.Failed, log: str) -> QuantscopeError:
     """The error for what a runner answered; the whole of what was said is its detail."""
     detail = "\n".join(filter(None, (failed.message, failed.detail, log)))
     if failed.code == "source-runs-code":
         return runs_code(failed.message, detail)
-    if failed.code in ("usage", "shapes-needed"):
-        return UsageError(failed.message, failed.remedy, detail)
+    if failed.code in REFUSALS:
+        return REFUSALS[failed.code](failed.message, failed.remedy, detail)
     if failed.code not in ("converter", "crash", "memory"):
         return ConversionError(failed.message, failed.remedy, detail)
     for known in KNOWN:

@@ -22,7 +22,7 @@ from quantscope.quantize.presets import find_recipe
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import find_target
 from quantscope.recipe import Recipe
-from quantscope.worker import phones, protocol
+from quantscope.worker import phones, protocol, sources
 
 KEPT_MODELS: Final = 8
 
@@ -111,6 +111,7 @@ class Jobs:
             protocol.HistoryCompare: self._history_compare,
             protocol.HistoryExport: self._history_export,
             **phones.HANDLERS,
+            **sources.HANDLERS,
         }
 
     def run(self, request: protocol.Request, progress: Live) -> documents.Document:

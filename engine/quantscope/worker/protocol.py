@@ -192,6 +192,37 @@ class CleanPhone(Message, frozen=True, kw_only=True, tag="clean-phone"):
     serial: str
 
 
+class DescribeSource(Message, frozen=True, kw_only=True, tag="describe-source"):
+    """Asks for documents.convert.Source: what a file or folder is. Nothing in it is run."""
+
+    id: int
+    path: str
+
+
+class Convert(Message, frozen=True, kw_only=True, tag="convert"):
+    """Asks to write the float .tflite of a source to `output`; answers with documents.convert.Conversion."""
+
+    id: int
+    path: str
+    output: str
+    signatures: tuple[str, ...] = ()
+    shapes: dict[str, tuple[int, ...]] = {}
+    entry: str | None = None
+    allow_code: bool = False
+    allow_select_ops: bool = False
+    seconds: float = 3600.0
+    memory: int | None = None
+
+
+class InstallConverter(Message, frozen=True, kw_only=True, tag="install-converter"):
+    """Asks to install a converter, which the user has agreed to, from the network or a folder of `wheels`; answers with
+    documents.convert.Converters."""
+
+    id: int
+    converter: str
+    wheels: str | None = None
+
+
 class Stop(Message, frozen=True, kw_only=True, tag="stop"):
     """Asks request `id` to end with what it has; it answers with its result as always."""
 
@@ -270,6 +301,9 @@ Request = (
     | DescribePhones
     | FetchProgram
     | CleanPhone
+    | DescribeSource
+    | Convert
+    | InstallConverter
     | Stop
     | Cancel
 )

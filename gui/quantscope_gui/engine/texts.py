@@ -181,6 +181,31 @@ PHRASES: Final = tuple(
         (r"thermal status (\d)", QT_TRANSLATE_NOOP("Phrase", "thermal status {0} of 6")),
         (r"battery (\d+)", QT_TRANSLATE_NOOP("Phrase", "battery {0}\u202f%")),
         (r"other programs (\d+)", QT_TRANSLATE_NOOP("Phrase", "other programs {0}\u202f%")),
+        (r"Starting the converter", QT_TRANSLATE_NOOP("Phrase", "Starting the converter")),
+        (r"Reading the model", QT_TRANSLATE_NOOP("Phrase", "Reading the model")),
+        (r"Reading the module", QT_TRANSLATE_NOOP("Phrase", "Reading the model")),
+        (r"Folding constants", QT_TRANSLATE_NOOP("Phrase", "Folding constants")),
+        (r"Converting", QT_TRANSLATE_NOOP("Phrase", "Converting")),
+        (
+            r"Converting for one sample at a time",
+            QT_TRANSLATE_NOOP("Phrase", "Converting for one sample at a time"),
+        ),
+        (r"Writing the model", QT_TRANSLATE_NOOP("Phrase", "Writing the model")),
+        (r"Comparing it with its source", QT_TRANSLATE_NOOP("Phrase", "Comparing it with its source")),
+        (r"Making an environment for (.+)", QT_TRANSLATE_NOOP("Phrase", "Making an environment for {0}")),
+        (r"Installing (.+)", QT_TRANSLATE_NOOP("Phrase", "Installing {0}")),
+        (r"Downloading (.+)", QT_TRANSLATE_NOOP("Phrase", "Downloading {0}")),
+        (r"Unpacking (.+)", QT_TRANSLATE_NOOP("Phrase", "Unpacking {0}")),
+        (r"Trying (.+)", QT_TRANSLATE_NOOP("Phrase", "Trying {0}")),
+        (r"(.+) is installed", QT_TRANSLATE_NOOP("Phrase", "{0} is installed")),
+        (
+            r"it has the Lambda layer '(.+)', whose code came with the file",
+            QT_TRANSLATE_NOOP("Phrase", "Reading it runs code: it has the Lambda layer \u201c{0}\u201d."),
+        ),
+        (
+            r"it (?:is a|holds) pickled Python objects?, and unpickling runs whatever code is in (?:it|them)",
+            QT_TRANSLATE_NOOP("Phrase", "Reading it runs code: it holds pickled Python objects."),
+        ),
         (r"Done", QT_TRANSLATE_NOOP("Phrase", "Done")),
         (r"The built-in kernel set", QT_TRANSLATE_NOOP("Phrase", "The built-in kernel set")),
         (r"generated \(seed (\d+)\)", QT_TRANSLATE_NOOP("Phrase", "generated (seed {0})")),
@@ -197,13 +222,26 @@ TITLES: Final = {
     "runtime-missing": QT_TRANSLATE_NOOP("Problem", "The runtime is missing on this computer"),
     "device": QT_TRANSLATE_NOOP("Problem", "The device can't be measured on"),
     "history": QT_TRANSLATE_NOOP("Problem", "The history can't be used"),
+    "source-unreadable": QT_TRANSLATE_NOOP("Problem", "{name} can't be opened"),
+    "source-runs-code": QT_TRANSLATE_NOOP("Problem", "{name} would run code"),
+    "shapes-needed": QT_TRANSLATE_NOOP("Problem", "A shape is missing"),
+    "converter-missing": QT_TRANSLATE_NOOP("Problem", "The converter is not installed"),
+    "converter-not-installed": QT_TRANSLATE_NOOP("Problem", "{name} was not installed"),
+    "conversion-failed": QT_TRANSLATE_NOOP("Problem", "{name} was not converted"),
     "run-failed": QT_TRANSLATE_NOOP("Problem", "{name} can't be run"),
 }
 
 # Where the engine's own words are advice for the command line.
 WINDOW_REMEDIES: Final = {
     "runtime-missing": QT_TRANSLATE_NOOP("Problem", "Install Quantscope again so that it brings its runtime."),
+    "source-runs-code": QT_TRANSLATE_NOOP(
+        "Problem", "If you trust where it comes from, say so in the sheet and convert."
+    ),
+    "shapes-needed": QT_TRANSLATE_NOOP("Problem", "Write the shape in the sheet, then convert again."),
+    "converter-missing": QT_TRANSLATE_NOOP("Problem", "Install it in the sheet."),
 }
+# In the engine's remedies what only the command line has stands in brackets.
+_OPTION: Final = re.compile(r" \(--[^)]*\)")
 
 
 def _keyed(context: str, key: str, english: str, arguments: dict[str, str | int] | None = None) -> str:
@@ -293,4 +331,8 @@ def problem_title(code: str, name: str) -> str:
 
 def problem_remedy(code: str, english: str | None) -> str:
     """What to do about a failure in the window; empty where there is nothing."""
-    return QCoreApplication.translate("Problem", WINDOW_REMEDIES[code]) if code in WINDOW_REMEDIES else english or ""
+    return (
+        QCoreApplication.translate("Problem", WINDOW_REMEDIES[code])
+        if code in WINDOW_REMEDIES
+        else _OPTION.sub("", english or "")
+    )

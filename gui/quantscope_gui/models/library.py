@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from quantscope import documents
+from quantscope.documents.convert import Conversion
 from quantscope.documents.sensitivity import Sensitivity
 from quantscope_gui.operators.plan import Plan
 
@@ -37,11 +38,21 @@ class Variant:
         return self.path.stem
 
 
-@dataclass(slots=True, eq=False)
-class Model:
-    """An open source file. `plan` is None until the engine has read it."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The source of another kind that a model was made of; `changed` is when that was last changed, in nanoseconds."""
 
     path: Path
+    conversion: Conversion
+    changed: int
+
+
+@dataclass(slots=True, eq=False)
+class Model:
+    """An open source file. `plan` is None until the engine has read it, `origin` where it wasn't converted here."""
+
+    path: Path
+    origin: Origin | None = None
     plan: Plan | None = None
     latency: Latency | None = None
     variants: list[Variant] = field(default_factory=list)
@@ -70,6 +81,7 @@ class Library(QObject):
     model_removed = Signal(object)
     plan_changed = Signal(object)
     latency_changed = Signal(object)
+    origin_changed = Signal(object)
     variant_added = Signal(object, object)
     variant_changed = Signal(object, object)
     variant_removed = Signal(object, object)
@@ -100,6 +112,11 @@ class Library(QObject):
             neighbours = self.models[place : place + 1] or self.models[place - 1 : place]
             self.select(Selection(neighbours[0]) if neighbours else None)
         self.model_removed.emit(model)
+
+    def set_origin(self, model: Model, origin: Origin) -> None:
+        """Notes what a model was made of, and says so."""
+        model.origin = origin
+        self.origin_changed.emit(model)
 
     def set_plan(self, model: Model, plan: Plan) -> None:
         model.plan = plan

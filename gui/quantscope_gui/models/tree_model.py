@@ -21,7 +21,9 @@ def _facts(selection: Selection) -> str:
     variant, plan = selection.variant, selection.model.plan
     if variant is None:
         latency = selection.model.latency
-        facts = [formatting.size(plan.document.model.bytes) if plan is not None else "\u2026"]
+        origin = selection.model.origin
+        facts = [f"\u2190 {origin.path.name}"] if origin is not None else []
+        facts.append(formatting.size(plan.document.model.bytes) if plan is not None else "\u2026")
         return " \u00b7 ".join([*facts, *([formatting.duration(latency.median)] if latency is not None else [])])
     facts = [formatting.size(variant.document.output.bytes), formatting.percent(variant.document.ratio)]
     if variant.latency is not None:
@@ -56,6 +58,7 @@ class ModelsTreeModel(QStandardItemModel):
         library.model_removed.connect(self._model_removed)
         library.plan_changed.connect(self._plan_changed)
         library.latency_changed.connect(self._plan_changed)
+        library.origin_changed.connect(self._plan_changed)
         library.variant_added.connect(self._variant_added)
         library.variant_changed.connect(self._variant_changed)
         library.variant_removed.connect(self._variant_removed)

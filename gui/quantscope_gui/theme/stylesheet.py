@@ -101,6 +101,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0px; height: 0px; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QLabel[muted="true"] { color: $text_muted; }
+QLabel[problem="true"] { color: $danger; }
 QLabel[heading="true"] { font-weight: 600; }
 QLabel[section="true"] { color: $text_muted; font-weight: 600; }
 

@@ -25,8 +25,18 @@ class Commands:
     def open(self) -> None:
         dialogs.ask_models(self._parent, self._services.settings.folder, self.open_files)
 
+    def open_folder(self) -> None:
+        title = QCoreApplication.translate("Commands", "Open SavedModel Folder")
+        folder = self._services.settings.folder
+        dialogs.ask_folder(self._parent, title, lambda path: self.open_files([path]), folder)
+
+    def convert_again(self) -> None:
+        selection = self._services.library.selection
+        if selection is not None:
+            self._services.converter.again(selection.model)
+
     def open_files(self, paths: list[Path]) -> None:
-        """Opens models; a data file is what the selected result is compared on; anything else is refused in words."""
+        """Opens models; a data file is what the selected result is compared on; anything else is to be converted."""
         for path in paths:
             suffix = path.suffix.lower()
             if suffix == ".npz":
@@ -35,17 +45,8 @@ class Commands:
                 self._services.settings.folder = str(path.parent)
                 self._services.library.open(Path(path).absolute())
             else:
-                self._report(
-                    Problem(
-                        QCoreApplication.translate("Commands", "This file can't be opened"),
-                        QCoreApplication.translate("Commands", "\u201c{name}\u201d is not a .tflite model.").format(
-                            name=path.name or str(path)
-                        ),
-                        QCoreApplication.translate(
-                            "Commands", "Convert the model to TensorFlow Lite first, then open the .tflite file."
-                        ),
-                    )
-                )
+                self._services.settings.folder = str(path.parent)
+                self._services.converter.describe(path.absolute())
 
     def save(self, selection: Selection | None = None) -> None:
         selection = selection or self._services.library.selection

@@ -32,6 +32,7 @@ from quantscope_gui.recipe.menu import OperatorMenu
 from quantscope_gui.recipe.panel import RecipePanel
 from quantscope_gui.services import Services
 from quantscope_gui.settings import LAYOUT_VERSION
+from quantscope_gui.sources.desk import SourceDesk
 from quantscope_gui.start import samples
 from quantscope_gui.start.page import StartPage
 from quantscope_gui.theme.theme import Mode, Theme
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(center)
         self.drops = Drops(self, self._theme)
+        self.sources = SourceDesk(self._services.converter, self._services.library, self._theme, self)
 
     def _build_docks(self) -> None:
         self.tree = ModelsTree(self._services.library, self._theme)
@@ -133,6 +135,8 @@ class MainWindow(QMainWindow):
             self._theme,
             {
                 "open": self.commands.open,
+                "open-folder": self.commands.open_folder,
+                "convert-again": self.commands.convert_again,
                 "save": self.commands.save,
                 "reveal": self.commands.reveal,
                 "close": self.commands.close,
@@ -254,6 +258,7 @@ class MainWindow(QMainWindow):
             services.historian,
             services.exporter,
             services.phones,
+            self.sources,
         ):
             source.failed.connect(self.tray.show_problem)
         self.tray.changed.connect(self.status.show_problems)
@@ -273,6 +278,8 @@ class MainWindow(QMainWindow):
         for told in (services.prober.started, services.prober.finished):
             told.connect(lambda _: self.work.show_compare(False))
         services.saver.saved.connect(self._saved)
+        self.sources.said.connect(self.status.say)
+        library.origin_changed.connect(lambda _: self._enable())
         for signal in (services.measurer.began, services.measurer.ended):
             signal.connect(self._enable)
         self.work.latency.said.connect(self.status.say)
@@ -428,6 +435,7 @@ class MainWindow(QMainWindow):
             "export-overlay": planned,
             "undo": self._services.desk.history.canUndo(),
             "redo": self._services.desk.history.canRedo(),
+            "convert-again": selection is not None and selection.model.origin is not None,
             "save": result,
             "reveal": model,
             "close": model,
@@ -529,7 +537,7 @@ class MainWindow(QMainWindow):
         keys = (
             ["save", "compare", "compare-data", "reveal", "close"]
             if selection.variant
-            else ["quantize", "reveal", "close"]
+            else ["quantize", "convert-again", "reveal", "close"]
         )
         for key in keys:
             menu.addAction(self.commands_by_key[key])

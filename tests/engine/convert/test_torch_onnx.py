@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from quantscope.convert.sources import Wishes, convert, describe
-from quantscope.errors import ConversionError, SourceRunsCodeError, UsageError
+from quantscope.errors import ConversionError, ShapesNeededError, SourceRunsCodeError
 from quantscope.model.read import read
 from tests.engine.convert.conftest import fetch
 from tests.engine.convert.test_tensorflow import fingerprint, left_behind, ran
@@ -26,7 +26,7 @@ def test_exported_programs(torch_models: Path, tmp_path: Path) -> None:
 
 
 def test_torch_script(torch_models: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="doesn't say what shape the input 'x'"):
+    with pytest.raises(ShapesNeededError, match="doesn't say what shape the input 'x'"):
         convert(torch_models / "script.pt", tmp_path / "s.tflite")
     expected = np.load(torch_models / "expected.npz")
     assert convert(torch_models / "script.pt", tmp_path / "s.tflite", Wishes(shapes={"x": (1, 3, 16, 16)})).agrees
@@ -67,7 +67,7 @@ def test_onnx(basic_pitch: Path, tmp_path: Path) -> None:
         assert document.agrees, (path, document.checks)
         assert read(tmp_path / "o.tflite").subgraphs[0].operators
         assert fingerprint(path.parent) == before, "onnx2tf writes into the file it is given"
-    with pytest.raises(UsageError, match="leaves the size of axis 2 open"):
+    with pytest.raises(ShapesNeededError, match="leaves the size of axis 2 open"):
         convert(path, tmp_path / "o.tflite")
     path = tmp_path / "broken.onnx"
     path.write_bytes(magika.read_bytes()[:100_000])

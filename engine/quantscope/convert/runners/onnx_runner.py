@@ -77,7 +77,7 @@ def wanted(argument: Any, fixed: tuple[int, ...] | None) -> tuple[Any, tuple[int
         raise Refusal(
             "shapes-needed",
             f"The input '{argument.name}' leaves the size of axis {sizes.index(None, 1)} open.",
-            f"Give its shape, for instance --shape {argument.name}={example}.",
+            f"Give its shape (--shape {argument.name}={example}).",
         )
     return ELEMENTS[argument.type], sample_shape(sizes, fixed)
 

@@ -131,9 +131,7 @@ def compared(model: Prepared, request: Request) -> tuple[list[Mapping[str, Any]]
 def open_shape(spec: Any, fixed: tuple[int, ...] | None) -> tuple[int, ...]:
     """A shape to try for one input."""
     if spec.shape.rank is None and fixed is None:
-        raise Refusal(
-            "usage", f"The input '{spec.name}' has no shape.", "Give it one, for instance --shape NAME=1,224."
-        )
+        raise Refusal("usage", f"The input '{spec.name}' has no shape.", "Give it one (--shape NAME=1,224).")
     shape: tuple[int, ...] = sample_shape(spec.shape.as_list() if spec.shape.rank is not None else (), fixed)
     return shape
 

@@ -136,7 +136,7 @@ def _arguments(module: Any, names: list[str], request: Request, generator: np.ra
         raise Refusal(
             "shapes-needed",
             f"The file doesn't say what shape the input '{missing[0]}' has.",
-            f"Give it, for instance --shape {missing[0]}=1,3,224,224.",
+            f"Give it (--shape {missing[0]}=1,3,224,224).",
         )
     first: Exception | None = None
     for dtype in (torch.float32, torch.int64):
