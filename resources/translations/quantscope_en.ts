@@ -122,6 +122,16 @@
     </message>
 </context>
 <context>
+    <name>SourceDesk</name>
+    <message numerus="yes">
+        <source>On the same inputs %n output(s) differ by more than rounding explains.</source>
+        <translation>
+            <numerusform>On the same inputs one output differs by more than rounding explains.</numerusform>
+            <numerusform>On the same inputs %n outputs differ by more than rounding explains.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StatusLine</name>
     <message numerus="yes">
         <source>%n problem(s)</source>

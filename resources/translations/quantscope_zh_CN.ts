@@ -286,8 +286,24 @@
         <translation>打开(&amp;O)…</translation>
     </message>
     <message>
-        <source>Open one or more .tflite models</source>
-        <translation>打开一个或多个 .tflite 模型</translation>
+        <source>Open .tflite models, or models of other kinds to convert</source>
+        <translation>打开 .tflite 模型，或打开其他类型的模型进行转换</translation>
+    </message>
+    <message>
+        <source>Open SavedModel &amp;Folder…</source>
+        <translation>打开 SavedModel 文件夹(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Convert a TensorFlow SavedModel</source>
+        <translation>转换 TensorFlow SavedModel</translation>
+    </message>
+    <message>
+        <source>Convert A&amp;gain…</source>
+        <translation>重新转换(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>Open the sheet of the source that this model was made of</source>
+        <translation>打开生成此模型的源模型的转换页</translation>
     </message>
     <message>
         <source>Save &amp;As…</source>
@@ -509,16 +525,8 @@
 <context>
     <name>Commands</name>
     <message>
-        <source>This file can&apos;t be opened</source>
-        <translation>无法打开此文件</translation>
-    </message>
-    <message>
-        <source>“{name}” is not a .tflite model.</source>
-        <translation>“{name}”不是 .tflite 模型。</translation>
-    </message>
-    <message>
-        <source>Convert the model to TensorFlow Lite first, then open the .tflite file.</source>
-        <translation>请先将模型转换为 TensorFlow Lite，再打开 .tflite 文件。</translation>
+        <source>Open SavedModel Folder</source>
+        <translation>打开 SavedModel 文件夹</translation>
     </message>
     <message>
         <source>Close Without Saving</source>
@@ -1004,6 +1012,10 @@
 </context>
 <context>
     <name>Dialogs</name>
+    <message>
+        <source>Models (*.tflite *.onnx *.keras *.h5 *.pb *.pt *.pt2 *.mlir *.task *.litertlm)</source>
+        <translation>模型 (*.tflite *.onnx *.keras *.h5 *.pb *.pt *.pt2 *.mlir *.task *.litertlm)</translation>
+    </message>
     <message>
         <source>TensorFlow Lite models (*.tflite)</source>
         <translation>TensorFlow Lite 模型 (*.tflite)</translation>
@@ -2218,6 +2230,66 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>其他程序 {0}&#x202f;%</translation>
     </message>
     <message>
+        <source>Starting the converter</source>
+        <translation>正在启动转换器</translation>
+    </message>
+    <message>
+        <source>Reading the model</source>
+        <translation>正在读取模型</translation>
+    </message>
+    <message>
+        <source>Folding constants</source>
+        <translation>正在折叠常量</translation>
+    </message>
+    <message>
+        <source>Converting</source>
+        <translation>正在转换</translation>
+    </message>
+    <message>
+        <source>Converting for one sample at a time</source>
+        <translation>正在按每次一个样本转换</translation>
+    </message>
+    <message>
+        <source>Writing the model</source>
+        <translation>正在写入模型</translation>
+    </message>
+    <message>
+        <source>Comparing it with its source</source>
+        <translation>正在与源模型比较</translation>
+    </message>
+    <message>
+        <source>Making an environment for {0}</source>
+        <translation>正在为 {0} 创建环境</translation>
+    </message>
+    <message>
+        <source>Installing {0}</source>
+        <translation>正在安装 {0}</translation>
+    </message>
+    <message>
+        <source>Downloading {0}</source>
+        <translation>正在下载 {0}</translation>
+    </message>
+    <message>
+        <source>Unpacking {0}</source>
+        <translation>正在解压 {0}</translation>
+    </message>
+    <message>
+        <source>Trying {0}</source>
+        <translation>正在试运行 {0}</translation>
+    </message>
+    <message>
+        <source>{0} is installed</source>
+        <translation>{0} 已安装</translation>
+    </message>
+    <message>
+        <source>Reading it runs code: it has the Lambda layer “{0}”.</source>
+        <translation>读取它会运行代码：其中有 Lambda 层“{0}”。</translation>
+    </message>
+    <message>
+        <source>Reading it runs code: it holds pickled Python objects.</source>
+        <translation>读取它会运行代码：其中含有 pickle 序列化的 Python 对象。</translation>
+    </message>
+    <message>
         <source>Done</source>
         <translation>完成</translation>
     </message>
@@ -2363,12 +2435,44 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>无法使用历史记录</translation>
     </message>
     <message>
+        <source>{name} would run code</source>
+        <translation>{name} 会运行代码</translation>
+    </message>
+    <message>
+        <source>A shape is missing</source>
+        <translation>缺少形状</translation>
+    </message>
+    <message>
+        <source>The converter is not installed</source>
+        <translation>转换器未安装</translation>
+    </message>
+    <message>
+        <source>{name} was not installed</source>
+        <translation>{name} 未能安装</translation>
+    </message>
+    <message>
+        <source>{name} was not converted</source>
+        <translation>{name} 未能转换</translation>
+    </message>
+    <message>
         <source>{name} can&apos;t be run</source>
         <translation>无法运行 {name}</translation>
     </message>
     <message>
         <source>Install Quantscope again so that it brings its runtime.</source>
         <translation>请重新安装 Quantscope，以带上其运行时。</translation>
+    </message>
+    <message>
+        <source>If you trust where it comes from, say so in the sheet and convert.</source>
+        <translation>如果你信任其来源，请在转换页中勾选后再转换。</translation>
+    </message>
+    <message>
+        <source>Write the shape in the sheet, then convert again.</source>
+        <translation>请在转换页中填写形状，然后重新转换。</translation>
+    </message>
+    <message>
+        <source>Install it in the sheet.</source>
+        <translation>请在转换页中安装。</translation>
     </message>
     <message>
         <source>This did not work with {name}</source>
@@ -3148,6 +3252,208 @@ Its sha256 is shown and kept; another file from there will be refused.</source>
     <message>
         <source>Download</source>
         <translation>下载</translation>
+    </message>
+</context>
+<context>
+    <name>SourceConverter</name>
+    <message>
+        <source>Converting {name}</source>
+        <translation>正在转换 {name}</translation>
+    </message>
+    <message>
+        <source>Installing {converter}</source>
+        <translation>正在安装 {converter}</translation>
+    </message>
+</context>
+<context>
+    <name>SourceDesk</name>
+    <message>
+        <source>Converted {name}</source>
+        <translation>已转换 {name}</translation>
+    </message>
+    <message>
+        <source>identical</source>
+        <translation>完全相同</translation>
+    </message>
+    <message>
+        <source>agrees with its source: {agreement}</source>
+        <translation>与源模型一致：{agreement}</translation>
+    </message>
+    <message>
+        <source>{name} has changed</source>
+        <translation>{name} 已更改</translation>
+    </message>
+    <message>
+        <source>{model} was made of it before that.</source>
+        <translation>{model} 是在此之前由它生成的。</translation>
+    </message>
+    <message>
+        <source>Convert it again, or go on with the model as it is.</source>
+        <translation>可以重新转换，也可以继续使用现有模型。</translation>
+    </message>
+    <message>
+        <source>The converted model is not what {name} is</source>
+        <translation>转换后的模型与 {name} 不一致</translation>
+    </message>
+    <message numerus="yes">
+        <source>On the same inputs %n output(s) differ by more than rounding explains.</source>
+        <translation>
+            <numerusform>在相同输入上有 %n 个输出的差异超出舍入误差。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Don&apos;t ship it. Try other shapes, another export, or report the model to the converter&apos;s makers.</source>
+        <translation>请勿发布。请尝试其他形状或重新导出，或将该模型报告给转换器的开发者。</translation>
+    </message>
+</context>
+<context>
+    <name>SourceKind</name>
+    <message>
+        <source>TensorFlow SavedModel</source>
+        <translation>TensorFlow SavedModel</translation>
+    </message>
+    <message>
+        <source>Keras model</source>
+        <translation>Keras 模型</translation>
+    </message>
+    <message>
+        <source>Keras model (HDF5)</source>
+        <translation>Keras 模型 (HDF5)</translation>
+    </message>
+    <message>
+        <source>TensorFlow frozen graph</source>
+        <translation>TensorFlow 冻结图</translation>
+    </message>
+    <message>
+        <source>ONNX model</source>
+        <translation>ONNX 模型</translation>
+    </message>
+    <message>
+        <source>PyTorch exported program</source>
+        <translation>PyTorch 导出程序</translation>
+    </message>
+    <message>
+        <source>TorchScript module</source>
+        <translation>TorchScript 模块</translation>
+    </message>
+    <message>
+        <source>Pickled PyTorch object</source>
+        <translation>pickle 序列化的 PyTorch 对象</translation>
+    </message>
+    <message>
+        <source>StableHLO module</source>
+        <translation>StableHLO 模块</translation>
+    </message>
+    <message>
+        <source>MediaPipe task bundle</source>
+        <translation>MediaPipe 任务包</translation>
+    </message>
+    <message>
+        <source>LiteRT-LM bundle</source>
+        <translation>LiteRT-LM 模型包</translation>
+    </message>
+</context>
+<context>
+    <name>SourceSheet</name>
+    <message>
+        <source>Convert {name}</source>
+        <translation>转换 {name}</translation>
+    </message>
+    <message>
+        <source>Model in the bundle</source>
+        <translation>包中的模型</translation>
+    </message>
+    <message>
+        <source>I trust this file: run the code that came with it</source>
+        <translation>我信任此文件：运行其中的代码</translation>
+    </message>
+    <message>
+        <source>Keep operators that only TensorFlow has (the device then needs Flex)</source>
+        <translation>保留仅 TensorFlow 具有的算子（设备需要 Flex）</translation>
+    </message>
+    <message>
+        <source>Float model to write</source>
+        <translation>要写入的浮点模型</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>From a Folder of Wheels…</source>
+        <translation>从 wheel 文件夹安装…</translation>
+    </message>
+    <message>
+        <source>Folder of Wheels</source>
+        <translation>wheel 文件夹</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>转换</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Signatures</source>
+        <translation>签名</translation>
+    </message>
+    <message>
+        <source>Custom operators: {operators}</source>
+        <translation>自定义算子：{operators}</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Input shapes</source>
+        <translation>输入形状</translation>
+    </message>
+    <message>
+        <source>Converter</source>
+        <translation>转换器</translation>
+    </message>
+    <message>
+        <source>1 × 224 × 224 × 3</source>
+        <translation>1 × 224 × 224 × 3</translation>
+    </message>
+    <message>
+        <source>Shape of {input}</source>
+        <translation>{input} 的形状</translation>
+    </message>
+    <message>
+        <source>The file doesn&apos;t say; the converter will.</source>
+        <translation>文件中没有说明；转换器会给出。</translation>
+    </message>
+    <message>
+        <source>{converter} is not installed. It takes about {size} and goes into a folder of Quantscope&apos;s own, apart from your Python.</source>
+        <translation>{converter} 未安装。它约占 {size}，安装在 Quantscope 自己的文件夹中，与你的 Python 分开。</translation>
+    </message>
+    <message>
+        <source>{converter} is installed.</source>
+        <translation>{converter} 已安装。</translation>
+    </message>
+    <message>
+        <source>Install {converter} ({size})</source>
+        <translation>安装 {converter}（{size}）</translation>
+    </message>
+    <message>
+        <source>Take Out and Open</source>
+        <translation>取出并打开</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>The shape of {input} must be whole numbers that fit {shape}.</source>
+        <translation>{input} 的形状必须是与 {shape} 相符的整数。</translation>
+    </message>
+    <message>
+        <source>its number of dimensions</source>
+        <translation>其维数</translation>
     </message>
 </context>
 <context>

@@ -1,6 +1,5 @@
 """The sheets that are open, what becomes of their sources, and sources that have changed since."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -69,7 +68,7 @@ class SourceDesk(QObject):
         if (sheet := self._sheets.get(task)) is not None:
             sheet.close()
         if conversion.agrees is False:
-            self.failed.emit(_doubt(self, task, conversion, lambda: self._converter.describe(task.path)))
+            self.failed.emit(self._doubt(task, conversion))
             return
         figures = [check.sqnr_db for check in conversion.checks if check.sqnr_db is not None]
         said = self.tr("Converted {name}").format(name=task.path.name)
@@ -92,17 +91,16 @@ class SourceDesk(QObject):
             )
         )
 
-
-def _doubt(desk: SourceDesk, task: Task, conversion: Conversion, retry: Callable[[], None]) -> Problem:
-    wrong = [check for check in conversion.checks if not check.agrees]
-    lines = [
-        f"{check.signature} {check.output}: {check.note or f'max abs {check.max_abs}, SQNR {check.sqnr_db} dB'}"
-        for check in wrong
-    ]
-    return Problem(
-        desk.tr("The converted model is not what {name} is").format(name=task.path.name),
-        desk.tr("On the same inputs %n output(s) differ by more than rounding explains.", "", len(wrong)),
-        desk.tr("Don't ship it. Try other shapes, another export, or report the model to the converter's makers."),
-        "\n".join(lines),
-        retry,
-    )
+    def _doubt(self, task: Task, conversion: Conversion) -> Problem:
+        wrong = [check for check in conversion.checks if not check.agrees]
+        lines = [
+            f"{check.signature} {check.output}: {check.note or f'max abs {check.max_abs}, SQNR {check.sqnr_db} dB'}"
+            for check in wrong
+        ]
+        return Problem(
+            self.tr("The converted model is not what {name} is").format(name=task.path.name),
+            self.tr("On the same inputs %n output(s) differ by more than rounding explains.", "", len(wrong)),
+            self.tr("Don't ship it. Try other shapes, another export, or report the model to the converter's makers."),
+            "\n".join(lines),
+            lambda: self._converter.describe(task.path),
+        )
