@@ -15,6 +15,8 @@ AUTOMATIC: Final = 1500
 """Operators beyond which groups are closed at first."""
 SHOWN: Final = 500
 LEAST_SCOPED: Final = 0.5
+# Of all operators: fewer back-to-back repeats are chance rather than structure.
+LEAST_REPEATED: Final = 0.1
 LONGEST_PERIOD: Final = 400
 SHORTEST_PERIOD: Final = 3
 CHUNK: Final = 50
@@ -104,6 +106,8 @@ def _by_repeats(tokens: Sequence[object], groups: list[Group]) -> None:
         if best is None:
             continue
         first, period, count = best
+        if count * period < LEAST_REPEATED * values.size:
+            continue
         first += start
         found += [(first + n * period, period) for n in range(count)]
         waiting += [(start, first), (first + count * period, end)]

@@ -151,10 +151,17 @@ class EngineClient(QObject):
             engine.give(job)
             job.started.emit()
         starting = sum(not engine.ready for engine in self._engines)
-        if self._queue and not starting and len(self._engines) < MAX_ENGINES:
+        if not starting and len(self._engines) < MAX_ENGINES and any(not self._akin(job) for job in self._queue):
             self._start_engine()
         if not any(engine.job is None for engine in self._engines):
             self._spare.start()
+
+    def _akin(self, job: Job) -> bool:
+        """True if an engine is at a light job on the same model: it will be free, with the model read, sooner than a
+        new engine could be."""
+        path = getattr(job.request, "path", None)
+        running = (engine.job for engine in self._engines if engine.job is not None and not engine.job.heavy)
+        return path is not None and any(getattr(other.request, "path", None) == path for other in running)
 
     def _warm(self) -> None:
         idle = any(engine.job is None for engine in self._engines)

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QThreadPool, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from quantscope_gui.graph.camera import Camera
@@ -19,6 +19,10 @@ EXTENT: Final = 384
 KEPT_BYTES: Final = 72 * 1024 * 1024
 AT_ONCE: Final = 2
 PREFETCH: Final = 1
+# Other zooms whose tiles stand in for those that are not there yet; and how much farther away one may be before the
+# tiles of the zoom that is left are so many that only those that exist are looked at.
+LAYERS: Final = 2
+FARTHER: Final = 2.0
 
 Place = tuple[float, int, int]
 
@@ -72,6 +76,7 @@ class Tiles(QObject):
         super().__init__(parent)
         self._picture: Picture | None = None
         self._tiles: OrderedDict[Place, _Tile] = OrderedDict()
+        self._zooms: dict[float, set[Place]] = {}
         self._under_way: set[Place] = set()
         self._wanted: list[Place] = []
         self._settled = 1.0
@@ -102,6 +107,7 @@ class Tiles(QObject):
         self._wanted.clear()
         if picture is None or before is None or picture.scene is not before.scene or picture.ratio != before.ratio:
             self._tiles.clear()
+            self._zooms.clear()
 
     def settle(self, zoom: float) -> None:
         """Tiles are wanted at this zoom from now on; at others what there is is scaled."""
@@ -118,19 +124,31 @@ class Tiles(QObject):
         if picture is None:
             return
         view = camera.seen(width, height)
-        exact = camera.zoom == self._settled
-        complete = self._blit(painter, picture, self._settled, camera, view, width, height, draw=False)
-        if not complete:
+        needed = self._cells(picture, self._settled, view) if camera.zoom >= self._settled / FARTHER else []
+        if not needed or not all(place in self._tiles for place in needed):
             for zoom in self._others():
-                self._blit(painter, picture, zoom, camera, view, width, height, draw=True)
-        self._blit(painter, picture, self._settled, camera, view, width, height, draw=True)
-        if exact:
+                self._blit(painter, picture, zoom, self._seen(picture, zoom, view), camera, width, height)
+        places = needed or self._seen(picture, self._settled, view)
+        self._blit(painter, picture, self._settled, places, camera, width, height)
+        if camera.zoom == self._settled:
             self._want(picture, view)
 
     def _others(self) -> list[float]:
         """Zooms of other tiles there are, the nearest last, so that it is painted over the others."""
-        zooms = {zoom for zoom, _, _ in self._tiles if zoom != self._settled}
-        return sorted(zooms, key=lambda zoom: -abs(math.log(zoom / self._settled)))[-3:]
+        zooms = [zoom for zoom in self._zooms if zoom != self._settled]
+        return sorted(zooms, key=lambda zoom: -abs(math.log(zoom / self._settled)))[-LAYERS:]
+
+    def _seen(self, picture: Picture, zoom: float, view: Box) -> list[Place]:
+        """The tiles of a zoom that there are and that reach into the view."""
+        size = EXTENT / picture.ratio / zoom
+        return [
+            place
+            for place in self._zooms.get(zoom, ())
+            if place[1] * size < view.right
+            and (place[1] + 1) * size > view.left
+            and place[2] * size < view.bottom
+            and (place[2] + 1) * size > view.top
+        ]
 
     def _cells(self, picture: Picture, zoom: float, view: Box, ring: int = 0) -> list[Place]:
         size = EXTENT / picture.ratio / zoom
@@ -148,36 +166,26 @@ class Tiles(QObject):
         painter: QPainter,
         picture: Picture,
         zoom: float,
+        places: list[Place],
         camera: Camera,
-        view: Box,
         width: int,
         height: int,
-        *,
-        draw: bool,
-    ) -> bool:
-        """Paints the tiles of one zoom that are there; True if all are."""
+    ) -> None:
+        """Paints those of `places`, tiles of one zoom, that are there."""
         scale = camera.zoom / zoom
         extent = EXTENT / picture.ratio
         # On whole pixels of the screen tiles are copied, not resampled.
         ratio = picture.ratio
         origin_x = round((width / 2 - camera.x * camera.zoom) * ratio) / ratio
         origin_y = round((height / 2 - camera.y * camera.zoom) * ratio) / ratio
-        complete = True
-        if draw:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != 1.0)
-        for place in self._cells(picture, zoom, view):
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != 1.0)
+        for place in places:
             tile = self._tiles.get(place)
-            if tile is None:
-                complete = False
-            elif draw:
+            if tile is not None:
                 self._tiles.move_to_end(place)
                 _, column, row = place
-                corner = QPointF(origin_x + column * extent * scale, origin_y + row * extent * scale)
-                if scale == 1.0:
-                    painter.drawImage(QRectF(corner.x(), corner.y(), extent, extent), tile.image)
-                else:
-                    painter.drawImage(QRectF(corner.x(), corner.y(), extent * scale, extent * scale), tile.image)
-        return complete
+                left, top = origin_x + column * extent * scale, origin_y + row * extent * scale
+                painter.drawImage(QRectF(left, top, extent * scale, extent * scale), tile.image)
 
     def _want(self, picture: Picture, view: Box) -> None:
         near = self._cells(picture, self._settled, view)
@@ -189,6 +197,12 @@ class Tiles(QObject):
                 chosen = [place for place in around if self._stale(place)]
         self._wanted = chosen
         self._start()
+
+    def _drop(self, place: Place) -> None:
+        others = self._zooms[place[0]]
+        others.discard(place)
+        if not others:
+            del self._zooms[place[0]]
 
     def _most(self) -> int:
         """How many tiles are kept: what fits, but at least those that are visible."""
@@ -215,7 +229,8 @@ class Tiles(QObject):
         if current is not None and picture.scene is current.scene and picture.ratio == current.ratio:
             self._tiles[place] = _Tile(image, picture)
             self._tiles.move_to_end(place)
+            self._zooms.setdefault(place[0], set()).add(place)
             while len(self._tiles) > self._most():
-                self._tiles.popitem(last=False)
+                self._drop(self._tiles.popitem(last=False)[0])
         self._start()
         self.ready.emit()
