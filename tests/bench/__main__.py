@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import convert, fidelity, hybrid, memory, operators, recipes, size, speed
+from tests.bench import canvas, convert, fidelity, hybrid, layout, memory, operators, recipes, size, speed, tools
 from tests.bench.models import MODELS
 from tests.bench.report import Section, write_section
 from tests.bench.zoo import Zoo, note
@@ -34,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
             "operators",
             "static",
             "int4",
+            "canvas",
+            "layout",
             "all",
         ),
     )
@@ -41,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--runs", type=int, default=5, help="conversions by each tool (default 5)")
     made.add_argument("--seconds", type=float, default=10.0, help="how long two models race (default 10)")
     made.add_argument("--shapes", type=int, default=240, help="shapes of each kind of operator (default 240)")
+    made.add_argument("--platforms", nargs="+", default=["offscreen", "xcb"], help="Qt platforms of the graph's window")
+    made.add_argument("--dagre", type=Path, metavar="FOLDER", help="where `npm install @dagrejs/dagre` put the package")
     made.add_argument("--write", type=Path, metavar="FILE", help="put the results into this Markdown file too")
     return made
 
@@ -50,7 +54,8 @@ def main() -> None:
     zoo = Zoo.from_environment()
     chosen = [model for model in MODELS if arguments.models is None or model.name in arguments.models]
     for model in chosen:
-        zoo.prepare(model)
+        if arguments.benchmark not in ("canvas", "layout"):
+            zoo.prepare(model)
     models = [model for model in chosen if zoo.float_file(model).exists()]
     for model in chosen:
         if model not in models:
@@ -65,7 +70,11 @@ def main() -> None:
         "operators": lambda: operators.run(zoo, models),
         "static": lambda: recipes.static(zoo, models),
         "int4": lambda: recipes.int4(zoo, models),
+        "canvas": lambda: canvas.run(arguments.platforms),
     }
+    if arguments.dagre:
+        files = [*sorted(zoo.models.glob("*.tflite")), *sorted((zoo.cache / tools.FLOAT).glob("*.tflite"))]
+        benchmarks = {**benchmarks, "layout": lambda: layout.run(files, arguments.dagre)}
     for name, benchmark in benchmarks.items():
         if arguments.benchmark in (name, "all"):
             section = benchmark()

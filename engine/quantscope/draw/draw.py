@@ -1,6 +1,7 @@
 """Drawing a subgraph."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -14,8 +15,8 @@ from quantscope.draw.shown import Shown, shown
 from quantscope.errors import UsageError
 from quantscope.layout.layered import arrange
 from quantscope.layout.values import Arrangement, Graph
+from quantscope.model.attributes import attributes
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
-from quantscope.model.options import OptionsReader
 
 HEIGHTS: Final = {OPERATOR: 46.0, INPUT: 34.0, OUTPUT: 34.0, GROUP: 58.0}
 LEAST_WIDTH: Final = {OPERATOR: 136.0, INPUT: 112.0, OUTPUT: 112.0, GROUP: 184.0}
@@ -25,15 +26,14 @@ WIDTH_STEP: Final = 8.0
 LETTER: Final = {OPERATOR: 9.5, INPUT: 7.6, OUTPUT: 7.6, GROUP: 8.4}
 DIGIT: Final = 7.2
 BESIDE: Final = 58.0
-ROLE_END: Final = "SubgraphIndex"
-# Types of options that name subgraphs: WHILE, IF, CALL, CALL_ONCE and the StableHLO operators with bodies.
+# Operators whose options name subgraphs that they run.
 RUNNERS: Final = frozenset(
     {
-        "WhileOptions", "IfOptions", "CallOptions", "CallOnceOptions", "StableHLOCompositeOptions",
-        "StablehloWhileOptions", "StablehloReduceOptions", "StablehloReduceWindowOptions", "StablehloSortOptions",
-        "StablehloScatterOptions",
+        "CALL", "CALL_ONCE", "IF", "WHILE", "STABLEHLO_CASE", "STABLEHLO_COMPOSITE", "STABLEHLO_REDUCE",
+        "STABLEHLO_REDUCE_WINDOW", "STABLEHLO_SCATTER", "STABLEHLO_SORT", "STABLEHLO_WHILE",
     }
 )  # fmt: skip
+_ROLE: Final = re.compile(r"(?:(?P<role>.+)_)?subgraph(?:_index|_indices)?")
 
 
 def draw(
@@ -165,12 +165,11 @@ def _lines(arranged: Arrangement) -> drawing.Lines:
 
 def _pages(model: Model, graph: Subgraph) -> Iterable[drawing.Page]:
     """The subgraphs that operators run, as far as there are such."""
-    reader = OptionsReader(model)
     for operator in graph.operators:
-        if operator.options_type not in RUNNERS:
+        if operator.type not in RUNNERS:
             continue
-        for name, value in reader.scalars(operator).items():
-            is_page = 0 <= value < len(model.subgraphs) and value != graph.index
-            if is_page and name.endswith(("Subgraph", ROLE_END)):
-                role = name.removesuffix(ROLE_END).lower()
-                yield drawing.Page(operator=operator.index, subgraph=int(value), role=role)
+        for name, value in attributes(model, operator).items():
+            match = _ROLE.fullmatch(name)
+            for index in value if isinstance(value, tuple) else (value,):
+                if match and isinstance(index, int) and 0 <= index < len(model.subgraphs) and index != graph.index:
+                    yield drawing.Page(operator=operator.index, subgraph=index, role=match["role"] or "body")

@@ -13,7 +13,7 @@ from quantscope.model.graph import Subgraph
 
 AUTOMATIC: Final = 1500
 """Operators beyond which groups are closed at first."""
-SHOWN: Final = 500
+SHOWN: Final = 300
 LEAST_SCOPED: Final = 0.5
 # Of all operators: fewer back-to-back repeats are chance rather than structure.
 LEAST_REPEATED: Final = 0.1

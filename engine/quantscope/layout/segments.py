@@ -107,7 +107,6 @@ def _distinct(
 ) -> tuple[Ints, Ints]:
     """For each piece which distinct one it is, and for each distinct one the piece that shows it first."""
     width = graph.widths[ordered.nodes]
-    seeds = _seeds(graph, ordered)
     net_base = _first_nets(ordered, first_edge)
     known: dict[bytes, int] = {}
     model: list[int] = []
@@ -122,7 +121,6 @@ def _distinct(
                 width[first:end].tobytes(),
                 (table[edge:edge_end] - first).tobytes(),
                 (ordered.net[edge:edge_end] - net_base[piece]).tobytes(),
-                b"" if graph.preferred is None else seeds[first:end].tobytes(),
             )
         )
         at = known.setdefault(key, len(known))
@@ -136,16 +134,6 @@ def _first_nets(ordered: _Sorted, first_edge: Ints) -> Ints:
     """The net of each piece's first edge; 0 where it has none."""
     nets = np.append(ordered.net, 0)
     return nets[np.minimum(first_edge[:-1], ordered.net.size)]
-
-
-def _seeds(graph: Graph, ordered: _Sorted) -> Floats:
-    """What nodes are ordered by at first: where they stood, or when they are executed."""
-    place = ordered.nodes.astype(np.float64)
-    if graph.preferred is None:
-        return place
-    stood = graph.preferred[ordered.nodes]
-    seeds: Floats = np.where(np.isnan(stood), np.nanmean(stood) if not np.isnan(stood).all() else 0.0, stood)
-    return seeds
 
 
 def _compose(
@@ -168,7 +156,7 @@ def _compose(
     layer = ordered.rows[node_at] + np.repeat(layer_start - bounds[models], node_count)
     shift = np.repeat(node_start - first_node[models], edge_count)
     source, target = ordered.source[edge_at] + shift, ordered.target[edge_at] + shift
-    seeds = _seeds(graph, ordered)[node_at]
+    executed = ordered.nodes[node_at].astype(np.float64)
 
     # Nets of the distinct pieces: their bends form a chain from the source down to above the lowest target.
     opens = np.ones(source.size, np.bool_)
@@ -182,9 +170,7 @@ def _compose(
     bend_net = np.repeat(np.arange(bends.size), bends)
     depth = np.arange(bend_net.size) - np.repeat(bend_start, bends)
     bend_seed = np.zeros(net_source.size)
-    np.maximum.at(bend_seed, net, seeds[target] if graph.preferred is None else -np.inf)
-    if graph.preferred is not None:
-        bend_seed = np.bincount(net, weights=seeds[target], minlength=bends.size) / np.maximum(1, np.bincount(net))
+    np.maximum.at(bend_seed, net, executed[target])
     chain = np.stack(
         [np.where(depth == 0, net_source[bend_net], nodes + np.arange(depth.size) - 1), nodes + np.arange(depth.size)],
         axis=1,
@@ -197,7 +183,7 @@ def _compose(
         layer=all_layers,
         width=np.concatenate([graph.widths[ordered.nodes[node_at]], np.zeros(bend_net.size)]),
         bend=bend,
-        seed=np.concatenate([seeds, bend_seed[bend_net]]),
+        seed=np.concatenate([executed, bend_seed[bend_net]]),
         anchored=np.concatenate([_spine(layer, source, target, layer_count), np.zeros(bend_net.size, np.bool_)]),
         links=np.concatenate([chain, last]),
         piece=np.repeat(np.arange(models.size), layer_count),

@@ -20,8 +20,7 @@ class Graph:
     """Nodes in an order in which they could be executed, and edges between them.
 
     `widths` and `heights` are (nodes,) in the units of the drawing. `edges` is (edges, 2): from, to. `nets` (edges,)
-    numbers what an edge carries: edges of one net (one tensor) leave the same node and share their line. `preferred`
-    (nodes,) is where a node stood horizontally in an arrangement that this one should resemble, NaN where it is new.
+    numbers what an edge carries: edges of one net (one tensor) leave the same node and share their line.
     An edge that leads backwards or to its own node belongs to no valid model; it is drawn as a portal.
     """
 
@@ -29,7 +28,6 @@ class Graph:
     heights: Floats
     edges: Ints
     nets: Ints
-    preferred: Floats | None = None
 
     @property
     def nodes(self) -> int:
