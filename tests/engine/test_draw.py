@@ -94,12 +94,17 @@ def test_scopes_are_groups_and_big_graphs_start_closed(layered: Model) -> None:
     outer = [group for group in found if group.parent < 0]
     assert all(group.end - group.start == 40 for group in outer)
     drawn = draw(layered, 0)
-    closed = int((drawn.nodes.kind.values == GROUP).sum())
-    assert closed == 50
-    assert len(drawn.nodes) < 60
+    assert {"norm", "attention", "ffn"} == set(texts(drawn, drawn.nodes.label)) - {
+        "hidden",
+        "mask",
+        texts(drawn, drawn.nodes.label)[-1],
+    }
+    assert len(drawn.nodes) == 3 + 3 * 50
+    closed = draw(layered, 0, [])
+    assert (closed.nodes.kind.values == GROUP).sum() == 50
     first = next(place for place, group in enumerate(found) if group.label == "layer_1")
     opened = draw(layered, 0, [first])
-    assert len(opened.nodes) > len(drawn.nodes)
+    assert len(opened.nodes) == len(closed.nodes) + 2
     assert int((opened.groups.open.values == 1).sum()) == 1
     everything = draw(layered, 0, range(len(found)))
     assert (everything.nodes.kind.values == OPERATOR).sum() == 2000
