@@ -48,12 +48,12 @@ class Services(QObject):
         self.drawer = Drawer(self.client, self)
         self.choices = Choices(self.client, settings, self)
         self.desk = RecipeDesk(self.library, self.choices, self)
-        self.drafter = Drafter(self.client, self.choices, self)
-        self.planner = Planner(self.client, self.library, self.choices, self.desk, self)
-        self.detailer = Detailer(self.client, self.library, self.operator, self)
+        self.drafter = Drafter(self.client, self.choices, self.desk, self)
+        self.board = JobBoard(self.client, self)
+        self.planner = Planner(self.client, self.library, self.choices, self.desk, self.board, self)
+        self.detailer = Detailer(self.client, self.library, self.operator, self.desk, self)
         self.written = WrittenPlans(self.client, self.library, self)
         self.colours = Colours(self.library, self)
-        self.board = JobBoard(self.client, self)
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
         self.comparer = Comparer(self.client, self.library, self.board, self)
         self.prober = Prober(self.client, self.library, self.board, self)
@@ -67,10 +67,6 @@ class Services(QObject):
         self.converter = SourceConverter(self.client, self.library, self.board, settings, self)
         self.saver = Saver(self.library, self.background, self)
         self.exporter = Exporter(self.background, self.board, self)
-
-        self.measurer.times_changed.connect(
-            lambda model: self.colours.set_latency(model, self.measurer.times(model).microseconds())
-        )
 
     def start(self) -> None:
         """Begins the work that waits until the window is on the screen."""

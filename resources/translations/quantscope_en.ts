@@ -112,6 +112,16 @@
     </message>
 </context>
 <context>
+    <name>SamplesBox</name>
+    <message numerus="yes">
+        <source>%n sample(s)</source>
+        <translation>
+            <numerusform>%n sample</numerusform>
+            <numerusform>%n samples</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ScalesPlot</name>
     <message numerus="yes">
         <source>%n scale(s)</source>

@@ -1064,6 +1064,10 @@
         <source>Node data (*.json)</source>
         <translation>节点数据 (*.json)</translation>
     </message>
+    <message>
+        <source>Choose Samples</source>
+        <translation>选择样本</translation>
+    </message>
 </context>
 <context>
     <name>Differences</name>
@@ -2303,6 +2307,13 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>Planner</name>
+    <message>
+        <source>Measuring ranges of {model}</source>
+        <translation>正在测量 {model} 的范围</translation>
+    </message>
+</context>
+<context>
     <name>Precision</name>
     <message>
         <source>int8</source>
@@ -2782,6 +2793,25 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>Remark</name>
+    <message>
+        <source>few-samples</source>
+        <translation>用 {count} 个样本测量范围偏少：{enough} 个以上、涵盖各种情况会更好。</translation>
+    </message>
+    <message>
+        <source>not-finite</source>
+        <translation>有些值是无穷大或不是数。</translation>
+    </message>
+    <message>
+        <source>constant</source>
+        <translation>所有值都是 {value}：这真的是模型会看到的数据吗？</translation>
+    </message>
+    <message>
+        <source>outside-declared-range</source>
+        <translation>取值从 {low} 到 {high}，超出了模型元数据所声明的 {least} 到 {most}。</translation>
+    </message>
+</context>
+<context>
     <name>Remedy</name>
     <message>
         <source>float16-source</source>
@@ -3025,6 +3055,39 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Two fused LSTM operators that read a handwritten digit row by row, 8 rows of 8 pixels.</source>
         <translation>两个融合 LSTM 算子，逐行读取手写数字（8 行，每行 8 像素）。</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesBox</name>
+    <message>
+        <source>Samples to measure ranges on</source>
+        <translation>用于测量范围的样本</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>An .npz file with an array for each input of the model, samples first; or a saved calibration</source>
+        <translation>一个 .npz 文件，模型的每个输入对应一个数组，第一维是样本；或一个已保存的校准</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>none: made-up samples are used, and the result is not to be trusted</source>
+        <translation>无：将使用虚构的样本，结果不可信</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s)</source>
+        <translation>
+            <numerusform>%n 个样本</numerusform>
+        </translation>
     </message>
 </context>
 <context>

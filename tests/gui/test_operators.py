@@ -264,6 +264,12 @@ def test_sizes_have_three_digits(count: int) -> None:
 def test_documents_decode_in_pieces_as_in_one() -> None:
     from quantscope_gui.engine import decoding
 
+    for shell, whole in (
+        (decoding._Subgraph, documents.Subgraph),
+        (decoding._Inspection, documents.Inspection),
+        (decoding._Quantization, documents.Quantization),
+    ):
+        assert set(shell.__struct_fields__) == set(whole.__struct_fields__), "a field would be dropped"
     document = inspection((operator(0), operator(1)), (operator(0),))
     assert decoding.inspection(documents.to_json(document)) == document
     file = document.model

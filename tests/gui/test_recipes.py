@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
@@ -293,3 +294,52 @@ def test_recipes_go_out_to_a_file_and_come_back(stage: Stage, model_file: Path, 
     assert desk.recipe(model) == recipe
     editor.write(recipe, tmp_path / "no folder" / "mine.json")
     stage.until(lambda: len(stage.window.tray.cards) == 2)
+
+
+# Samples for calibration --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def static(stage: Stage, model_file: Path) -> Stage:
+    """A model under a recipe that needs samples."""
+    stage.open(model_file)
+    stage.window.recipe.chosen.emit("static-int8")
+    stage.until(lambda: stage.current().plan.document.recipe == "static-int8")  # type: ignore[union-attr]
+    stage.window.recipe_dock.raise_()
+    return stage
+
+
+def test_samples_that_fit_give_an_integer_plan(static: Stage, tmp_path: Path) -> None:
+    assert "int8" not in precisions_of(static)
+    box = static.window.recipe_panel.samples
+    static.until(box.isVisible)
+    assert "made-up" in box.name.text()
+    path = tmp_path / "images.npz"
+    np.savez(path, image=np.random.default_rng(5).normal(size=(8, 8, 8, 16)).astype(np.float32))
+    static.window.recipe_editor.use_samples(path)
+    static.until(lambda: "int8" in precisions_of(static))
+    assert box.name.text() == "images.npz"
+    assert "8 samples" in box.report.text()
+    assert "are few" in box.report.text()
+    assert "image" in box.report.text()
+    static.until(lambda: static.window.inspector.details is not None)
+    selection = static.quantize()
+    assert selection.variant is not None
+    assert selection.variant.document.plan.calibration is not None
+    assert selection.variant.document.plan.calibration.warning is None
+    static.services.library.select(type(selection)(selection.model))
+    box.clear_wanted.emit()
+    static.until(lambda: "int8" not in precisions_of(static))
+
+
+def test_samples_that_do_not_fit_are_refused_in_a_sentence(static: Stage, tmp_path: Path) -> None:
+    box, editor = static.window.recipe_panel.samples, static.window.recipe_editor
+    path = tmp_path / "wrong.npz"
+    np.savez(path, image=np.zeros((4, 3, 3), np.float32))
+    editor.use_samples(path)
+    static.until(lambda: "takes" in box.report.text())
+    assert static.services.desk.samples(static.current().model) is None
+    (tmp_path / "text.npz").write_text("no archive")
+    editor.use_samples(tmp_path / "text.npz")
+    static.until(lambda: "text.npz" in box.report.text())
+    assert static.services.desk.samples(static.current().model) is None

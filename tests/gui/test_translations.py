@@ -40,7 +40,7 @@ def test_nothing_is_unfinished(language: str) -> None:
 
 def test_placeholders_and_mnemonics_survive() -> None:
     for context, message in messages("zh_CN"):
-        if context in ("Reason", "Remedy", "Finding", "Choice", "Notice", "Change"):
+        if context in ("Reason", "Remedy", "Finding", "Remark", "Choice", "Notice", "Change"):
             continue
         source = message.findtext("source", "")
         translation = message.find("translation")
@@ -81,6 +81,11 @@ def test_every_reason_of_the_engine_has_a_translation() -> None:
     assert set(texts.FINDINGS) == {str(code) for code in FINDINGS}
     for code, text in FINDINGS.items():
         assert placeholders(translated["Finding", code]) == placeholders(text), code
+    from quantscope.evaluate.check import SENTENCES as REMARKS
+
+    assert set(texts.REMARKS) == set(REMARKS)
+    for code, text in REMARKS.items():
+        assert placeholders(translated["Remark", code]) == placeholders(text), code
     assert set(texts.REMEDY_BUTTONS) == {str(code) for code, sentence in SENTENCES.items() if sentence.edit}
     for code, sentence in SENTENCES.items():
         assert placeholders(translated["Reason", code]) == placeholders(sentence.text), code

@@ -10,6 +10,7 @@ from quantscope import api, documents
 from quantscope.details import details
 from quantscope.draw.draw import draw
 from quantscope.errors import DataError, ModelReadError
+from quantscope.evaluate.check import check_data
 from quantscope.files import describe
 from quantscope.history import use as history
 from quantscope.inspection import inspection
@@ -101,6 +102,7 @@ class Jobs:
             protocol.Catalogue: self._catalogue,
             protocol.Inspect: self._inspect,
             protocol.Details: self._details,
+            protocol.CheckData: self._check_data,
             protocol.Draw: self._draw,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
@@ -127,6 +129,9 @@ class Jobs:
     def _details(self, request: protocol.Details, progress: Progress) -> documents.Document:
         plan, document = self._model(request.path).inspect(request, progress)
         return details(plan, document, request.subgraph, request.operator, progress)
+
+    def _check_data(self, request: protocol.CheckData, progress: Progress) -> documents.Document:
+        return check_data(self._model(request.path).survey.model, request.data, progress)
 
     def _draw(self, request: protocol.Draw, progress: Progress) -> documents.Document:
         model = self._model(request.path).survey.model

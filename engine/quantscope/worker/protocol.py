@@ -67,6 +67,15 @@ class Draw(Message, frozen=True, kw_only=True, tag="draw"):
     opened: tuple[int, ...] | None = None
 
 
+class CheckData(Message, frozen=True, kw_only=True, tag="check-data"):
+    """Asks for documents.data.DataCheck: whether the samples in `data` (an .npz file) fit the model, and how they
+    look."""
+
+    id: int
+    path: str
+    data: str
+
+
 class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):
     """Asks to write the quantized model to `output`; answers with documents.Quantization. Where the recipe needs a
     calibration and there is none, samples are made up, and the document warns of it."""
@@ -287,6 +296,7 @@ Request = (
     Catalogue
     | Inspect
     | Details
+    | CheckData
     | Draw
     | Quantize
     | Compare

@@ -32,6 +32,7 @@ class _Engine(QObject):
         process.setParent(self)
         self.process = process
         self.ready = False
+        self.path = ""
         self.job: Job | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -40,6 +41,7 @@ class _Engine(QObject):
 
     def give(self, job: Job) -> None:
         self.job = job
+        self.path = job.path or self.path
         job.stage = Stage.RUNNING
         self.process.send(job.request)
 
@@ -144,7 +146,9 @@ class EngineClient(QObject):
         for job in list(self._queue):
             if job.heavy and any(engine.job is not None and engine.job.heavy for engine in self._engines):
                 continue
-            engine = next((engine for engine in self._engines if engine.ready and engine.job is None), None)
+            idle = [engine for engine in self._engines if engine.ready and engine.job is None]
+            # An engine remembers the models it has worked on, and what was measured on them.
+            engine = min(idle, key=lambda engine: engine.path != job.path, default=None)
             if engine is None:
                 break
             self._queue.remove(job)

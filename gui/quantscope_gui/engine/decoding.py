@@ -32,6 +32,7 @@ class _Inspection(documents.Document, frozen=True, kw_only=True):
     target: str
     subgraphs: tuple[_Subgraph, ...]
     summary: documents.Summary
+    calibration: documents.Calibration | None = None
 
 
 class _Quantization(documents.Document, frozen=True, kw_only=True):

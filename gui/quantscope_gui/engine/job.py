@@ -47,6 +47,11 @@ class Job(QObject):
         self.stage = Stage.QUEUED
         self.unwanted = False
 
+    @property
+    def path(self) -> str:
+        """The model it is about; empty where it is about none."""
+        return getattr(self.request, "path", "")
+
     def finish(self, result: Any) -> None:
         self._end(lambda: self.succeeded.emit(result))
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 
 from quantscope import documents
 from quantscope.documents import profile as profiles
+from quantscope.documents.data import Remark
 from quantscope.recipe import Recipe
 from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
@@ -84,6 +85,12 @@ FINDINGS: Final = (
     QT_TRANSLATE_NOOP("Finding", "default-no-kernel"),
     QT_TRANSLATE_NOOP("Finding", "needs-calibration"),
     QT_TRANSLATE_NOOP("Finding", "int4-too-coarse"),
+)
+REMARKS: Final = (
+    QT_TRANSLATE_NOOP("Remark", "few-samples"),
+    QT_TRANSLATE_NOOP("Remark", "not-finite"),
+    QT_TRANSLATE_NOOP("Remark", "constant"),
+    QT_TRANSLATE_NOOP("Remark", "outside-declared-range"),
 )
 # What the button says that does a remedy by an edit of the recipe.
 REMEDY_BUTTONS: Final = {
@@ -262,6 +269,11 @@ def reason(value: documents.Reason) -> str:
 def finding(value: documents.Finding) -> str:
     """What the recipe asks for in vain, in one sentence."""
     return _keyed("Finding", value.code, value.text, value.arguments)
+
+
+def remark(value: Remark) -> str:
+    """Something odd about samples, in one sentence."""
+    return _keyed("Remark", value.code, value.text, {name: str(each) for name, each in value.arguments.items()})
 
 
 def remedy(value: documents.Reason) -> str:

@@ -13,6 +13,7 @@ from quantscope_gui.engine.outcome import Failure
 from quantscope_gui.models.library import Library
 from quantscope_gui.operators.plan import Row
 from quantscope_gui.operators.selection import OperatorSelection
+from quantscope_gui.recipe.desk import RecipeDesk
 
 DELAY_MILLISECONDS: Final = 50
 
@@ -25,9 +26,15 @@ class Detailer(QObject):
     failed = Signal(object, str)
 
     def __init__(
-        self, client: EngineClient, library: Library, selection: OperatorSelection, parent: QObject | None = None
+        self,
+        client: EngineClient,
+        library: Library,
+        selection: OperatorSelection,
+        desk: RecipeDesk,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._desk = desk
         self._client = client
         self._library = library
         self._selection = selection
@@ -55,6 +62,7 @@ class Detailer(QObject):
         if selected is None or selected.plan is None or row is None:
             return
         path, document = str(selected.model.path), selected.plan.document
+        samples = self._desk.samples(selected.model) if document.recipe_document.needs_calibration else None
         job = self._client.submit(
             lambda identity: protocol.Details(
                 id=identity,
@@ -63,6 +71,7 @@ class Detailer(QObject):
                 target=document.target,
                 subgraph=row.key[0],
                 operator=row.key[1],
+                calibration=None if samples is None else str(samples),
             ),
             decoding.small(Details),
         )

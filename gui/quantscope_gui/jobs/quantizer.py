@@ -35,7 +35,7 @@ class Quantizer(QObject):
         self._jobs: dict[Job, Model] = {}
         library.model_removed.connect(self._model_removed)
 
-    def quantize(self, model: Model, recipe: Recipe, target: str) -> None:
+    def quantize(self, model: Model, recipe: Recipe, target: str, samples: Path | None = None) -> None:
         try:
             output = self._results.new_file(f"{model.name}.{recipe.name}.tflite")
         except OSError as error:
@@ -45,27 +45,32 @@ class Quantizer(QObject):
                     self.tr("The folder for results can't be made: {reason}.").format(reason=error.strerror or error),
                     self.tr("Make room on the disk, then try again."),
                     str(error),
-                    lambda: self._again(model, recipe, target),
+                    lambda: self._again(model, recipe, target, samples),
                 )
             )
             return
         job = self._client.submit(
             lambda identity: protocol.Quantize(
-                id=identity, path=str(model.path), output=str(output), recipe=recipe, target=target
+                id=identity,
+                path=str(model.path),
+                output=str(output),
+                recipe=recipe,
+                target=target,
+                calibration=None if samples is None or not recipe.needs_calibration else str(samples),
             ),
             plan.decode_quantization,
             heavy=True,
         )
         self._jobs[job] = model
         job.succeeded.connect(lambda result: self._succeeded(model, output, result))
-        job.failed.connect(lambda failure: self._failed(model, recipe, target, output, failure))
+        job.failed.connect(lambda failure: self._failed(model, recipe, target, samples, output, failure))
         job.cancelled.connect(lambda: self._results.discard(output))
         job.ended.connect(lambda: self._jobs.pop(job))
         self._board.add(job, self.tr("Quantizing {model}").format(model=model.name))
 
-    def _again(self, model: Model, recipe: Recipe, target: str) -> None:
+    def _again(self, model: Model, recipe: Recipe, target: str, samples: Path | None = None) -> None:
         if model in self._library.models:
-            self.quantize(model, recipe, target)
+            self.quantize(model, recipe, target, samples)
 
     def _model_removed(self, model: Model) -> None:
         for job, owner in list(self._jobs.items()):
@@ -78,6 +83,8 @@ class Quantizer(QObject):
         self._library.add_variant(model, variant)
         self.finished.emit(model, variant)
 
-    def _failed(self, model: Model, recipe: Recipe, target: str, output: Path, failure: Failure) -> None:
+    def _failed(
+        self, model: Model, recipe: Recipe, target: str, samples: Path | None, output: Path, failure: Failure
+    ) -> None:
         self._results.discard(output)
-        self.failed.emit(of_failure(failure, model.path.name, lambda: self._again(model, recipe, target)))
+        self.failed.emit(of_failure(failure, model.path.name, lambda: self._again(model, recipe, target, samples)))

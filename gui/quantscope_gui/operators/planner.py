@@ -10,11 +10,14 @@ from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
 from quantscope_gui.errors.problem import Problem, of_failure
+from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.models.library import Library, Model, Selection
 from quantscope_gui.operators import plan
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe.choices import Choices
 from quantscope_gui.recipe.desk import RecipeDesk
+
+Wanted = tuple[Recipe | None, str, str | None]
 
 
 class Planner(QObject):
@@ -33,17 +36,20 @@ class Planner(QObject):
         library: Library,
         choices: Choices,
         desk: RecipeDesk,
+        board: JobBoard,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._board = board
         self._client = client
         self._library = library
         self._choices = choices
         self._jobs: dict[Model, Job] = {}
-        self._asked: dict[Model, tuple[Recipe, str]] = {}
+        self._asked: dict[Model, Wanted] = {}
+        self._made: dict[Model, Wanted] = {}
         library.selection_changed.connect(self._selection_changed)
-        library.model_removed.connect(self._drop)
+        library.model_removed.connect(self._forget)
         choices.changed.connect(self._choices_changed)
         desk.changed.connect(self._ensure)
 
@@ -54,15 +60,19 @@ class Planner(QObject):
         """Asks for the plan of `model` under the choices in force; whatever was asked before is dropped."""
         self._drop(model)
         self._choices.request()
-        recipe, target = self._desk.recipe(model), self._choices.target
+        recipe, target, samples = self._wanted(model)
         if recipe is None or not target:
             return
         job = self._client.submit(
-            lambda identity: protocol.Inspect(id=identity, path=str(model.path), recipe=recipe, target=target),
+            lambda identity: protocol.Inspect(
+                id=identity, path=str(model.path), recipe=recipe, target=target, calibration=samples
+            ),
             plan.decode,
         )
+        if samples is not None:
+            self._board.add(job, self.tr("Measuring ranges of {model}").format(model=model.name))
         self._jobs[model] = job
-        self._asked[model] = (recipe, target)
+        self._asked[model] = (recipe, target, samples)
         job.succeeded.connect(lambda result: self._planned(model, job, result))
         job.failed.connect(lambda failure: self._not_planned(model, job, failure))
 
@@ -79,12 +89,22 @@ class Planner(QObject):
                 self._ensure(model)
 
     def _ensure(self, model: Model) -> None:
-        wanted = (self._desk.recipe(model), self._choices.target)
-        planned = model.plan.document if model.plan is not None else None
-        if planned is not None and (planned.recipe_document, planned.target) == wanted:
+        wanted = self._wanted(model)
+        if model.plan is not None and self._made.get(model) == wanted:
             self._drop(model)
         elif self._asked.get(model) != wanted:
             self.plan(model)
+
+    def _wanted(self, model: Model) -> Wanted:
+        """Recipe, target and, where the recipe needs them, samples that the plan of `model` should be made with."""
+        recipe = self._desk.recipe(model)
+        samples = self._desk.samples(model)
+        needed = recipe is not None and recipe.needs_calibration and samples is not None
+        return recipe, self._choices.target, str(samples) if needed else None
+
+    def _forget(self, model: Model) -> None:
+        self._drop(model)
+        self._made.pop(model, None)
 
     def _drop(self, model: Model) -> None:
         self._asked.pop(model, None)
@@ -95,7 +115,8 @@ class Planner(QObject):
     def _planned(self, model: Model, job: Job, result: Plan) -> None:
         if self._jobs.get(model) is not job:
             return
-        del self._jobs[model], self._asked[model]
+        self._made[model] = self._asked.pop(model)
+        del self._jobs[model]
         first = model.plan is None
         self._library.set_plan(model, result)
         if first:

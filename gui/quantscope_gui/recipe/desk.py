@@ -1,6 +1,7 @@
 """The recipe of every open model, and the history of its edits."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
@@ -32,7 +33,7 @@ class _Edit(QUndoCommand):
 class RecipeDesk(QObject):
     """A model without edits follows the preset chosen in the window; edits are a model's own.
 
-    `changed(model)` when a model got another recipe by an edit, its undoing or redoing.
+    `changed(model)` when a model got another recipe by an edit, its undoing or redoing, or other samples.
     """
 
     changed = Signal(object)
@@ -42,6 +43,7 @@ class RecipeDesk(QObject):
         self._library = library
         self._choices = choices
         self._own: dict[Model, Recipe] = {}
+        self._samples: dict[Model, Path] = {}
         self._stacks: dict[Model, QUndoStack] = {}
         self.history = QUndoGroup(self)
         library.selection_changed.connect(self._selection_changed)
@@ -50,6 +52,20 @@ class RecipeDesk(QObject):
     def recipe(self, model: Model) -> Recipe | None:
         """What `model` is planned with; None until the presets are known."""
         return self._own.get(model) or self._choices.preset
+
+    def samples(self, model: Model) -> Path | None:
+        """The file of samples that ranges are measured on, where one was chosen."""
+        return self._samples.get(model)
+
+    def set_samples(self, model: Model, path: Path | None) -> None:
+        """Chooses the samples that ranges are measured on."""
+        if path == self._samples.get(model):
+            return
+        if path is None:
+            del self._samples[model]
+        else:
+            self._samples[model] = path
+        self.changed.emit(model)
 
     def is_edited(self, model: Model) -> bool:
         return model in self._own
@@ -114,6 +130,7 @@ class RecipeDesk(QObject):
 
     def _forget(self, model: Model) -> None:
         self._own.pop(model, None)
+        self._samples.pop(model, None)
         stack = self._stacks.pop(model, None)
         if stack is not None:
             self.history.removeStack(stack)

@@ -13,13 +13,15 @@ from quantscope_gui.models.library import Model
 from quantscope_gui.operators import plan
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe.choices import Choices
+from quantscope_gui.recipe.desk import RecipeDesk
 
 
 class Drafter(QObject):
     """One draft at a time: a new one drops the one before."""
 
-    def __init__(self, client: EngineClient, choices: Choices, parent: QObject | None = None) -> None:
+    def __init__(self, client: EngineClient, choices: Choices, desk: RecipeDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._desk = desk
         self._client = client
         self._choices = choices
         self._job: Job | None = None
@@ -31,8 +33,12 @@ class Drafter(QObject):
         first."""
         self.drop()
         target = self._choices.target
+        chosen = self._desk.samples(model)
+        samples = str(chosen) if chosen is not None else None
         job = self._client.submit(
-            lambda identity: protocol.Inspect(id=identity, path=str(model.path), recipe=recipe, target=target),
+            lambda identity: protocol.Inspect(
+                id=identity, path=str(model.path), recipe=recipe, target=target, calibration=samples
+            ),
             plan.decode,
         )
         self._job = job

@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from quantscope import files
+from quantscope.documents.data import DataCheck
 from quantscope.errors import QuantscopeError
 from quantscope.recipe import Recipe
+from quantscope.worker import protocol
 from quantscope_gui import dialogs
 from quantscope_gui.background import Background
-from quantscope_gui.engine import texts
+from quantscope_gui.engine import decoding, texts
+from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.outcome import Failure
 from quantscope_gui.errors.problem import Problem, of_failure
 from quantscope_gui.models.library import Library, Model, Selection
@@ -29,7 +32,13 @@ class RecipeEditor(QObject):
     failed = Signal(Problem)
 
     def __init__(
-        self, panel: RecipePanel, library: Library, desk: RecipeDesk, drafter: Drafter, background: Background
+        self,
+        panel: RecipePanel,
+        library: Library,
+        desk: RecipeDesk,
+        drafter: Drafter,
+        client: EngineClient,
+        background: Background,
     ) -> None:
         super().__init__(panel)
         self._panel = panel
@@ -37,11 +46,15 @@ class RecipeEditor(QObject):
         self._desk = desk
         self._drafter = drafter
         self._background = background
+        self._client = client
+        self._checked: dict[Model, DataCheck] = {}
         panel.edited.connect(self._edited)
         panel.drafted.connect(self._drafted)
         panel.rule_selected.connect(self._rule_selected)
         panel.import_wanted.connect(self.ask_import)
         panel.export_wanted.connect(self.ask_export)
+        panel.samples.choose_wanted.connect(self.ask_samples)
+        panel.samples.clear_wanted.connect(lambda: self.use_samples(None))
         desk.changed.connect(lambda _: self.refresh())
         library.plan_changed.connect(lambda _: self.refresh())
         library.selection_changed.connect(lambda _: self.refresh())
@@ -59,6 +72,8 @@ class RecipeEditor(QObject):
         if plan is not None and plan.document.recipe_document != recipe:
             plan = None
         edited = model is not None and self._desk.is_edited(model)
+        if model is not None:
+            self._show_samples(model)
         self._panel.show_recipe(recipe, plan, edited and recipe is not None and recipe.name.endswith(texts.EDITED))
 
     def _edited(self, recipe: Recipe, what: str) -> None:
@@ -80,6 +95,48 @@ class RecipeEditor(QObject):
 
     def _highlight(self, plan: Plan, rule: int) -> None:
         self.highlighted.emit(frozenset(row.key for row in plan.rows if rule in row.operator.rules))
+
+    # Samples -----------------------------------------------------------------------------------------------------
+
+    def ask_samples(self) -> None:
+        filters = [QCoreApplication.translate("Dialogs", "NumPy archives (*.npz)")]
+        title = QCoreApplication.translate("Dialogs", "Choose Samples")
+        dialogs.ask_open(self._panel, title, filters, self.use_samples)
+
+    def use_samples(self, path: Path | None) -> None:
+        """Measures ranges on the samples in a file from now on, if they fit the selected model."""
+        model = self._model
+        if model is None:
+            return
+        if path is None:
+            self._checked.pop(model, None)
+            self._desk.set_samples(model, None)
+            return
+        self._panel.samples.show_file(path.name)
+        self._panel.samples.show_checking()
+        job = self._client.submit(
+            lambda identity: protocol.CheckData(id=identity, path=str(model.path), data=str(path)),
+            decoding.small(DataCheck),
+        )
+        job.succeeded.connect(lambda check: self._fits(model, path, check))
+        job.failed.connect(lambda failure: self._does_not_fit(model, failure))
+
+    def _fits(self, model: Model, path: Path, check: DataCheck) -> None:
+        if model in self._library.models:
+            self._checked[model] = check
+            self._desk.set_samples(model, path)
+            self.refresh()
+
+    def _does_not_fit(self, model: Model, failure: Failure) -> None:
+        if self._model is model:
+            self._show_samples(model)
+            self._panel.samples.show_problem(" ".join(filter(None, (failure.message, failure.remedy))))
+
+    def _show_samples(self, model: Model) -> None:
+        samples, check = self._desk.samples(model), self._checked.get(model)
+        self._panel.samples.show_file(samples.name if samples is not None else "")
+        if check is not None and samples is not None:
+            self._panel.samples.show_check(check)
 
     # Files -------------------------------------------------------------------------------------------------------
 

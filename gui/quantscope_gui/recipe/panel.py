@@ -22,6 +22,7 @@ from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe import edits, rules
 from quantscope_gui.recipe.rule_form import EnumCombo, RuleForm
 from quantscope_gui.recipe.rules import RulesModel
+from quantscope_gui.recipe.samples import SamplesBox
 from quantscope_gui.theme.theme import Theme
 
 
@@ -50,6 +51,7 @@ class RecipePanel(QScrollArea):
         self.remarks = QLabel()
         self.remarks.setWordWrap(True)
         self.remarks.setProperty("muted", True)
+        self.samples = SamplesBox(theme)
         self.model = RulesModel(theme, self)
         self.table = self._table()
         self.form = RuleForm()
@@ -63,6 +65,7 @@ class RecipePanel(QScrollArea):
         layout.setSpacing(8)
         layout.addLayout(self._head())
         layout.addLayout(self._default())
+        layout.addWidget(self.samples)
         layout.addWidget(self.remarks)
         layout.addLayout(self._bar())
         layout.addWidget(self.table)
@@ -83,6 +86,7 @@ class RecipePanel(QScrollArea):
         remarks = rules.unmatched(plan.document.findings) if plan is not None else []
         self.remarks.setText("\n".join(remarks))
         self.remarks.setVisible(bool(remarks))
+        self.samples.setVisible(recipe is not None and recipe.needs_calibration)
         if recipe is not None:
             self.precision.show_value(recipe.default.precision)
             self.granularity.show_value(recipe.default.granularity)

@@ -97,7 +97,8 @@ class Commands:
             return
         recipe = self._services.desk.recipe(selection.model)
         if recipe is not None:
-            self._services.quantizer.quantize(selection.model, recipe, self._services.choices.target)
+            samples = self._services.desk.samples(selection.model)
+            self._services.quantizer.quantize(selection.model, recipe, self._services.choices.target, samples)
 
     def compare(self, selection: Selection | None = None) -> None:
         selection = selection or self._services.library.selection

@@ -102,7 +102,12 @@ class MainWindow(QMainWindow):
         self.recipe_dock = dock("recipe", self.tr("Recipe"), self.recipe_panel, self._theme, self)
         services = self._services
         self.recipe_editor = RecipeEditor(
-            self.recipe_panel, services.library, services.desk, services.drafter, services.background
+            self.recipe_panel,
+            services.library,
+            services.desk,
+            services.drafter,
+            services.client,
+            services.background,
         )
         self.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.inspector_dock)

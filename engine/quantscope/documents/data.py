@@ -1,0 +1,42 @@
+"""The document of a file of samples, held against a model: what calibration and comparison would be given."""
+
+from typing import Final
+
+from quantscope.documents import Document, File
+
+DATA: Final = "quantscope.data/1"
+
+
+class Remark(Document, frozen=True, kw_only=True):
+    """Something odd about the samples. `code` is stable, `text` one English sentence, `arguments` fill a
+    translation."""
+
+    code: str
+    text: str
+    arguments: dict[str, str | int | float] = {}
+
+
+class InputData(Document, frozen=True, kw_only=True):
+    """What one input of the model is given. `shape` and `dtype` are the model's (-1 where a dimension is open),
+    `data_shape` and `data_dtype` those of one sample in the file, `low` and `high` the extremes of its finite values,
+    None without any."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    data_shape: tuple[int, ...]
+    data_dtype: str
+    low: float | None
+    high: float | None
+    remarks: tuple[Remark, ...] = ()
+
+
+class DataCheck(Document, frozen=True, kw_only=True):
+    """A file of samples that fits a model. One that doesn't is an error, which says why."""
+
+    schema: str = DATA
+    model: File
+    path: str
+    samples: int
+    inputs: tuple[InputData, ...]
+    remarks: tuple[Remark, ...] = ()
