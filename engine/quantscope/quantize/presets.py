@@ -1,6 +1,7 @@
 """The recipes that come along, and finding one by name or in a file."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -8,6 +9,7 @@ import msgspec
 
 from quantscope.errors import RecipeError
 from quantscope.precision import Precision
+from quantscope.quantize.litert_recipe import is_litert_recipe, read_litert
 from quantscope.recipe import Algorithm, Count, Name, Recipe, Setting
 
 DEFAULT_RECIPE: Final = "dynamic-int8"
@@ -98,13 +100,24 @@ def find_recipe(name: str) -> Recipe:
         raise RecipeError(f"There is no recipe '{name}'.", f"Choose one of {', '.join(PRESETS)}, or give a .json file.")
     try:
         with open(name, "rb") as file:
-            return from_json(file.read(MAX_BYTES))
+            return from_json(file.read(MAX_BYTES), _as_name(name))
     except (OSError, msgspec.MsgspecError, RecursionError) as error:
         raise RecipeError(f"'{os.path.basename(name)}' is not a recipe: {error}.") from error
 
 
-def from_json(data: bytes) -> Recipe:
-    """The recipe in `data`, of this version or the first. Raises msgspec.MsgspecError if it isn't one."""
+def _as_name(path: str) -> str:
+    """A recipe's name from its file's."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    return re.sub(r"^[^A-Za-z0-9]+|[^A-Za-z0-9._-]+", "-", stem).strip("-.")[:64] or "imported"
+
+
+def from_json(data: bytes, name: str = "imported") -> Recipe:
+    """The recipe in `data`: of this version, of the first, or one of litert-quantizer's, which gets `name`.
+
+    Raises msgspec.MsgspecError if it isn't a recipe, RecipeError if Quantscope can't do what it asks for.
+    """
+    if is_litert_recipe(data):
+        return read_litert(data, name)
     keys = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
     if "weights" in keys:
         return msgspec.json.decode(data, type=_First).today()
