@@ -78,7 +78,10 @@ def read_litert(data: bytes, name: str) -> Recipe:
     """
     default = Setting(precision=Precision.FLOAT32)
     rules: list[Rule] = []
-    for number, entry in enumerate(msgspec.json.decode(data, type=list[_Entry]), 1):
+    entries = msgspec.json.decode(data, type=list[_Entry])
+    if not entries:
+        raise RecipeError("The litert-quantizer recipe has no entries, so it asks for nothing.")
+    for number, entry in enumerate(entries, 1):
         change = _change(entry, number)
         if entry.regex == EVERYTHING and entry.operation == "*":
             # Theirs forgets earlier entries for everything; ours are overridden.
