@@ -159,4 +159,4 @@ if LITERT_QUANTIZER is not None:
             except RecipeError as error:
                 refused.append(str(error))
         assert {*read} == {"hybrid-int8", "int16x8", "int8", "weight-only-int4", "weight-only-int8"}
-        assert all(each.startswith("Entry ") for each in refused)
+        assert all("HADAMARD" in each or "litertlm" in each for each in refused)  # that one is for several models
