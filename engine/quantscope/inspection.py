@@ -1,6 +1,7 @@
 """The plan as a document: what `inspect` prints, the worker sends and the window shows."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from quantscope import documents
@@ -8,6 +9,7 @@ from quantscope.model.edit import ModelEdit, OperatorEdit
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.quantize.asked import operator_name
 from quantscope.quantize.decision import Decision
+from quantscope.quantize.halves import half_weights
 from quantscope.quantize.kernels import FACTS
 from quantscope.quantize.plan import Plan
 from quantscope.quantize.predict import Delegation, delegation
@@ -82,12 +84,13 @@ def origins(model: Model, edit: ModelEdit) -> tuple[tuple[int | None, ...], ...]
 
 def _subgraph(plan: Plan, subgraph: Subgraph, delegated: Delegation | None) -> documents.Subgraph:
     tensors = [_tensor(plan.model, tensor) for tensor in subgraph.tensors]
+    halves = half_weights(plan.model, subgraph)
     rows = zip(subgraph.operators, plan.decisions[subgraph.index], strict=True)
     return documents.Subgraph(
         index=subgraph.index,
         name=subgraph.name or f"subgraph {subgraph.index}",
         operators=tuple(
-            _operator(plan, subgraph, operator, decision, tensors, delegated) for operator, decision in rows
+            _operator(plan, subgraph, operator, decision, tensors, halves, delegated) for operator, decision in rows
         ),
         partitions=delegated.partitions if delegated else None,
     )
@@ -102,9 +105,10 @@ def _operator(
     operator: Operator,
     decision: Decision,
     tensors: list[documents.Tensor],
+    halves: Mapping[int, Tensor],
     delegated: Delegation | None,
 ) -> documents.Operator:
-    inputs = subgraph.inputs_of(operator)
+    inputs = tuple(tensor and halves.get(tensor.index, tensor) for tensor in subgraph.inputs_of(operator))
     facts = FACTS.get(operator.type)
     weights = {
         at: tensor

@@ -9,7 +9,7 @@ from quantscope.model.graph import Operator, Subgraph
 from quantscope.precision import Precision
 from quantscope.quantize.asked import Asked
 from quantscope.quantize.decision import Decision, Storage, keep
-from quantscope.quantize.forms import Case, Forms
+from quantscope.quantize.forms import DTYPES, Case, Forms
 from quantscope.quantize.kernels import CONTROL_FLOW, FACTS, Inputs, WeightFacts
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.survey import Survey
@@ -34,6 +34,8 @@ class Decider:
         facts = FACTS.get(operator.type)
         if facts is not None and not _complete(facts, inputs, operator):
             facts = None
+        if present is Precision.FLOAT16 and asked.setting.precision in DTYPES and self._in_halves(subgraph, operator):
+            present = Precision.FLOAT32
         if present not in (Precision.FLOAT32, Precision.NONE):
             return keep(operator, self._why_already(subgraph, facts, inputs, present), precision=present)
         has_weights = facts is not None and self._has_weights(facts, inputs)
@@ -49,7 +51,14 @@ class Decider:
                 return self._float16(operator, inputs, asked)
         if facts is None or not has_weights:
             return keep(operator, ReasonCode.NOT_REQUESTED, {"recipe": asked.recipe})
-        return self._small_weights(subgraph, operator, facts, inputs, asked)
+        return self._small_weights(subgraph, operator, facts, asked)
+
+    def _in_halves(self, subgraph: Subgraph, operator: Operator) -> bool:
+        """True if weights that the source stores in float16 can be taken for the float ones they stand for."""
+        return any(
+            tensor is not None and tensor.dtype == "FLOAT16" and self.survey.is_weight(tensor)
+            for tensor in self.survey.operands(subgraph, operator)
+        )
 
     def _why_already(
         self, subgraph: Subgraph, facts: WeightFacts | None, inputs: Inputs, present: Precision
@@ -70,10 +79,9 @@ class Decider:
 
     # Weights in 8 bits or fewer -------------------------------------------------------------------------------------
 
-    def _small_weights(
-        self, subgraph: Subgraph, operator: Operator, facts: WeightFacts, inputs: Inputs, asked: Asked
-    ) -> Decision:
+    def _small_weights(self, subgraph: Subgraph, operator: Operator, facts: WeightFacts, asked: Asked) -> Decision:
         survey = self.survey
+        inputs = survey.operands(subgraph, operator)
         places = [at for at in facts.weights if at < len(inputs) and inputs[at] is not None]
         if others := [at for at in facts.only_stored if survey.is_weight(inputs[at])]:
             places = [at for at in places if survey.is_weight(inputs[at])] or others
@@ -89,7 +97,7 @@ class Decider:
         elements = sum(tensor.elements for tensor in weights.values())
         if elements < asked.setting.minimum_elements:
             return keep(operator, ReasonCode.TOO_FEW_ELEMENTS, _sizes(elements, asked, 3))
-        activation = inputs[facts.activation]
+        activation = subgraph.inputs_of(operator)[facts.activation]
         if activation is not None and not facts.lookup and activation.dtype != "FLOAT32":
             return keep(operator, ReasonCode.NOT_FLOAT, fallback=True)
         decision = self.forms.decision(Case(subgraph, operator, facts, inputs, asked, weights))

@@ -62,9 +62,10 @@ class Storage:
         return 1 if self.axis is None else weight.shape[self.axis]
 
     def shrinks(self, weight: Tensor) -> bool:
-        """True if the weight takes less room in this form, scales included, than in float32."""
+        """True if the weight takes less room in this form, scales included, than it does now."""
         room = BLOCK_SCALE_BYTES if self.block else SCALE_BYTES
-        return self.stored_bytes(weight) + room * self.scales(weight) < 4 * weight.elements
+        now = (2 if weight.dtype == "FLOAT16" else 4) * weight.elements
+        return self.stored_bytes(weight) + room * self.scales(weight) < now
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,8 +183,8 @@ class Planner:
 
     def _weights(self, subgraph: int, operator: int, decision: Decision) -> list[tuple[Tensor, Storage]]:
         graph = self.survey.model.subgraphs[subgraph]
-        inputs = graph.operators[operator].inputs
-        return [(graph.tensors[inputs[at]], form) for at, form in decision.stored.items()]
+        operands = self.survey.operands(graph, graph.operators[operator])
+        return [(weight, form) for at, form in decision.stored.items() if (weight := operands[at]) is not None]
 
     def _in_eight_bits(self, subgraph: int, operator: int, resolved: Resolved, noise: float) -> Decision:
         graph = self.survey.model.subgraphs[subgraph]

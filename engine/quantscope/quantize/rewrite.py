@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ from quantscope.model.edit import (
 from quantscope.model.graph import Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
 from quantscope.quantize.decision import Decision, Storage
+from quantscope.quantize.halves import half_weights
 from quantscope.quantize.kernels import FACTS, INT4_VERSIONS, dequantize_version, lookup_version
 from quantscope.quantize.plan import Plan
 from quantscope.quantize.static.plan import NO_INTEGERS
@@ -111,6 +112,7 @@ class _SubgraphRewrite:
         self.operators: list[int | OperatorEdit | NewOperator] = []
         self.dequantized: dict[int, int] = {}
         self.integers = plan.integers.get(subgraph.index, NO_INTEGERS)
+        self.halves = half_weights(plan.model, subgraph)
         self.forms = Forms(plan.model, subgraph, self.integers, constants, self, self.options.scalars)
 
     def edit(self) -> SubgraphEdit:
@@ -119,7 +121,9 @@ class _SubgraphRewrite:
                 self.forms.integer(operator)
                 continue
             inputs = self.forms.real(operator.inputs)
-            if not decision.stored:
+            if operator.type == "DEQUANTIZE" and operator.outputs and operator.outputs[0] in self.halves:
+                self._unpacking(operator)
+            elif not decision.stored:
                 same = inputs == operator.inputs
                 self.operators.append(
                     operator.index if same else OperatorEdit(operator.index, operator.version, inputs)
@@ -153,6 +157,31 @@ class _SubgraphRewrite:
         buffer = self.buffer(BlockScalesBlob(values))
         return Blocks(values, self.tensor(f"{weight.name}_scales", values.shape, "FLOAT16", buffer), form.block)
 
+    def _weight(self, index: int) -> Tensor:
+        """The constant that a weight's tensor is, or is unpacked from."""
+        return self.halves.get(index, self.subgraph.tensors[index])
+
+    def _unpacking(self, operator: Operator) -> None:
+        """A DEQUANTIZE of the source: left out if all readers of its result read the constant itself from now on."""
+        made = operator.outputs[0]
+        form = self.plan.storage.get(self.halves[made].buffer)
+        if form is None:
+            self.operators.append(operator.index)
+        elif made in self.read_unpacked:
+            version = dequantize_version(form.dtype, form.axis is not None)
+            self.operators.append(OperatorEdit(operator.index, version, operator.inputs))
+
+    @cached_property
+    def read_unpacked(self) -> frozenset[int]:
+        """Tensors that some operator reads in float."""
+        rows = zip(self.subgraph.operators, self.plan.decisions[self.subgraph.index], strict=True)
+        return frozenset(
+            index
+            for operator, decision in rows
+            for at, index in enumerate(operator.inputs)
+            if not (decision.direct and at in decision.stored)
+        )
+
     def _direct(self, operator: Operator, decision: Decision, inputs: tuple[int, ...]) -> None:
         """The kernel reads the stored weights itself."""
         facts = FACTS[operator.type]
@@ -164,12 +193,15 @@ class _SubgraphRewrite:
         elif form.bits == 4:
             version = max(version, INT4_VERSIONS[operator.type])
         asymmetric = {ASYMMETRIC: True} if ASYMMETRIC in options else {}
+        inputs = tuple(self._weight(index).index if at in decision.stored else index for at, index in enumerate(inputs))
         self.operators.append(OperatorEdit(operator.index, max(operator.version, version), inputs, asymmetric))
 
     def _dequantizing(self, operator: Operator, decision: Decision, operands: tuple[int, ...]) -> None:
         """A DEQUANTIZE, shared by all such readers of the weight, stands in front of the float kernel."""
         inputs = list(operands)
         for at in decision.stored:
+            if inputs[at] in self.halves:
+                continue  # the source's own DEQUANTIZE stays in front
             weight = self.subgraph.tensors[inputs[at]]
             if weight.index not in self.dequantized:
                 made = self.tensor(f"{weight.name}_dequantized", weight.shape)
@@ -182,7 +214,7 @@ class _SubgraphRewrite:
 
     def _gather_as_lookup(self, operator: Operator, inputs: tuple[int, ...]) -> None:
         """GATHER of rows, as EMBEDDING_LOOKUP can do it: with a flat list of int32 indices."""
-        table, indices = (self.subgraph.tensors[at] for at in inputs[:2])
+        table, indices = self._weight(inputs[0]), self.subgraph.tensors[inputs[1]]
         output = self.subgraph.tensors[operator.outputs[0]]
         name, ids = output.name, indices.index
         form = self.plan.storage[table.buffer]

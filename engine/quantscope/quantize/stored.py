@@ -26,8 +26,11 @@ def shape_of_scales(shape: tuple[int, ...], form: Storage) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class WeightBlob:
-    """Codes of a weight in `form`, computed while they are written; `scales` (float32, of `shape_of_scales`) is filled
-    by then. `release` is called when the weight has been read, so that its pages need not stay in memory."""
+    """Codes of a weight in `form`, computed while they are written.
+
+    `values` are float32 or float16; `scales` (float32, of `shape_of_scales`) is filled by the time the codes are
+    written. `release` is called when the weight has been read, so that its pages need not stay in memory.
+    """
 
     name: str
     values: Floats
@@ -45,27 +48,28 @@ class WeightBlob:
         if self.form.is_plain:
             yield from self._plain().chunks()
             return
-        for codes in self._codes():
+        for codes in self._codes(self.values.astype(np.float32, copy=False)):
             yield packed(codes) if self.form.bits == 4 else codes.reshape(-1).view(np.uint8)
         self.release()
 
     def _plain(self) -> Int8Blob:
         per_tensor = self.form.axis is None
-        return Int8Blob(self.name, self.values, Scales(self.scales, self.form.axis or 0), per_tensor, self.release)
+        values = self.values.astype(np.float32, copy=False)
+        return Int8Blob(self.name, values, Scales(self.scales, self.form.axis or 0), per_tensor, self.release)
 
-    def _codes(self) -> Iterator[Codes]:
-        form, shape = self.form, self.values.shape
+    def _codes(self, values: Floats) -> Iterator[Codes]:
+        form, shape = self.form, values.shape
         if form.axis is None and not form.block:
-            self.scales[:] = find_scales(self.values.reshape(1, -1), form.levels, form.algorithm, self.name)
+            self.scales[:] = find_scales(values.reshape(1, -1), form.levels, form.algorithm, self.name)
         axis = form.rows
         if axis == 0:
-            rows = self.values.reshape(shape[0], -1)
+            rows = values.reshape(shape[0], -1)
             # An even number of rows, so that no byte of 4-bit codes is shared between two pieces.
             step = 2 * max(1, PIECE // (8 * max(1, rows.shape[1])))
             starts = range(0, len(rows), step)
             yield from in_order(lambda low: self._piece(rows, low, low + step), starts)
         else:
-            moved = np.moveaxis(self.values, axis, 0)
+            moved = np.moveaxis(values, axis, 0)
             codes = self._piece(np.ascontiguousarray(moved).reshape(shape[axis], -1), 0, shape[axis])
             yield np.ascontiguousarray(np.moveaxis(codes.reshape(moved.shape), 0, axis))
 

@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
 from quantscope.errors import ModelUnsupportedError
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
 from quantscope.precision import Precision
 from quantscope.quantize.decision import Storage
-from quantscope.quantize.kernels import CONTROL_FLOW, DATA_MOVEMENT, FACTS, Options
+from quantscope.quantize.halves import half_weights
+from quantscope.quantize.kernels import CONTROL_FLOW, DATA_MOVEMENT, FACTS, Inputs, Options
 from quantscope.quantize.stored import relative_noise
-from quantscope.quantize.weights import fits_float16, one_scale_loss_db, per_tensor_error_db
+from quantscope.quantize.weights import Floats, fits_float16, one_scale_loss_db, per_tensor_error_db
 
 # DENSIFY and DEQUANTIZE between a constant and its user; more than both only a broken model has, or one that goes in
 # circles.
@@ -53,6 +56,8 @@ class Survey:
         self._noise: dict[tuple[int, Storage], float] = {}
         self._fits_float16: dict[int, bool] = {}
         self._producers: dict[int, Mapping[int, Operator]] = {}
+        self._halves = tuple(half_weights(model, subgraph) for subgraph in model.subgraphs)
+        self._half_buffers = {constant.buffer for halves in self._halves for constant in halves.values()}
 
     def options(self, operator: Operator) -> Options:
         """The operator's scalar options by their schema names."""
@@ -60,11 +65,19 @@ class Survey:
             self._known_options[operator.position] = self._options.scalars(operator)
         return self._known_options[operator.position]
 
+    def operands(self, subgraph: Subgraph, operator: Operator) -> Inputs:
+        """The operator's inputs, and in the place of what is unpacked from float16 the constant it is unpacked from."""
+        halves = self._halves[subgraph.index]
+        inputs = subgraph.inputs_of(operator)
+        if not halves:
+            return inputs
+        return tuple(tensor and halves.get(tensor.index, tensor) for tensor in inputs)
+
     def is_weight(self, tensor: Tensor | None) -> bool:
-        """True for a dense float32 constant."""
+        """True for a dense float32 constant, or one of float16 that is only ever read as float32."""
         return (
             tensor is not None
-            and tensor.dtype == "FLOAT32"
+            and (tensor.dtype == "FLOAT32" or (tensor.dtype == "FLOAT16" and tensor.buffer in self._half_buffers))
             and not tensor.sparse
             and not tensor.variable
             and self.model.is_constant(tensor)
@@ -76,7 +89,9 @@ class Survey:
         uses: dict[int, list[Use]] = defaultdict(list)
         for subgraph in self.model.subgraphs:
             for operator in subgraph.operators:
-                for position, tensor in enumerate(subgraph.inputs_of(operator)):
+                if operator.type == "DEQUANTIZE":
+                    continue  # what it unpacks is used by those that read its result
+                for position, tensor in enumerate(self.operands(subgraph, operator)):
                     if tensor is not None and self.is_weight(tensor):
                         uses[tensor.buffer].append(Use(subgraph.index, operator.index, position))
         return uses
@@ -90,11 +105,12 @@ class Survey:
         for buffer in self.model.metadata_buffers | set(self.model.metadata.values()):
             pinned[buffer] = "the model's metadata"
         for subgraph in self.model.subgraphs:
+            halves = self._halves[subgraph.index]
             for index in (*subgraph.outputs, *subgraph.inputs):
-                pinned[subgraph.tensors[index].buffer] = "a model output"
+                pinned[halves.get(index, subgraph.tensors[index]).buffer] = "a model output"
             for operator in subgraph.operators:
                 if operator.type in CONTROL_FLOW or operator.custom:
-                    for tensor in subgraph.inputs_of(operator):
+                    for tensor in self.operands(subgraph, operator):
                         if tensor is not None:
                             pinned[tensor.buffer] = operator.type
             for tensor in subgraph.tensors:
@@ -183,7 +199,7 @@ class Survey:
                 if tensor.buffer not in self._per_tensor_db:
                     # Of infinite or NaN weights, applying the plan will complain.
                     with contextlib.suppress(ModelUnsupportedError):
-                        values = self.model.values(tensor)
+                        values = self._values(tensor)
                         self._per_tensor_db[tensor.buffer] = per_tensor_error_db(values, tensor.name)
                         self.model.forget(tensor.buffer)
                 worst = min(worst, self._per_tensor_db.get(tensor.buffer, math.inf))
@@ -193,7 +209,7 @@ class Survey:
         """How many dB one scale for all rows of a table costs against a scale for each."""
         if table.buffer not in self._one_scale_loss_db:
             width = table.elements // max(1, table.shape[0])
-            rows = self.model.values(table).reshape(-1, max(1, width))
+            rows = self._values(table).reshape(-1, max(1, width))
             self._one_scale_loss_db[table.buffer] = one_scale_loss_db(rows)
             self.model.forget(table.buffer)
         return self._one_scale_loss_db[table.buffer]
@@ -204,9 +220,12 @@ class Survey:
         if key not in self._noise:
             self._noise[key] = 0.0
             with contextlib.suppress(ModelUnsupportedError):  # as above
-                self._noise[key] = relative_noise(self.model.values(weight), form, weight.name)
+                self._noise[key] = relative_noise(self._values(weight), form, weight.name)
             self.model.forget(weight.buffer)
         return self._noise[key]
+
+    def _values(self, weight: Tensor) -> Floats:
+        return self.model.values(weight).astype(np.float32, copy=False)
 
     def fits_float16(self, tensor: Tensor) -> bool:
         """True if float16 holds the tensor's values."""
