@@ -2815,7 +2815,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <name>Remedy</name>
     <message>
         <source>float16-source</source>
-        <translation>请从 float32 模型开始，以得到 8 位结果。</translation>
+        <translation>使用 8 位权重的方案可使其更小；整数运算需要 float32 模型。</translation>
     </message>
     <message>
         <source>dynamic-shape</source>

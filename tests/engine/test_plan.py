@@ -338,7 +338,7 @@ REASONS = {
     ReasonCode.CONTROL_FLOW: Expected(counting_loop, "none"),
     ReasonCode.CUSTOM_OPERATOR: Expected(custom, "float32"),
     ReasonCode.ALREADY_QUANTIZED: Expected(integer, "int8"),
-    ReasonCode.FLOAT16_SOURCE: Expected(lambda: dequantized("float16"), "float16", operator=1),
+    ReasonCode.FLOAT16_SOURCE: Expected(lambda: dequantized("float16"), "float16", recipe="float16", operator=1),
     ReasonCode.DATA_MOVEMENT: Expected(reshape, "none"),
 }
 
@@ -395,13 +395,65 @@ def test_summary_counts(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(("build", "precision"), [
-    (dequantized, "float16"), (integer, "int8"), (hybrid, "hybrid-int8"),
+    (integer, "int8"), (hybrid, "hybrid-int8"),
 ])  # fmt: skip
 def test_what_is_already_small_is_left_alone(lab: Lab, build: Any, precision: str) -> None:
-    built = build("float16") if build is dequantized else build()
-    plan = planned(lab, built)
+    plan = planned(lab, build())
     assert precisions(plan)[-1] == precision
-    assert codes(plan)[-1] == ("float16-source" if precision == "float16" else "already-quantized")
+    assert codes(plan)[-1] == "already-quantized"
+    assert not plan.changes_anything
+
+
+def half_source() -> ModelBuilder:
+    """Two layers on one float16 weight, with a float16 bias; ADD reads the weight too, and a convolution its own."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    x = graph.input("x", (64, 64))
+    weights = {"w": normal(64, 64), "b": normal(64, seed=7), "k": uneven(32, 3, 3, 64), "kb": normal(32, seed=8)}
+    real = {}
+    for name, values in weights.items():
+        real[name] = graph.tensor(name, values.shape)
+        half = graph.constant(f"{name}16", values.astype(np.float16))
+        graph.operator("DEQUANTIZE", [half], [real[name]], version=3)
+    hidden, y, z, image, k = (
+        graph.tensor(name, shape)
+        for name, shape in (
+            ("hidden", (64, 64)), ("y", (64, 64)), ("z", (64, 64)), ("image", (1, 8, 8, 64)), ("k_out", (1, 8, 8, 32)),
+        )
+    )  # fmt: skip
+    graph.operator("FULLY_CONNECTED", [x, real["w"], real["b"]], [hidden], FULLY())
+    graph.operator("FULLY_CONNECTED", [hidden, real["w"], -1], [y], FULLY())
+    graph.operator("ADD", [y, real["w"]], [z], tfl.AddOptionsT())
+    shape = graph.constant("shape", np.array([1, 8, 8, 64], np.int32))
+    graph.operator("RESHAPE", [z, shape], [image], tfl.ReshapeOptionsT(newShape=[1, 8, 8, 64]))
+    options = tfl.Conv2DOptionsT(padding=0, strideW=1, strideH=1, dilationWFactor=1, dilationHFactor=1)
+    graph.operator("CONV_2D", [image, real["k"], real["kb"]], [k], options)
+    graph.outputs = [k, y]
+    return model
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("recipe", ["dynamic-int8", "weight-only-int8", "dynamic-int4", "weight-only-int4"])
+def test_float16_sources_are_quantized(lab: Lab, recipe: str, target: str) -> None:
+    path = lab.write(half_source())
+    model = check_runs(lab, path, recipe, target, decibel=12 if "int4" in recipe else 30)
+    (conv_2d,) = operators_of(model, "CONV_2D")
+    unpacked_from = {each.outputs[0]: each.inputs[0] for each in operators_of(model, "DEQUANTIZE")}
+    index = unpacked_from.get(conv_2d.inputs[1], conv_2d.inputs[1])
+    assert model.subgraphs[0].tensors[index].type in (tfl.TensorType.INT8, tfl.TensorType.INT4)
+    made = [each.outputs[0] for each in operators_of(model, "DEQUANTIZE")]
+    read = {index for graph in model.subgraphs for each in graph.operators for index in each.inputs}
+    assert {*made} <= read  # none is left that nobody reads
+    assert not lab.quantized(path, recipe, target)[0].model.subgraphs[0].tensors[0].quantization
+
+
+def test_float16_weight_that_something_else_reads_stays(lab: Lab) -> None:
+    """The unpacked weight is a model output too."""
+    model = dequantized("float16")
+    (graph,) = model.model.subgraphs
+    graph.outputs = [*graph.outputs, graph.operators[0].outputs[0]]
+    plan = planned(lab, model)
+    assert codes(plan)[-1] == "shared-weight"
     assert not plan.changes_anything
 
 

@@ -16,6 +16,7 @@ from quantscope.errors import ModelReadError, ModelUnsupportedError
 from quantscope.model.schema import Field
 
 # The largest table of the schema has 17 fields; this leaves room for the future and none for a file made to waste time.
+SURE_WIDTH: Final = 4  # of a field, as far as its alignment allows; the few of 8 bytes may be taken for shorter
 MAX_VTABLE: Final = 4 + 2 * 128
 # How many field offsets are gathered at a time: bounds the memory that positions of eight bytes each take.
 GATHERED: Final = 1 << 20
@@ -95,29 +96,40 @@ class Parts:
     """Where the tables, vtables and lists are that were read, by what they were read as."""
 
     def __init__(self) -> None:
-        self._by_kind: dict[str, list[Ranges]] = {}
+        self._ranges: list[Ranges] = []
+        self._cores: dict[str, list[Ranges]] = {}
 
-    def add(self, kind: str, ranges: Ranges) -> None:
-        """Notes that bytes were read as something of this kind."""
+    def add(self, kind: str, ranges: Ranges, core: Ranges | None = None) -> None:
+        """Notes that bytes were read as something of this kind; `core` are those that can't be anything else's."""
         if ranges.starts.size:
-            self._by_kind.setdefault(kind, []).append(ranges)
+            self._ranges.append(ranges)
+            self._cores.setdefault(kind, []).append(core or ranges)
 
     @property
     def ranges(self) -> Ranges:
         """All of them."""
-        return Ranges.of(itertools.chain.from_iterable(self._by_kind.values()))
+        return Ranges.of(self._ranges)
 
     @property
     def overlap(self) -> bool:
         """True if parts have a byte in common, unless they are the same part, read as the same kind of thing."""
-        parts = self.ranges
-        counts = [sum(some.starts.size for some in found) for found in self._by_kind.values()]
+        parts = Ranges.of(itertools.chain.from_iterable(self._cores.values()))
+        counts = [sum(some.starts.size for some in found) for found in self._cores.values()]
         kinds = np.arange(len(counts)).repeat(counts)
         order = np.lexsort((kinds, parts.ends, parts.starts))
         kinds, starts, ends = kinds[order], parts.starts[order], parts.ends[order]
         new = np.ones(order.size, bool)
         new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1]) | (kinds[1:] != kinds[:-1])
         return Ranges(starts[new], ends[new]).overlap
+
+
+def core_sizes(positions: Positions, inline: Positions, last: npt.NDArray[Any]) -> Positions:
+    """Bytes that tables at `positions` surely take, whose last fields start at `last` (0: there is none).
+
+    Some writers (MediaPipe's models are from one) round the inline size up, over the beginning of the next table.
+    """
+    places = positions + last
+    return np.where(last > 0, np.minimum(inline, last + np.minimum(places & -places, SURE_WIDTH)), 4)
 
 
 @dataclass(slots=True)
@@ -208,9 +220,10 @@ class FlatBuffer:
         too_far = (vtables + sizes > self.data.size) | (present + inline > self.data.size)
         if (too_far | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1) | (inline < 4)).any():
             raise broken(f"a {what} has a broken vtable")
-        self.parts.add(what, Ranges(present, present + inline))
         self.parts.add("vtable", Ranges(vtables, vtables + sizes))
         offsets = self._field_offsets(vtables, (sizes - 4) // 2, what)
+        cores = core_sizes(present, inline, offsets.max(axis=0, initial=0))
+        self.parts.add(what, Ranges(present, present + inline), Ranges(present, present + cores))
         if ((offsets - np.uint16(1) < 3) | (offsets >= inline)).any():  # 0 is an absent field
             raise broken(f"a {what} has a field outside itself")
         if present is positions:

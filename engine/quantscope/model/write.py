@@ -31,7 +31,7 @@ from quantscope.model.edit import (
     SubgraphEdit,
     TensorCopy,
 )
-from quantscope.model.flatbuffer import Positions
+from quantscope.model.flatbuffer import Positions, core_sizes
 from quantscope.model.graph import Buffer, Model
 from quantscope.model.schema import IDENTIFIER, Field, Schema, schema
 from quantscope.model.splice import ALIGNMENT, Skeleton, cut
@@ -177,7 +177,9 @@ class _Writer:
         return list(struct.unpack_from(f"<{(size - 2) // 2}H", file, start + 2))
 
     def _table_range(self, position: int) -> tuple[int, int]:
-        return position, position + self._vtable(position)[0]
+        inline, *slots = self._vtable(position)
+        last = max(slots, default=0)
+        return position, position + int(core_sizes(np.array([position]), np.array([inline]), np.array([last]))[0])
 
     def _vector_range(self, table: int, field: Field) -> Iterator[tuple[int, int]]:
         """Range of a vector of offsets that a table's field refers to, if there is one."""

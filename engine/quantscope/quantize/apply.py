@@ -35,7 +35,7 @@ def _nothing_to_do(plan: Plan) -> str:
         return "The model has no operators, so there is nothing to quantize."
     codes = {decision.reason.code for row in plan.decisions for decision in row}
     if ReasonCode.FLOAT16_SOURCE in codes:
-        return "The model stores its weights in 16 bits already: start from the float32 model to quantize it."
+        return "The model stores its weights in 16 bits already: a recipe with 8-bit weights makes them smaller."
     if ReasonCode.ALREADY_QUANTIZED in codes:
         return "The model is already quantized: none of its float weights is left to do."
     return f"The recipe {plan.recipe.name} finds nothing to do: no float weight that it covers is large enough."

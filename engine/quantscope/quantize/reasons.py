@@ -203,7 +203,7 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ReasonCode.ALREADY_QUANTIZED: Sentence("Already quantized in the source model; left as it is."),
     ReasonCode.FLOAT16_SOURCE: Sentence(
         "The source model stores its weights in 16 bits already; left as they are.",
-        "Start from the float32 model to get 8 bits.",
+        "A recipe with 8-bit weights makes them smaller; integer arithmetic needs the float32 model.",
     ),
     ReasonCode.DATA_MOVEMENT: Sentence("Moves, indexes or converts data; there is no float arithmetic to quantize."),
 }

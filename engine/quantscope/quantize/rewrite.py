@@ -113,6 +113,7 @@ class _SubgraphRewrite:
         self.dequantized: dict[int, int] = {}
         self.integers = plan.integers.get(subgraph.index, NO_INTEGERS)
         self.halves = half_weights(plan.model, subgraph)
+        self.whole: dict[int, int] = {}
         self.forms = Forms(plan.model, subgraph, self.integers, constants, self, self.options.scalars)
 
     def edit(self) -> SubgraphEdit:
@@ -164,23 +165,33 @@ class _SubgraphRewrite:
     def _unpacking(self, operator: Operator) -> None:
         """A DEQUANTIZE of the source: left out if all readers of its result read the constant itself from now on."""
         made = operator.outputs[0]
+        if made not in self.read_unpacked and made not in self.subgraph.outputs:
+            return
         form = self.plan.storage.get(self.halves[made].buffer)
         if form is None:
             self.operators.append(operator.index)
-        elif made in self.read_unpacked:
+        else:
             version = dequantize_version(form.dtype, form.axis is not None)
             self.operators.append(OperatorEdit(operator.index, version, operator.inputs))
 
     @cached_property
     def read_unpacked(self) -> frozenset[int]:
-        """Tensors that some operator reads in float."""
+        """Tensors that operators read which don't read constants themselves."""
         rows = zip(self.subgraph.operators, self.plan.decisions[self.subgraph.index], strict=True)
-        return frozenset(
-            index
-            for operator, decision in rows
-            for at, index in enumerate(operator.inputs)
-            if not (decision.direct and at in decision.stored)
-        )
+        return frozenset(index for operator, decision in rows if not decision.direct for index in operator.inputs)
+
+    def _read_directly(self, index: int, stored: bool) -> int:
+        """What an operator that reads its weights itself reads in an operand's place. Biases that are unpacked from
+        float16 become float32 constants, for the delegate's hybrid kernels take no others."""
+        if index not in self.halves:
+            return index
+        half = self.halves[index]
+        if stored:
+            return half.index
+        if index not in self.whole:
+            values = self.plan.model.values(half).astype("<f4").reshape(-1).view(np.uint8)
+            self.whole[index] = self.tensor(f"{half.name}_float32", half.shape, "FLOAT32", self.buffer(Bytes(values)))
+        return self.whole[index]
 
     def _direct(self, operator: Operator, decision: Decision, inputs: tuple[int, ...]) -> None:
         """The kernel reads the stored weights itself."""
@@ -193,7 +204,7 @@ class _SubgraphRewrite:
         elif form.bits == 4:
             version = max(version, INT4_VERSIONS[operator.type])
         asymmetric = {ASYMMETRIC: True} if ASYMMETRIC in options else {}
-        inputs = tuple(self._weight(index).index if at in decision.stored else index for at, index in enumerate(inputs))
+        inputs = tuple(self._read_directly(index, at in decision.stored) for at, index in enumerate(inputs))
         self.operators.append(OperatorEdit(operator.index, max(operator.version, version), inputs, asymmetric))
 
     def _dequantizing(self, operator: Operator, decision: Decision, operands: tuple[int, ...]) -> None:
