@@ -2226,6 +2226,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>热状态 {0}/6</translation>
     </message>
     <message>
+        <source>The runtime&apos;s profiler refuses this model, so each operator was timed in a model of its own.</source>
+        <translation>运行时的剖析器拒绝此模型，因此每个算子在单独的模型中计时。</translation>
+    </message>
+    <message>
         <source>battery {0}&#x202f;%</source>
         <translation>电量 {0}&#x202f;%</translation>
     </message>
@@ -3661,6 +3665,10 @@ Click to show the operators it does not take.</source>
     <message>
         <source>timed by itself</source>
         <translation>单独计时</translation>
+    </message>
+    <message>
+        <source>in a model of its own</source>
+        <translation>在单独的模型中</translation>
     </message>
     <message>
         <source>by the delegate</source>

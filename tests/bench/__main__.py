@@ -12,7 +12,21 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import canvas, convert, fidelity, hybrid, layout, memory, operators, recipes, size, speed, tools
+from tests.bench import (
+    canvas,
+    convert,
+    fidelity,
+    hybrid,
+    layout,
+    measuring,
+    memory,
+    operators,
+    recipes,
+    size,
+    speed,
+    streaming,
+    tools,
+)
 from tests.bench.models import MODELS
 from tests.bench.report import Section, write_section
 from tests.bench.zoo import Zoo, note
@@ -36,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
             "int4",
             "canvas",
             "layout",
+            "measuring",
+            "streaming",
             "all",
         ),
     )
@@ -67,6 +83,8 @@ def main() -> None:
         "fidelity": lambda: fidelity.run(zoo, models),
         "hybrid": lambda: hybrid.run(arguments.shapes),
         "memory": lambda: memory.run(zoo),
+        "measuring": lambda: measuring.run(zoo, models, arguments.seconds),
+        "streaming": lambda: streaming.run(arguments.seconds),
         "operators": lambda: operators.run(zoo, models),
         "static": lambda: recipes.static(zoo, models),
         "int4": lambda: recipes.int4(zoo, models),

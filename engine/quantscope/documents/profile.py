@@ -126,9 +126,9 @@ class OperatorTime(Document, frozen=True, kw_only=True):
     """Time of one TFLite operator per inference.
 
     `share` is of the sum over all operators and `unattributed_us`. `attribution`: `exact` where the runtime timed this
-    very operator, `matched` where a delegate's kernels were mapped to it with certainty, `folded` where it runs as part
-    of another or nothing is left of it to run (`us` is 0), `none` where its time isn't known (`us` is None).
-    `kernels` are what really ran.
+    very operator, `matched` where a delegate's kernels were mapped to it with certainty, `alone` where it was timed in
+    a model of its own, `folded` where it runs as part of another or nothing is left of it to run (`us` is 0), `none`
+    where its time isn't known (`us` is None). `kernels` are what really ran.
     """
 
     subgraph: int = 0

@@ -18,6 +18,7 @@ from quantscope.model.read import read
 from quantscope.profile import cores, litert_wire
 from quantscope.profile import host_wire as wire
 from quantscope.profile.computer import ComputerSensors, this_computer
+from quantscope.profile.dissected import can_be_dissected, dissected_times
 from quantscope.profile.operator_times import operator_times, typical
 from quantscope.profile.runner import Latencies, OperatorProfile, Prepared
 from quantscope.progress import Progress
@@ -110,7 +111,13 @@ class HostRunner:
             order,
         )
         with ModelProcess("quantscope.profile.litert_child", self._check) as process:
-            process.answer(load, litert_wire.Reply)
+            try:
+                process.answer(load, litert_wire.Reply)
+            except RunError:
+                if not can_be_dissected(loaded.model):
+                    raise
+                delegate = DELEGATES[self.settings.delegate]
+                return dissected_times(loaded.model, self.settings, delegate, self.cpus, runs, self._check)
             turns: list[litert_wire.Timed] = []
             plain: list[float] = []
             for _ in range(max(1, runs // RUNS_IN_A_TURN)):

@@ -186,6 +186,12 @@ PHRASES: Final = tuple(
             QT_TRANSLATE_NOOP("Phrase", "Waiting for the device to cool down from {0} to {1} \u00b0C"),
         ),
         (r"thermal status (\d)", QT_TRANSLATE_NOOP("Phrase", "thermal status {0} of 6")),
+        (
+            r"The runtime's profiler refuses this model, so each operator was timed in a model of its own\.",
+            QT_TRANSLATE_NOOP(
+                "Phrase", "The runtime's profiler refuses this model, so each operator was timed in a model of its own."
+            ),
+        ),
         (r"battery (\d+)", QT_TRANSLATE_NOOP("Phrase", "battery {0}\u202f%")),
         (r"other programs (\d+)", QT_TRANSLATE_NOOP("Phrase", "other programs {0}\u202f%")),
         (r"Starting the converter", QT_TRANSLATE_NOOP("Phrase", "Starting the converter")),

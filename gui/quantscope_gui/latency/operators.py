@@ -31,6 +31,7 @@ BAR: Final = Qt.ItemDataRole.UserRole + 1
 NOTHING: Final = "\u2014"
 ATTRIBUTIONS: Final = {
     "exact": QT_TRANSLATE_NOOP("Times", "timed by itself"),
+    "alone": QT_TRANSLATE_NOOP("Times", "in a model of its own"),
     "matched": QT_TRANSLATE_NOOP("Times", "by the delegate"),
     "folded": QT_TRANSLATE_NOOP("Times", "nothing left to run"),
     "none": QT_TRANSLATE_NOOP("Times", "not attributed"),

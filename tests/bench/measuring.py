@@ -1,0 +1,170 @@
+"""How far our measurements can be trusted: against a plain loop, and operator by operator.
+
+Everything is interleaved in one run: our batches with those of a loop of a dozen lines in a process of its own, on the
+same core; profiled runs with plain ones.
+"""
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quantscope import api
+from quantscope.documents.profile import Batch, Settings
+from quantscope.files import describe
+from quantscope.profile import cores, statistics
+from quantscope.profile.host import HostRunner
+from quantscope.progress import silent
+from tests.bench import runtime
+from tests.bench.models import Model
+from tests.bench.report import Section, judged
+from tests.bench.zoo import Zoo, note
+
+TOLERATED = 0.02
+ATTRIBUTED = 0.99
+SUM_WITHIN = 0.05
+BATCH_SECONDS = 0.05
+# Networks of convolutions that take milliseconds: the runtime's clock ticks in microseconds, it tells little of less.
+CONVOLUTIONS = frozenset(
+    {
+        "mobilenet_v1",
+        "mobilenet_v2",
+        "efficientnet_b0",
+        "resnet50",
+        "inception_v3",
+        "efficientnet_lite0",
+        "rand_MobileNet",
+    }
+)
+FULLY_ATTRIBUTED = frozenset({"mobilenet_v1", "efficientnet_b0", "efficientnet_lite0", "bert_mini", "rand_MobileNet"})
+
+
+def run(zoo: Zoo, models: Sequence[Model], seconds: float) -> Section:
+    rows = []
+    for model in models:
+        for name, path in (("float", zoo.float_file(model)), ("dynamic-int8", zoo.quantized("quantscope", model))):
+            if path.exists():
+                note(f"measuring {model.name} {name}")
+                rows.append((model.name, name, *_row(str(path), model, seconds)))
+    return Section(
+        key="measuring",
+        title="Measuring on this computer",
+        notes=(
+            "Our median over the median of a plain loop around `invoke`, in turns on one core, with its 95 % interval "
+            f"(bar: within {TOLERATED:.0%}; ~ where the interval reaches that far). Operators whose time is known, "
+            f"the part of the time that belongs to none, the sum over operators against unprofiled runs made in turns "
+            f"(bar on networks of convolutions: within {SUM_WITHIN:.0%}), and what profiling adds. XNNPACK's clock "
+            "ticks in whole microseconds and rounds down, so the sums of networks that take less than a millisecond "
+            "are too small. A bar of - means that LiteRT's C API refuses the model."
+        ),
+        header=("model", "variant", "median", "ours / loop", "attributed", "to none", "sum / unprofiled", "overhead"),
+        rows=tuple(rows),
+    )
+
+
+def _row(path: str, model: Model, seconds: float) -> tuple[str, ...]:
+    ours, loop = _against_a_loop(path, seconds)
+    found = statistics.speedup(ours, loop)
+    assert found is not None
+    ratio, (low, high) = found
+    inside = low <= 1 + TOLERATED and high >= 1 - TOLERATED
+    mark = "✓" if abs(ratio - 1) <= TOLERATED else "~" if inside else "✗"
+    cells = [f"{statistics.median(ours) / 1000:.3f} ms", f"{ratio:.3f} [{low:.3f}, {high:.3f}] {mark}"]
+    profiled = api.measure([path], settings=Settings(seconds=0.5, per_operator=True)).runs[0]
+    if not profiled.operators or profiled.operators_us is None or not profiled.unprofiled_us:
+        return (*cells, "-", "-", "-", "-")
+    known = sum(each.attribution != "none" for each in profiled.operators) / len(profiled.operators)
+    attributed = f"{known:.1%}"
+    if model.name in FULLY_ATTRIBUTED:
+        attributed = judged(attributed, known >= ATTRIBUTED)
+    sum_of = profiled.operators_us / profiled.unprofiled_us
+    against = f"{sum_of:.3f}"
+    if model.name in CONVOLUTIONS:
+        against = judged(against, abs(sum_of - 1) <= SUM_WITHIN)
+    nobody = (profiled.unattributed_us or 0.0) / profiled.unprofiled_us
+    return (*cells, attributed, f"{nobody:.2%}", against, f"{profiled.overhead or 0.0:+.1%}")
+
+
+def _against_a_loop(path: str, seconds: float) -> tuple[list[Batch], list[Batch]]:
+    """Batches of our runner and of the loop, in turns."""
+    runner = HostRunner(Settings(), silent)
+    runner.open()
+    variant = describe(path)
+    ours: list[Batch] = []
+    loop: list[Batch] = []
+    try:
+        first = runner.prepare(variant).first_us or 1000.0
+        runs = max(1, min(round(BATCH_SECONDS * 1e6 / first), 200))
+        arrays = runner.loaded[variant].inputs
+        with _loop(path, runner.cpus, arrays) as ask:
+            end = time.monotonic() + seconds
+            backwards = False
+            while time.monotonic() < end or len(ours) < 10:
+                for ours_first in (backwards, not backwards):
+                    if ours_first:
+                        ours.append(_batch(runner.measure(variant, runs).us))
+                    else:
+                        loop.append(_batch(ask(runs)))
+                backwards = not backwards
+    finally:
+        runner.close()
+    return ours, loop
+
+
+def _batch(us: Sequence[float]) -> Batch:
+    return Batch(t=0.0, us=tuple(us), count=len(us), median=float(np.median(us)))
+
+
+@contextlib.contextmanager
+def _loop(path: str, cpus: Sequence[int], arrays: Sequence[NDArray[Any]]) -> Iterator[Any]:
+    """The plain loop in a process of its own: a function that runs it so many times and gives the microseconds."""
+    command = [sys.executable, "-m", "tests.bench.measuring", path, json.dumps(list(cpus))]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdin
+    assert process.stdout
+    try:
+        for array in arrays:
+            packed = io.BytesIO()
+            np.save(packed, array)
+            process.stdin.write(packed.getvalue())
+        process.stdin.flush()
+
+        def ask(runs: int) -> list[float]:
+            process.stdin.write(b"%d\n" % runs)
+            process.stdin.flush()
+            return list(json.loads(process.stdout.readline()))
+
+        yield ask
+    finally:
+        process.stdin.close()
+        process.wait()
+        process.stdout.close()
+
+
+def main() -> None:
+    """The plain loop's process."""
+    path, cpus = sys.argv[1], json.loads(sys.argv[2])
+    cores.pin(cpus)
+    interpreter = runtime.open_model(path)
+    for detail in interpreter.get_input_details():
+        interpreter.set_tensor(detail["index"], np.lib.format.read_array(sys.stdin.buffer))
+    for line in sys.stdin.buffer:
+        times = []
+        interpreter.invoke()
+        for _ in range(int(line)):
+            runtime.clear_vector_state()
+            started = time.perf_counter()
+            interpreter.invoke()
+            times.append((time.perf_counter() - started) * 1e6)
+        print(json.dumps(times), flush=True)
+
+
+if __name__ == "__main__":
+    main()
