@@ -5,12 +5,12 @@ same core; profiled runs with plain ones.
 """
 
 import contextlib
-import io
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -125,16 +125,13 @@ def _batch(us: Sequence[float]) -> Batch:
 @contextlib.contextmanager
 def _loop(path: str, cpus: Sequence[int], arrays: Sequence[NDArray[Any]]) -> Iterator[Any]:
     """The plain loop in a process of its own: a function that runs it so many times and gives the microseconds."""
-    command = [sys.executable, "-m", "tests.bench.measuring", path, json.dumps(list(cpus))]
+    folder = TemporaryDirectory()
+    np.savez(f"{folder.name}/inputs.npz", *arrays)
+    command = [sys.executable, "-m", "tests.bench.measuring", path, json.dumps(list(cpus)), f"{folder.name}/inputs.npz"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdin
     assert process.stdout
     try:
-        for array in arrays:
-            packed = io.BytesIO()
-            np.save(packed, array)
-            process.stdin.write(packed.getvalue())
-        process.stdin.flush()
 
         def ask(runs: int) -> list[float]:
             process.stdin.write(b"%d\n" % runs)
@@ -146,15 +143,16 @@ def _loop(path: str, cpus: Sequence[int], arrays: Sequence[NDArray[Any]]) -> Ite
         process.stdin.close()
         process.wait()
         process.stdout.close()
+        folder.cleanup()
 
 
 def main() -> None:
     """The plain loop's process."""
-    path, cpus = sys.argv[1], json.loads(sys.argv[2])
+    path, cpus, inputs = sys.argv[1], json.loads(sys.argv[2]), np.load(sys.argv[3])
     cores.pin(cpus)
     interpreter = runtime.open_model(path)
-    for detail in interpreter.get_input_details():
-        interpreter.set_tensor(detail["index"], np.lib.format.read_array(sys.stdin.buffer))
+    for place, detail in enumerate(interpreter.get_input_details()):
+        interpreter.set_tensor(detail["index"], inputs[f"arr_{place}"])
     for line in sys.stdin.buffer:
         times = []
         interpreter.invoke()
