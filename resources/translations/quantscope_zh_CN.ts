@@ -823,6 +823,10 @@
         <source>Measure on one device or several at once</source>
         <translation>在一台或同时在多台设备上测量</translation>
     </message>
+    <message>
+        <source>Phones…</source>
+        <translation>手机…</translation>
+    </message>
     <message numerus="yes">
         <source>%n device(s)</source>
         <translation>
@@ -1813,6 +1817,13 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Measure a model and a variant of it operator by operator: what changed is said here.</source>
         <translation>逐算子测量一个模型及其变体后，这里会说明发生了什么变化。</translation>
+    </message>
+</context>
+<context>
+    <name>LatencyTab</name>
+    <message>
+        <source>This computer</source>
+        <translation>本机</translation>
     </message>
 </context>
 <context>

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from quantscope import documents
 from quantscope.documents import profile as profiles
+from quantscope.documents.devices import Devices, Place
 from quantscope_gui import formatting
 from quantscope_gui.engine import texts
 from quantscope_gui.latency import operators, times
@@ -217,7 +218,7 @@ def test_one_device_or_several(qtbot: QtBot, english: None) -> None:
     qtbot.addWidget(choice)
     assert choice.chosen() == ("this-computer",)
     choice.set_devices([("this-computer", "This computer"), ("R5", "A & B phone"), ("R6", "Another long-named phone")])
-    first, second, third = choice.menu().actions()
+    first, second, third = choice.menu().actions()[:3]
     second.setChecked(True)
     assert choice.chosen() == ("this-computer", "R5")
     assert choice.text() == "This computer, A && B phone"
@@ -381,3 +382,19 @@ def test_durations() -> None:
     found = [formatting.duration(us) for us in (0.0, 0.5, 12.34, 999.6, 4567, 2.5e6)]
     assert found == ["0.00\u202fns", "500\u202fns", "12.3\u202fµs", "1.00\u202fms", "4.57\u202fms", "2.50\u202fs"]
     assert formatting.factor(2.306) == "2.31×"
+
+
+def test_phones_that_are_ready_can_be_chosen(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    panel = open_tab(stage)
+    places = [
+        Place(id="this-computer", kind="computer", name="PC", state="ready", ready=True, text=""),
+        Place(id="R5", kind="phone", name="Pixel 8", state="ready", ready=True, text=""),
+        Place(id="R6", kind="phone", name="Galaxy", state="unauthorized", ready=False, text="Tap Allow."),
+    ]
+    stage.services.device_watch.changed.emit(Devices(server="", places=tuple(places)))
+    names = [action.text() for action in panel.setup.device.menu().actions() if action.isCheckable()]
+    assert names == ["This computer", "Pixel 8"]
+    stage.window.devices.chosen.emit("R5")
+    assert panel.setup.device.chosen() == ("R5",)
+    assert panel.setup.device.text() == "Pixel 8"

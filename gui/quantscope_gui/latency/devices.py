@@ -10,9 +10,11 @@ LONGEST = 28
 
 
 class DeviceChoice(QPushButton):
-    """At least one device is always chosen. `changed()` after another choice."""
+    """At least one device is always chosen. `changed()` after another choice, `phones_wanted` when the user looks for
+    more."""
 
     changed = Signal()
+    phones_wanted = Signal()
 
     def __init__(self, devices: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,19 +36,24 @@ class DeviceChoice(QPushButton):
             action.setChecked(identity in chosen)
             action.toggled.connect(lambda _on, action=action: self._toggled(action))
             self._menu.addAction(action)
+        self._menu.addSeparator()
+        self._menu.addAction(self.tr("Phones\u2026"), self.phones_wanted.emit)
         self._keep_one(None)
         self._name()
 
     def choose(self, identity: str) -> None:
         """Chooses this device alone, if it is there."""
-        actions = self._menu.actions()
+        actions = self._devices()
         if any(action.data() == identity for action in actions):
             for action in sorted(actions, key=lambda action: action.data() != identity):
                 action.setChecked(action.data() == identity)
 
     def chosen(self) -> tuple[str, ...]:
         """The ids of the chosen devices."""
-        return tuple(action.data() for action in self._menu.actions() if action.isChecked())
+        return tuple(action.data() for action in self._devices() if action.isChecked())
+
+    def _devices(self) -> list[QAction]:
+        return [action for action in self._menu.actions() if action.isCheckable()]
 
     def _toggled(self, action: QAction) -> None:
         self._keep_one(action)
@@ -55,10 +62,10 @@ class DeviceChoice(QPushButton):
 
     def _keep_one(self, last: QAction | None) -> None:
         if not self.chosen():
-            (last or self._menu.actions()[0]).setChecked(True)
+            (last or self._devices()[0]).setChecked(True)
 
     def _name(self) -> None:
-        names = [action.text().replace("&&", "&") for action in self._menu.actions() if action.isChecked()]
+        names = [action.text().replace("&&", "&") for action in self._devices() if action.isChecked()]
         text = ", ".join(names)
         if len(names) > 1 and len(text) > LONGEST:
             text = self.tr("%n device(s)", "", len(names))

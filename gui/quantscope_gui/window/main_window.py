@@ -288,6 +288,8 @@ class MainWindow(QMainWindow):
         for signal in (services.measurer.began, services.measurer.ended):
             signal.connect(self._enable)
         self.work.latency.said.connect(self.status.say)
+        self.work.latency.phones_wanted.connect(self.devices_dock.show)
+        self.devices.chosen.connect(self.work.latency.choose_device)
         self.work.latency.data_wanted.connect(
             lambda: dialogs.ask_data(self, services.settings.folder, self.work.latency.panel.choose_data)
         )
