@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from quantscope.calibrate import wire
-from quantscope.calibrate.statistics import RunningTensor
+from quantscope.calibrate.statistics import RunningMoments, RunningTensor
 from quantscope.evaluate.child import Session, serve
 from quantscope.evaluate.wire import Array, Load, Run
 
@@ -36,12 +36,16 @@ class _Observer:
                 return self._observe(request)
             case wire.Collect():
                 return self._collect(request)
+            case wire.CollectMoments():
+                return self._collect_moments(request)
 
     def _watch(self, request: wire.Watch) -> wire.Watching:
         self.tensors = {
             (subgraph, tensor): RunningTensor(
                 by_channel=subgraph == 0 and tensor in request.by_channel,
-                second_order=subgraph == 0 and tensor in request.second_order,
+                moments=[
+                    RunningMoments(patches) for patches in request.patches if (0, patches.tensor) == (subgraph, tensor)
+                ],
             )
             for subgraph, tensor in request.tensors
         }
@@ -73,7 +77,6 @@ class _Observer:
             lows=Array.of(seen.lows),
             highs=Array.of(seen.highs),
             octaves=None if seen.octaves is None else Array.of(seen.octaves),
-            moments=None if seen.moments is None else Array.of(seen.moments),
         )
         if seen.histogram is not None:
             bins = (seen.histogram.exponent, seen.histogram.first)
@@ -82,6 +85,13 @@ class _Observer:
             each = (Array.of(seen.channels.low), Array.of(seen.channels.high), Array.of(seen.channels.mean))
             statistics = replace(statistics, channels=each)
         return statistics
+
+    def _collect_moments(self, request: wire.CollectMoments) -> wire.Products:
+        kept = self.tensors[0, request.patches.tensor].moments
+        found = next(each for each in kept if each.patches == request.patches).result()
+        if found is None:
+            return wire.Products(None, None)
+        return wire.Products(Array.of(found.mean), Array.of(found.second))
 
 
 def _runtime_hook() -> Hook | None:

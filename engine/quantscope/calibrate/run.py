@@ -22,16 +22,17 @@ from quantscope.quantize.calibration import (
     Calibration,
     Channels,
     Histogram,
+    Moments,
     Observed,
+    Patches,
     TensorKey,
     fingerprint,
     is_calibration,
     load_calibration,
 )
+from quantscope.quantize.static.products import affordable_patches
 
 DEFAULT_SAMPLES: Final = 16
-# Second moments of more channels than this take over 64 MB for one tensor and gain least.
-WIDEST_MOMENTS: Final = 4096
 
 
 def calibrate(
@@ -58,17 +59,19 @@ def calibrate(
         loaded = runner.load(path)
         inputs = _samples(model, loaded, data, samples, check)
         keys = _float_activations(model)
-        runner.watch(keys, *_wanted(model))
+        patches = affordable_patches(model)
+        runner.watch(keys, _by_channel(model), patches)
         for index in range(len(inputs)):
             done, doing = index / len(inputs), f"Calibrating on sample {index + 1} of {len(inputs)}"
             check()
             runner.observe(inputs.sample(index))
         doing = "Gathering ranges"
         seen = {key: observed for key in keys if (observed := runner.collect(key)) is not None}
+        moments = {each: found for each in patches if (found := runner.collect_moments(each)) is not None}
     if not seen:
         raise DataError("The model gave no finite value on any sample.", "Check the data.")
     progress(1.0, "Calibrated")
-    return Calibration(fingerprint(model), inputs.description, data is None, len(inputs), seen)
+    return Calibration(fingerprint(model), inputs.description, data is None, len(inputs), seen, moments)
 
 
 def calibration_from(
@@ -105,21 +108,15 @@ def _float_activations(model: Model) -> tuple[TensorKey, ...]:
     )
 
 
-def _wanted(model: Model) -> tuple[frozenset[int], frozenset[int]]:
-    """Tensors of subgraph 0 to see channel by channel, and those that matrices are multiplied with."""
-    by_channel: set[int] = set()
-    second_order: set[int] = set()
-    subgraph = model.subgraphs[0]
-    for operator in subgraph.operators:
-        if operator.type not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
-            continue
-        by_channel.update(index for index in (operator.inputs[0], *operator.outputs) if index >= 0)
-        weights = subgraph.tensors[operator.inputs[1]]
-        pointwise = operator.type == "CONV_2D" and weights.shape[1:3] == (1, 1)
-        matrix = pointwise or operator.type == "FULLY_CONNECTED"
-        if matrix and model.is_constant(weights) and weights.shape[-1] <= WIDEST_MOMENTS:
-            second_order.add(operator.inputs[0])
-    return frozenset(by_channel), frozenset(second_order)
+def _by_channel(model: Model) -> frozenset[int]:
+    """Tensors of subgraph 0 to see channel by channel: what matrices are multiplied with, and what comes out."""
+    return frozenset(
+        index
+        for operator in model.subgraphs[0].operators
+        if operator.type in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+        for index in (operator.inputs[0], *operator.outputs)
+        if index >= 0
+    )
 
 
 @contextlib.contextmanager
@@ -172,9 +169,9 @@ class _ObservingRunner(ModelProcess):
         return reply
 
     def watch(
-        self, tensors: tuple[TensorKey, ...], by_channel: frozenset[int], second_order: frozenset[int]
+        self, tensors: tuple[TensorKey, ...], by_channel: frozenset[int], patches: tuple[Patches, ...]
     ) -> wire.Watching:
-        reply = self._ask(wire.Watch(tensors, by_channel, second_order))
+        reply = self._ask(wire.Watch(tensors, by_channel, patches))
         assert isinstance(reply, wire.Watching)
         return reply
 
@@ -192,8 +189,14 @@ class _ObservingRunner(ModelProcess):
             Histogram(*reply.bins, reply.counts.values()) if reply.bins and reply.counts else None,
             reply.octaves.values() if reply.octaves else None,
             Channels(*(each.values() for each in reply.channels)) if reply.channels else None,
-            reply.moments.values() if reply.moments else None,
         )
+
+    def collect_moments(self, patches: Patches) -> Moments | None:
+        reply = self._ask(wire.CollectMoments(patches))
+        assert isinstance(reply, wire.Products)
+        if reply.mean is None or reply.second is None:
+            return None
+        return Moments(reply.mean.values(), reply.second.values())
 
     def _ask(self, request: wire.Request) -> wire.Reply:
         reply: wire.Reply = self.answer(request, wire.Reply)

@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from quantscope.quantize.calibration import Channels, Histogram, Observed
+from quantscope.quantize.calibration import Channels, Histogram, Moments, Observed, Patches
 
 HALF: Final = 2048  # bins on either side of zero
 SMALLEST_EXPONENT: Final = -150  # of a bin's width: below float32's smallest number
-ROWS: Final = 512  # rows of a sample that second moments are taken of, spread evenly
+ROWS: Final = 128  # vectors of a sample that second moments are taken of, spread evenly
 SPREAD: Final = 16384  # values of a sample whose magnitudes are looked at, spread evenly
 
 
@@ -76,24 +76,66 @@ class RunningChannels:
 
 @dataclass(slots=True)
 class RunningMoments:
-    """Mean of x * x^T over rows."""
+    """Mean and second moments of what a weight is multiplied with."""
 
-    total: npt.NDArray[np.float32] | None = None
+    patches: Patches
+    total: npt.NDArray[np.float64] | None = None
+    products: npt.NDArray[np.float32] | None = None
     rows: int = 0
 
-    def add(self, rows: npt.NDArray[np.float32]) -> None:
-        """Takes in [rows, channels], at most ROWS of them."""
-        chosen = rows[:: -(-len(rows) // ROWS)]
+    def add(self, values: npt.NDArray[np.float32]) -> None:
+        """Takes in a tensor, at most ROWS vectors of it."""
+        chosen = _windows(values, self.patches) if self.patches.height else _rows(values, self.patches)
+        # [groups, rows, depth]
+        groups = chosen.transpose(2, 0, 1) if self.patches.depthwise else chosen.reshape(1, len(chosen), -1)
         with np.errstate(over="ignore", invalid="ignore"):  # result() leaves out what isn't finite
-            product = chosen.T @ chosen
-            self.total = product if self.total is None else np.add(self.total, product, out=self.total)
+            product = np.matmul(groups.transpose(0, 2, 1), groups)
+            total = groups.sum(axis=1, dtype=np.float64)
+            self.products = product if self.products is None else np.add(self.products, product, out=self.products)
+            self.total = total if self.total is None else self.total + total
         self.rows += len(chosen)
 
-    def result(self) -> npt.NDArray[np.float32] | None:
+    def result(self) -> Moments | None:
         """None if nothing was seen, or products were too large for float32."""
-        if self.total is None or not np.isfinite(self.total).all():
+        if self.products is None or self.total is None or not np.isfinite(self.products).all():
             return None
-        return self.total / np.float32(self.rows)
+        return Moments((self.total / self.rows).astype(np.float32), self.products / np.float32(self.rows))
+
+
+def _rows(values: npt.NDArray[np.float32], patches: Patches) -> npt.NDArray[np.float32]:
+    rows = values.reshape(-1, patches.width_of_rows)
+    return rows[:: -(-len(rows) // ROWS)]
+
+
+def _windows(values: npt.NDArray[np.float32], patches: Patches) -> npt.NDArray[np.float32]:
+    """[windows, height * width, channels] at places spread evenly over the convolution's output."""
+    count, *sides, channels = values.shape
+    kernel, stride = (patches.height, patches.width), (patches.stride_h, patches.stride_w)
+    dilation = (patches.dilation_h, patches.dilation_w)
+    extent = [(size - 1) * step + 1 for size, step in zip(kernel, dilation, strict=True)]
+    if patches.same:
+        outputs = [-(-side // step) for side, step in zip(sides, stride, strict=True)]
+        padding = [
+            max(0, (out - 1) * step + reach - side) // 2
+            for out, step, reach, side in zip(outputs, stride, extent, sides, strict=True)
+        ]
+    else:
+        outputs = [(side - reach) // step + 1 for side, reach, step in zip(sides, extent, stride, strict=True)]
+        padding = [0, 0]
+    total = count * math.prod(outputs)
+    places = np.linspace(0, total - 1, min(total, ROWS)).astype(np.int64)
+    image, *corners = np.unravel_index(places, (count, *outputs))
+    result = np.zeros((len(places), *kernel, channels), np.float32)
+    for row, column in np.ndindex(*kernel):
+        at = [
+            corner * step - before + offset * spread
+            for corner, step, before, offset, spread in zip(
+                corners, stride, padding, (row, column), dilation, strict=True
+            )
+        ]
+        inside = (at[0] >= 0) & (at[0] < sides[0]) & (at[1] >= 0) & (at[1] < sides[1])
+        result[inside, row, column] = values[image[inside], at[0][inside], at[1][inside]]
+    return result.reshape(len(places), -1, channels)
 
 
 @dataclass(slots=True)
@@ -111,16 +153,15 @@ class RunningOctaves:
 
 @dataclass(slots=True)
 class RunningTensor:
-    """All statistics of one tensor; by channel and of second order only where asked for."""
+    """All statistics of one tensor; by channel, and of what weights are multiplied with, only where asked for."""
 
     by_channel: bool = False
-    second_order: bool = False
     lows: list[float] = field(default_factory=list)
     highs: list[float] = field(default_factory=list)
     histogram: RunningHistogram = field(default_factory=RunningHistogram)
     octaves: RunningOctaves = field(default_factory=RunningOctaves)
     channels: RunningChannels = field(default_factory=RunningChannels)
-    moments: RunningMoments = field(default_factory=RunningMoments)
+    moments: list[RunningMoments] = field(default_factory=list)
 
     def add(self, values: npt.NDArray[Any]) -> None:
         """Takes in one sample's values; those that aren't finite don't count."""
@@ -137,8 +178,8 @@ class RunningTensor:
             rows = numbers.reshape(-1, numbers.shape[-1])
             if self.by_channel:
                 self.channels.add(rows)
-            if self.second_order:
-                self.moments.add(rows)
+            for moments in self.moments:
+                moments.add(numbers)
         self.histogram.add(numbers, max(-low, high))
         self.octaves.add(numbers)
         self.add_extremes(low, high)
@@ -159,5 +200,4 @@ class RunningTensor:
             self.histogram.result(),
             self.octaves.counts if self.octaves.counts.any() else None,
             self.channels.result(),
-            self.moments.result(),
         )

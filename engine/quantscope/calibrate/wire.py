@@ -3,16 +3,18 @@
 import msgspec
 
 from quantscope.evaluate import wire
+from quantscope.quantize.calibration import Patches
 
 HOOKED_NAME = "quantscope/{subgraph}/{tensor}"
 
 
 class Watch(msgspec.Struct, frozen=True, tag=True):
-    """Which tensors to look at: by subgraph and index. `by_channel` and `second_order` are indices in subgraph 0."""
+    """Which tensors to look at: by subgraph and index. `by_channel` are indices in subgraph 0; of `patches` moments are
+    taken."""
 
     tensors: tuple[tuple[int, int], ...]
     by_channel: frozenset[int]
-    second_order: frozenset[int]
+    patches: tuple[Patches, ...]
 
 
 class Observe(msgspec.Struct, frozen=True, tag=True):
@@ -47,8 +49,20 @@ class Statistics(msgspec.Struct, frozen=True, tag=True):
     counts: wire.Array | None = None
     octaves: wire.Array | None = None
     channels: tuple[wire.Array, wire.Array, wire.Array] | None = None
-    moments: wire.Array | None = None
 
 
-Request = wire.Load | Watch | Observe | Collect
-Reply = wire.Loaded | Watching | Ran | Statistics | wire.Refused
+class CollectMoments(msgspec.Struct, frozen=True, tag=True):
+    """Ask for the moments of what a weight is multiplied with."""
+
+    patches: Patches
+
+
+class Products(msgspec.Struct, frozen=True, tag=True):
+    """Mean and second moments, None where there are none."""
+
+    mean: wire.Array | None
+    second: wire.Array | None
+
+
+Request = wire.Load | Watch | Observe | Collect | CollectMoments
+Reply = wire.Loaded | Watching | Ran | Statistics | Products | wire.Refused

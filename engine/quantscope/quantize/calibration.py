@@ -8,7 +8,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,14 +52,43 @@ class Channels:
     mean: Floats
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Patches:
+    """What a weight is multiplied with: rows of a tensor of subgraph 0, or windows of it where `height` > 0.
+
+    `same`: windows reach into padding of zeros, as SAME does. `depthwise`: each channel has windows of its own.
+    """
+
+    tensor: int
+    width_of_rows: int
+    height: int = 0
+    width: int = 0
+    stride_h: int = 1
+    stride_w: int = 1
+    dilation_h: int = 1
+    dilation_w: int = 1
+    same: bool = False
+    depthwise: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """Of the vectors x that a weight's rows are multiplied with, over `rows` of them: their mean (float32 [groups,
+    depth]) and the mean of x * x^T (float32 [groups, depth, depth]). A depthwise convolution has a group for each of
+    its input's channels, other products have one."""
+
+    mean: Floats
+    second: Floats
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:
     """What was seen of one tensor.
 
     `lows` and `highs` are the smallest and largest finite value of each sample (float32 [samples]; of samples that
     reached the tensor). `histogram` is None where only extremes can be seen, as within the bodies of loops; so is
-    `octaves`, int64 [256], numbers of some of the values by their float32 exponent. `moments` is the mean of x * x^T
-    over all rows x along the last axis (float32 [channels, channels]), where it was asked for.
+    `octaves`, int64 [256], numbers of some of the values by their float32 exponent. `channels` is there for inputs and
+    results of matrix products.
     """
 
     lows: Floats
@@ -67,7 +96,6 @@ class Observed:
     histogram: Histogram | None = None
     octaves: npt.NDArray[np.int64] | None = None
     channels: Channels | None = None
-    moments: Floats | None = None
 
     @property
     def low(self) -> float:
@@ -85,6 +113,7 @@ class Calibration:
     """What was seen of a model's float tensors on `samples` samples from `source`.
 
     `generated` tells that the samples were made up, so that ranges are those of noise. `fingerprint` is of the model.
+    `moments` are of what the larger weights are multiplied with.
     """
 
     fingerprint: str
@@ -92,6 +121,7 @@ class Calibration:
     generated: bool
     samples: int
     tensors: Mapping[TensorKey, Observed]
+    moments: Mapping[Patches, Moments] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the calibration to an .npz file. Raises OSError if that fails."""
@@ -99,6 +129,9 @@ class Calibration:
         for (subgraph, tensor), observed in self.tensors.items():
             for name, values in _parts(observed).items():
                 arrays[f"{subgraph}/{tensor}/{name}"] = values
+        for number, (patches, found) in enumerate(self.moments.items()):
+            arrays[f"moments/{number}/patches"] = np.array(astuple(patches), np.int64)
+            arrays[f"moments/{number}/mean"], arrays[f"moments/{number}/second"] = found.mean, found.second
         header = {
             "schema": SCHEMA,
             "fingerprint": self.fingerprint,
@@ -124,10 +157,14 @@ def load_calibration(path: str | os.PathLike[str]) -> Calibration:
         with np.load(path, allow_pickle=False) as archive:
             header = json.loads(bytes(archive["header"]))
             parts: dict[TensorKey, dict[str, npt.NDArray[Any]]] = {}
+            products: dict[int, dict[str, npt.NDArray[Any]]] = {}
             for entry in archive.files:
                 if entry != "header":
-                    subgraph, tensor, part = entry.split("/")
-                    parts.setdefault((int(subgraph), int(tensor)), {})[part] = archive[entry]
+                    first, second, part = entry.split("/")
+                    if first == "moments":
+                        products.setdefault(int(second), {})[part] = archive[entry]
+                    else:
+                        parts.setdefault((int(first), int(second)), {})[part] = archive[entry]
         if header["schema"] != SCHEMA:
             raise DataError(f"'{name}' has schema '{header['schema']}'; only '{SCHEMA}' is known.")
         tensors = {key: _observed(found) for key, found in parts.items()}
@@ -137,6 +174,7 @@ def load_calibration(path: str | os.PathLike[str]) -> Calibration:
             bool(header["generated"]),
             int(header["samples"]),
             tensors,
+            dict(map(_moments, products.values())),
         )
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"'{name}' holds no calibration: {error}.", "Calibrate anew.") from error
@@ -170,8 +208,6 @@ def _parts(observed: Observed) -> dict[str, npt.NDArray[Any]]:
         parts["octaves"] = observed.octaves
     if observed.channels is not None:
         parts["channels"] = np.stack([observed.channels.low, observed.channels.high, observed.channels.mean])
-    if observed.moments is not None:
-        parts["moments"] = observed.moments
     return parts
 
 
@@ -185,4 +221,15 @@ def _observed(parts: Mapping[str, npt.NDArray[Any]]) -> Observed:
     lows, highs = parts["lows"], parts["highs"]
     if lows.ndim != 1 or lows.shape != highs.shape or not all(map(math.isfinite, (*lows, *highs))):
         raise ValueError("a tensor's extremes are not numbers")
-    return Observed(lows, highs, histogram, parts.get("octaves"), channels, parts.get("moments"))
+    return Observed(lows, highs, histogram, parts.get("octaves"), channels)
+
+
+def _moments(parts: Mapping[str, npt.NDArray[Any]]) -> tuple[Patches, Moments]:
+    tensor, rows, height, width, down, across, spread_h, spread_w, same, depthwise = map(int, parts["patches"])
+    mean, second = parts["mean"], parts["second"]
+    if mean.ndim != 2 or second.shape != (*mean.shape, mean.shape[1]) or not np.isfinite(second).all():
+        raise ValueError("the moments of a product are not numbers")
+    patches = Patches(
+        tensor, rows, height, width, down, across, spread_h, spread_w, same=bool(same), depthwise=bool(depthwise)
+    )
+    return patches, Moments(mean, second)

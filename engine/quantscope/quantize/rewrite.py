@@ -26,7 +26,8 @@ from quantscope.quantize.halves import half_weights
 from quantscope.quantize.kernels import FACTS, INT4_VERSIONS, dequantize_version, lookup_version
 from quantscope.quantize.plan import Plan
 from quantscope.quantize.static.plan import NO_INTEGERS
-from quantscope.quantize.static.rewrite import Constants, Forms, buffer_readers
+from quantscope.quantize.static.products import patches_of
+from quantscope.quantize.static.rewrite import Constants, Forms, buffer_readers, has_bias
 from quantscope.quantize.static.weights import IntegerWeight
 from quantscope.quantize.stored import BlockScalesBlob, WeightBlob, shape_of_scales
 from quantscope.quantize.weights import Float16Blob, Floats
@@ -80,15 +81,28 @@ def _integer_weights(
     plan: Plan, weights: Mapping[int, Tensor], scales: Mapping[int, Floats], release: Callable[[int], None]
 ) -> dict[int, IntegerWeight]:
     """The weights of operators in integers, by buffer."""
-    found = {}
+    found: dict[int, IntegerWeight] = {}
+    options = OptionsReader(plan.model)
     for index, integers in plan.integers.items():
         subgraph = plan.model.subgraphs[index]
         for at in integers.dtypes:
+            operator = subgraph.operators[at]
             for slot, form in plan.decisions[index][at].stored.items():
-                buffer = subgraph.tensors[subgraph.operators[at].inputs[slot]].buffer
+                buffer = subgraph.tensors[operator.inputs[slot]].buffer
                 weight = weights[buffer]
                 values, done = partial(plan.model.values, weight), partial(release, buffer)
-                found[buffer] = IntegerWeight(weight.name, values, weight.elements, scales[buffer], form.axis, done)
+                patches = patches_of(subgraph, operator, options.scalars(operator))
+                moments = plan.calibration.moments.get(patches) if plan.calibration and patches else None
+                found[buffer] = IntegerWeight(
+                    weight.name,
+                    values,
+                    weight.elements,
+                    scales[buffer],
+                    form.axis,
+                    done,
+                    moments,
+                    has_bias(operator),
+                )
     return found
 
 

@@ -57,6 +57,12 @@ def buffer_readers(model: Model) -> Mapping[int, int]:
     return {buffer: max(count, operands[buffer]) for buffer, count in tensors.items()}
 
 
+def has_bias(operator: Operator) -> bool:
+    """True for a matrix product with a bias."""
+    slot = INTEGER_FACTS[operator.type].bias
+    return slot is not None and slot < len(operator.inputs) and operator.inputs[slot] >= 0
+
+
 class Forms:
     """The forms that each tensor has in the rewritten subgraph: real values, and integers on one grid or more."""
 
@@ -180,7 +186,7 @@ class Forms:
         weight = self.constants.weights[self.subgraph.tensors[operator.inputs[facts.weight]].buffer]
         into = self.integers.scales.input_grid(operator, facts.activations[0])
         bias_dtype = BIAS_DTYPES[dtype]
-        if facts.bias is None or facts.bias >= len(inputs) or inputs[facts.bias] < 0:
+        if facts.bias is None or not has_bias(operator):
             weight.needs.append(Needs(into.scale, result.scale, None, bias_dtype))
             return
         bias = self.subgraph.tensors[inputs[facts.bias]]
