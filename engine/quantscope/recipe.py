@@ -48,6 +48,16 @@ class Algorithm(StrEnum):
     OCTAV = "octav"  # the same by the fixed-point iteration of Sakr et al., "Optimal Clipping and Magnitude-aware ..."
 
 
+class Ranges(StrEnum):
+    """How an activation's range comes from what calibration saw. None depends on the order of the samples."""
+
+    AUTO = "auto"  # min-max or mse, whichever was truer on the calibration data
+    MIN_MAX = "min-max"  # the extremes
+    PERCENTILE = "percentile"  # what 99.99 % of the values lie in, each side by itself
+    MSE = "mse"  # the range with the smallest mean squared error
+    MOVING_AVERAGE = "moving-average"  # the mean of the samples' extremes
+
+
 class Rounding(StrEnum):
     """How a weight's codes are found, given its scales. `AUTO`: balanced where weights are summed up."""
 
@@ -118,7 +128,7 @@ class Rule(_Form, frozen=True, kw_only=True):
 
 
 class Recipe(_Form, frozen=True, kw_only=True):
-    """What is asked. The name is part of file names."""
+    """What is asked. The name is part of file names; `ranges` is for integer arithmetic."""
 
     schema: str = SCHEMA
     name: Name
@@ -126,6 +136,7 @@ class Recipe(_Form, frozen=True, kw_only=True):
     description: str = ""
     default: Setting
     rules: tuple[Rule, ...] = ()
+    ranges: Ranges = Ranges.AUTO
 
     @property
     def needs_calibration(self) -> bool:

@@ -15,8 +15,12 @@ from quantscope.calibrate.run import calibrate
 from quantscope.calibrate.statistics import RunningTensor
 from quantscope.errors import CancelledError, DataError, ModelReadError, RunError, UsageError
 from quantscope.model.read import read
+from quantscope.precision import Precision
 from quantscope.quantize.calibration import Calibration, load_calibration
-from quantscope.quantize.ranges import Estimator, estimate, grid_of, has_far_apart_values
+from quantscope.quantize.plan import make_plan
+from quantscope.quantize.ranges import estimate, grid_of, has_far_apart_values
+from quantscope.quantize.targets import TARGETS
+from quantscope.recipe import Ranges, Recipe, Setting
 from tests.engine.specimens import loop
 from tests.lab import Lab
 from tests.models import Array, Input, one_operator
@@ -32,7 +36,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 def observed(values: Array) -> RunningTensor:
     """Statistics of samples along the first axis."""
-    running = RunningTensor(by_channel=True, second_order=True)
+    running = RunningTensor(by_channel=True)
     for sample in values:
         running.add(sample)
     return running
@@ -49,7 +53,7 @@ def alike(one: Calibration, two: Calibration) -> bool:
             and np.array_equal(np.sort(a.highs), np.sort(b.highs))
             and np.array_equal(a.histogram.counts, b.histogram.counts)
             and (a.histogram.exponent, a.histogram.first) == (b.histogram.exponent, b.histogram.first)
-            and all(estimate(a, each) == estimate(b, each) for each in Estimator)
+            and all(estimate(a, each) == estimate(b, each) for each in Ranges)
         )
         if not same:
             return False
@@ -78,11 +82,11 @@ def test_statistics_are_those_of_the_values(lab: Lab, tmp_path: Path) -> None:
     assert seen.channels is not None
     assert np.array_equal(seen.channels.high, rows.max(axis=0).astype(np.float32))
     assert np.allclose(seen.channels.mean, rows.mean(axis=0), atol=1e-6)
-    assert seen.moments is not None
-    assert np.allclose(seen.moments, rows.T @ rows / len(rows), atol=1e-4)
+    (moments,) = calibration.moments.values()
+    assert np.allclose(moments.mean[0], rows.mean(axis=0), atol=1e-6)
+    assert np.allclose(moments.second[0], rows.T @ rows / len(rows), atol=1e-4)
     output = calibration.tensors[0, model.subgraphs[0].outputs[0]]
     assert output.channels is not None
-    assert output.moments is None
     assert output.low < 0 < output.high
 
 
@@ -140,9 +144,13 @@ def test_file_gives_back_what_was_saved(lab: Lab, tmp_path: Path) -> None:
     assert (again.source, again.samples, again.generated) == (calibration.source, 2, True)
     for key, before in calibration.tensors.items():
         after = again.tensors[key]
-        for name in ("moments", "octaves"):
-            one, two = getattr(before, name), getattr(after, name)
-            assert (one is None and two is None) or np.array_equal(one, two)
+        assert before.octaves is not None
+        assert after.octaves is not None
+        assert np.array_equal(before.octaves, after.octaves)
+    assert calibration.moments.keys() == again.moments.keys()
+    for patches, moments in calibration.moments.items():
+        assert np.array_equal(moments.mean, again.moments[patches].mean)
+        assert np.array_equal(moments.second, again.moments[patches].second)
     with pytest.raises(DataError, match="another model"):
         again.check(read(lab.write(fully_connected())))
 
@@ -202,10 +210,10 @@ FINITE = st.floats(-(2.0**100), 2.0**100, width=32)
 def test_ranges_lie_within_the_extremes_and_hold_zero(values: Array) -> None:
     seen = observed(values).result()
     assert seen is not None
-    widest = estimate(seen, Estimator.MIN_MAX)
+    widest = estimate(seen, Ranges.MIN_MAX)
     assert widest == (min(float(values.min()), 0.0), max(float(values.max()), 0.0))
-    for estimator in Estimator:
-        low, high = estimate(seen, estimator)
+    for ranges in Ranges:
+        low, high = estimate(seen, ranges)
         assert widest[0] <= low <= 0 <= high <= widest[1]
 
 
@@ -235,8 +243,8 @@ def test_mse_finds_the_best_range() -> None:
     best = min(
         error(low, high) for low in seen.low * np.linspace(0.1, 1, 25) for high in seen.high * np.linspace(0.1, 1, 25)
     )
-    assert error(*estimate(seen, Estimator.MSE)) <= 1.02 * best
-    assert error(*estimate(seen, Estimator.MIN_MAX)) > 1.04 * best
+    assert error(*estimate(seen, Ranges.MSE)) <= 1.02 * best
+    assert error(*estimate(seen, Ranges.MIN_MAX)) > 1.04 * best
 
 
 def test_mask_among_scores_is_told_apart() -> None:
@@ -255,3 +263,35 @@ def test_crash_of_the_runtime_is_an_error(lab: Lab, tmp_path: Path) -> None:
     path.write_bytes(broken.build())
     with pytest.raises((RunError, ModelReadError)):
         calibrate(read(path), samples=1)
+
+
+def test_truest_ranges_are_found_by_trying(lab: Lab, tmp_path: Path) -> None:
+    """Outliers of the one input that counts forbid clipping; outliers that a RELU6 behind them takes away ask for
+    it."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(24, 8, 96)).astype(np.float32)
+    x[:, :, 0] = random.standard_t(2, (24, 8))
+    chosen = {}
+    for name, activation, importance in (("counts", 0, 300.0), ("vanishes", 3, 1.0)):
+        built = fully_connected((8,), activation=activation)
+        weights = normal(24, 96)
+        weights[:, 0] *= importance
+        built.model.buffers[built.model.subgraphs[0].tensors[1].buffer].data = weights.view(np.uint8).ravel()
+        path = lab.write(built)
+        np.savez(tmp_path / f"{name}.npz", x=x)
+        chosen[name] = calibrate(read(path), tmp_path / f"{name}.npz").ranges
+    assert chosen == {"counts": Ranges.MIN_MAX, "vanishes": Ranges.MSE}
+
+
+def test_a_recipe_may_choose_the_ranges_itself(lab: Lab, tmp_path: Path) -> None:
+    model = read(lab.write(fully_connected((8,))))
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).standard_t(3, (24, 8, 96)).astype(np.float32))
+    calibration = calibrate(model, tmp_path / "x.npz")
+    grids = {}
+    for ranges in Ranges:
+        recipe = Recipe(name="mine", default=Setting(precision=Precision.INT8), ranges=ranges)
+        plan = make_plan(model, recipe, TARGETS["xnnpack"], calibration)
+        grids[ranges] = plan.integers[0].scales.grid(model.subgraphs[0].inputs[0], "INT8")
+    assert grids[Ranges.AUTO] == grids[calibration.ranges]
+    assert len({grid.scale for grid in grids.values()}) == 4
+    assert grids[Ranges.MIN_MAX].scale == max(grid.scale for grid in grids.values())

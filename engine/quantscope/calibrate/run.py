@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from quantscope.calibrate import wire
+from quantscope.calibrate.trial import with_truest_ranges
 from quantscope.errors import DataError, UsageError
 from quantscope.evaluate.inputs import Samples, from_file, runnable
 from quantscope.evaluate.process import ModelProcess
@@ -17,7 +18,7 @@ from quantscope.evaluate.wire import Array, Load, Loaded
 from quantscope.model.edit import ModelEdit, SubgraphEdit, TensorEdit
 from quantscope.model.graph import Model
 from quantscope.model.write import write
-from quantscope.progress import Progress, silent
+from quantscope.progress import Progress, part, silent
 from quantscope.quantize.calibration import (
     Calibration,
     Channels,
@@ -62,7 +63,7 @@ def calibrate(
         patches = affordable_patches(model)
         runner.watch(keys, _by_channel(model), patches)
         for index in range(len(inputs)):
-            done, doing = index / len(inputs), f"Calibrating on sample {index + 1} of {len(inputs)}"
+            done, doing = 0.7 * index / len(inputs), f"Calibrating on sample {index + 1} of {len(inputs)}"
             check()
             runner.observe(inputs.sample(index))
         doing = "Gathering ranges"
@@ -70,8 +71,11 @@ def calibrate(
         moments = {each: found for each in patches if (found := runner.collect_moments(each)) is not None}
     if not seen:
         raise DataError("The model gave no finite value on any sample.", "Check the data.")
+    calibration = Calibration(fingerprint(model), inputs.description, data is None, len(inputs), seen, moments)
+    if data is not None:
+        calibration = with_truest_ranges(model, calibration, inputs, part(progress, 0.7, 1.0))
     progress(1.0, "Calibrated")
-    return Calibration(fingerprint(model), inputs.description, data is None, len(inputs), seen, moments)
+    return calibration
 
 
 def calibration_from(

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from quantscope.errors import DataError
 from quantscope.model.graph import Model
+from quantscope.recipe import Ranges
 
 SCHEMA: Final = "quantscope.calibration/1"
 
@@ -113,7 +114,7 @@ class Calibration:
     """What was seen of a model's float tensors on `samples` samples from `source`.
 
     `generated` tells that the samples were made up, so that ranges are those of noise. `fingerprint` is of the model.
-    `moments` are of what the larger weights are multiplied with.
+    `moments` are of what the larger weights are multiplied with; `ranges` is what was truest on the samples.
     """
 
     fingerprint: str
@@ -122,6 +123,7 @@ class Calibration:
     samples: int
     tensors: Mapping[TensorKey, Observed]
     moments: Mapping[Patches, Moments] = field(default_factory=dict)
+    ranges: Ranges = Ranges.MIN_MAX
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the calibration to an .npz file. Raises OSError if that fails."""
@@ -138,6 +140,7 @@ class Calibration:
             "source": self.source,
             "generated": self.generated,
             "samples": self.samples,
+            "ranges": self.ranges.value,
         }
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
         content = io.BytesIO()
@@ -175,6 +178,7 @@ def load_calibration(path: str | os.PathLike[str]) -> Calibration:
             int(header["samples"]),
             tensors,
             dict(map(_moments, products.values())),
+            Ranges(header["ranges"]),
         )
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"'{name}' holds no calibration: {error}.", "Calibrate anew.") from error

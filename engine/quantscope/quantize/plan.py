@@ -85,7 +85,7 @@ class Planner:
             for subgraph, row in zip(model.subgraphs, resolved.operators, strict=True)
         ]
         self._within_budget(resolved, drafts)
-        decisions, storage, integers = self._settled(resolved, drafts)
+        decisions, storage, integers = self._settled(recipe, resolved, drafts)
         findings = (
             *resolved.findings,
             *_unfulfilled(recipe, self.target, resolved, decisions),
@@ -105,12 +105,12 @@ class Planner:
         )
 
     def _settled(
-        self, resolved: Resolved, drafts: list[list[Decision]]
+        self, recipe: Recipe, resolved: Resolved, drafts: list[list[Decision]]
     ) -> tuple[tuple[tuple[Decision, ...], ...], Mapping[int, Storage], Mapping[int, Integers]]:
         """Decisions, forms of weights, and integer arithmetic that agree with each other."""
         if self.calibration is None:
             return *settle(self.survey, drafts), {}
-        planner = IntegerPlanner(self.survey, self.target, self.calibration, self._decider.decide)
+        planner = IntegerPlanner(self.survey, self.target, self.calibration, recipe.ranges, self._decider.decide)
         excluded: dict[int, dict[int, Reason]] = {subgraph.index: {} for subgraph in self.survey.model.subgraphs}
         while True:
             changed = [list(row) for row in drafts]

@@ -1,13 +1,13 @@
 """From what was seen of a tensor to the grid of integers that it is stored on."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from quantscope.quantize.calibration import Histogram, Observed
+from quantscope.recipe import Ranges
 
 Doubles = npt.NDArray[np.float64]
 
@@ -21,15 +21,6 @@ SMALLEST_SCALE: Final = np.float32(1e-8)
 FAR_APART: Final = 5
 
 
-class Estimator(StrEnum):
-    """How a range comes from what was seen. None depends on the order of the samples."""
-
-    MIN_MAX = "min-max"  # the extremes
-    PERCENTILE = "percentile"  # what 99.99 % of the values lie in, each side by itself
-    MSE = "mse"  # the range with the smallest mean squared error
-    MOVING_AVERAGE = "moving-average"  # the mean of the samples' extremes
-
-
 @dataclass(frozen=True, slots=True)
 class Grid:
     """real = scale * (stored - zero_point), one scale for the tensor; `dtype` is the schema's, INT8 or INT16."""
@@ -39,19 +30,19 @@ class Grid:
     zero_point: int
 
 
-def estimate(observed: Observed, estimator: Estimator, levels: int = INT8_LEVELS) -> tuple[float, float]:
+def estimate(observed: Observed, ranges: Ranges, levels: int = INT8_LEVELS) -> tuple[float, float]:
     """The range to store a tensor in, zero always within it. Without a histogram only extremes count."""
     low, high = min(observed.low, 0.0), max(observed.high, 0.0)
-    if estimator is Estimator.MOVING_AVERAGE:
+    if ranges is Ranges.MOVING_AVERAGE:
         # Sorted first, so that the sum's rounding doesn't depend on the order either.
         low = min(float(np.sort(observed.lows).astype(np.float64).mean()), 0.0)
         high = max(float(np.sort(observed.highs).astype(np.float64).mean()), 0.0)
-    elif observed.histogram is not None and estimator is Estimator.PERCENTILE:
+    elif observed.histogram is not None and ranges is Ranges.PERCENTILE:
         shares = np.cumsum(observed.histogram.counts) / observed.histogram.counts.sum()
         centres = observed.histogram.centres
         low = max(low, min(float(centres[np.searchsorted(shares, 1 - PERCENTILE)]), 0.0))
         high = min(high, max(float(centres[np.searchsorted(shares[:-1], PERCENTILE)]), 0.0))
-    elif observed.histogram is not None and estimator is Estimator.MSE:
+    elif observed.histogram is not None and ranges is Ranges.MSE:
         low, high = _least_error(observed.histogram, low, high, levels)
     return low, high
 

@@ -15,13 +15,14 @@ from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.decision import Decision, Storage
 from quantscope.quantize.kernels import CONTROL_FLOW
 from quantscope.quantize.planned_graph import PlannedGraph
-from quantscope.quantize.ranges import Estimator, estimate, has_far_apart_values
+from quantscope.quantize.ranges import estimate, has_far_apart_values
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.static.arrangement import FLOAT, INTEGER, Link, Node, arranged
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, Kind
 from quantscope.quantize.static.scales import Range, Scales, real_inputs, real_outputs
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
+from quantscope.recipe import Ranges
 
 DTYPES: Final[Mapping[Precision, str]] = {Precision.INT8: "INT8", Precision.INT16X8: "INT16"}
 PRECISIONS: Final = {dtype: precision for precision, dtype in DTYPES.items()}
@@ -49,11 +50,14 @@ Redraft = Callable[[Subgraph, Operator, Asked], Decision]
 class IntegerPlanner:
     """Plans for one model, target and calibration. `redraft` decides for an operator that integers can't be had for."""
 
-    def __init__(self, survey: Survey, target: Target, calibration: Calibration, redraft: Redraft) -> None:
+    def __init__(
+        self, survey: Survey, target: Target, calibration: Calibration, ranges: Ranges, redraft: Redraft
+    ) -> None:
         self.survey = survey
         self.model = survey.model
         self.target = target
         self.calibration = calibration
+        self.ranges = calibration.ranges if ranges is Ranges.AUTO else ranges
         self.redraft = redraft
         self._loops = _loop_bodies(survey)
         self._ranges: dict[tuple[int, int, int], Range] = {}
@@ -236,7 +240,7 @@ class IntegerPlanner:
                     self._ranges[key] = float(values.min(initial=0.0)), float(values.max(initial=0.0))
                 else:
                     seen = self.calibration.tensors[subgraph.index, tensor.index]
-                    self._ranges[key] = estimate(seen, Estimator.MIN_MAX, levels)
+                    self._ranges[key] = estimate(seen, self.ranges, levels)
             return self._ranges[key]
 
         return find

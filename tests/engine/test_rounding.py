@@ -1,0 +1,129 @@
+"""Rounding of weights by what comes out of their products, and the moments that tell, against plain calculations."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quantscope.calibrate.run import calibrate
+from quantscope.calibrate.statistics import ROWS
+from quantscope.model.read import read
+from quantscope.quantize.static.rounding import best, compensated, corrections, rounded
+from quantscope.quantize.static.weights import IntegerWeight, Needs
+from tests.lab import Lab
+from tests.models import Array
+from tests.operators import conv, depthwise, normal, uneven
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    lab = Lab(tmp_path_factory.mktemp("roundings"))
+    yield lab
+    lab.close()
+
+
+def product_errors(rows: Array, scales: Array, codes: Array, second: Array) -> Array:
+    errors = codes * scales[:, None] - rows
+    return np.einsum("rd,rde,re->r", errors, np.broadcast_to(second, (len(rows), *second.shape[1:])), errors)
+
+
+def correlated(depth: int, seed: int, groups: int = 1) -> Array:
+    """Moments of inputs that go together, as those of neighbouring pixels and channels do."""
+    random = np.random.default_rng(seed)
+    mixing = random.normal(size=(groups, depth, depth)) + 3 * random.normal(size=(groups, depth, 1))
+    return np.asarray(mixing @ mixing.transpose(0, 2, 1) / depth, np.float32)
+
+
+def scales_of(rows: Array) -> Array:
+    return np.asarray(np.abs(rows).max(axis=1) / 127, np.float32)
+
+
+@given(st.integers(2, 300), st.integers(0, 1000))
+@settings(max_examples=30, deadline=None)
+def test_corrections_are_those_of_the_inverse(depth: int, seed: int) -> None:
+    second = correlated(depth, seed)
+    (upper,) = corrections(second).astype(np.float64)
+    damped = second[0].astype(np.float64) + 0.01 * second[0].diagonal().mean() * np.eye(depth)
+    assert np.allclose(upper, np.triu(upper))
+    assert np.allclose(upper.T @ upper @ damped, np.eye(depth), atol=1e-2)
+
+
+@pytest.mark.parametrize("depth", [9, 40, 200, 500])
+def test_compensating_leaves_less_error_than_rounding(depth: int) -> None:
+    rows, second = normal(50, depth, seed=1), correlated(depth, 2)
+    scales = scales_of(rows)
+    before = product_errors(rows, scales, rounded(rows, scales), second).sum()
+    after = product_errors(rows, scales, compensated(rows, scales, corrections(second)), second).sum()
+    assert after < 0.5 * before
+
+
+def test_inputs_without_correlation_leave_plain_rounding() -> None:
+    rows, second = normal(20, 30, seed=1), np.eye(30, dtype=np.float32)[None]
+    assert np.array_equal(compensated(rows, scales_of(rows), corrections(second)), rounded(rows, scales_of(rows)))
+
+
+def test_groups_are_rounded_each_by_its_own_moments() -> None:
+    rows, second = normal(16, 9, seed=1), correlated(9, 2, groups=16)
+    together = compensated(rows, scales_of(rows), corrections(second))
+    for at in range(16):
+        alone = compensated(rows[at : at + 1], scales_of(rows)[at : at + 1], corrections(second[at : at + 1]))
+        assert np.array_equal(together[at : at + 1], alone)
+
+
+@pytest.mark.parametrize(("depth", "groups"), [(9, 1), (9, 40), (150, 1)])
+def test_scales_are_searched_below_the_largest_weight(depth: int, groups: int) -> None:
+    rows, second = normal(40, depth, seed=1), correlated(depth, 2, groups)
+    full = scales_of(rows)
+    scales, codes = best(rows, full, np.zeros_like(full), second)
+    assert np.all(scales <= full)
+    assert np.abs(codes).max() <= 127
+    plain = product_errors(rows, full, compensated(rows, full, corrections(second)), second)
+    found = product_errors(rows, scales, codes, second)
+    assert found.sum() <= plain.sum()
+    kept, _ = best(rows, full, full, second)
+    assert np.array_equal(kept, full)
+
+
+@pytest.mark.parametrize("kind", ["conv", "strided", "dilated", "depthwise", "depthwise strided"])
+def test_moments_tell_the_power_of_a_convolution_s_results(lab: Lab, tmp_path: Path, kind: str) -> None:
+    """w^T H w is the mean square of what comes out (without bias), if all places of the output are looked at."""
+    if kind.startswith("depthwise"):
+        weights = uneven(1, 3, 3, 16, axis=3)
+        built = depthwise(weights, stride=2 if kind.endswith("strided") else 1)
+        rows = weights.reshape(9, 16).T
+    else:
+        weights = uneven(24, 3, 3, 16)
+        built = conv(weights, 16, stride=2 if kind == "strided" else 1, dilation=2 if kind == "dilated" else 1)
+        rows = weights.reshape(24, -1)
+    graph = built.model.subgraphs[0]
+    bias = built.model.buffers[graph.tensors[2].buffer]
+    bias.data = np.zeros_like(bias.data)
+    path = lab.write(built)
+    model = read(path)
+    shape = model.subgraphs[0].tensors[model.subgraphs[0].inputs[0]].shape
+    x = normal(6, *shape[1:], seed=5) + 0.3
+    np.savez(tmp_path / "x.npz", x=x)
+    (moments,) = calibrate(model, tmp_path / "x.npz").moments.values()
+    lab.runner.load(path, delegate=False)
+    results = np.concatenate([lab.runner.run([sample[None]])[0] for sample in x])
+    assert results[0].size // results.shape[-1] <= ROWS
+    power = np.mean(results.reshape(-1, results.shape[-1]).astype(np.float64) ** 2, axis=0)
+    second = np.broadcast_to(moments.second, (len(rows), *moments.second.shape[1:])).astype(np.float64)
+    assert np.allclose(np.einsum("rd,rde,re->r", rows, second, rows), power, rtol=1e-3)
+    mean = np.einsum("rd,rd->r", rows, np.broadcast_to(moments.mean, rows.shape))
+    assert np.allclose(mean, results.reshape(-1, results.shape[-1]).mean(axis=0), atol=1e-3)
+
+
+def test_bias_gives_scales_that_its_integers_fit_in() -> None:
+    values = np.array([[1e-6, 2e-6], [1.0, 2.0], [0.0, 0.0]], np.float32)
+    scales = np.zeros(3, np.float32)
+    weight = IntegerWeight("w", lambda: values, values.size, scales, 0, lambda: None)
+    weight.needs.append(Needs(0.01, 0.02, np.array([5.0, 5.0, 5.0], np.float32), "INT32"))
+    found = weight.found_scales()
+    assert np.all(5.0 / (0.01 * found) <= 2**30 * 1.001)
+    assert found[1] == np.float32(np.float32(2.0) / np.float32(127))
+    codes = np.concatenate([*weight.chunks()]).view(np.int8).reshape(3, 2)
+    assert codes[1].tolist() == [64, 127]
