@@ -6,10 +6,9 @@ import os
 from rich.console import Console
 from rich.markup import escape
 
-from quantscope import api
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size
 from quantscope.convert.process import Limits
-from quantscope.convert.sources import Wishes
+from quantscope.convert.sources import Wishes, convert, describe, needs_converting
 from quantscope.documents.convert import Conversion, Source
 from quantscope.errors import UsageError
 from quantscope.progress import Progress
@@ -62,10 +61,10 @@ def float_model(arguments: argparse.Namespace, progress: Progress) -> tuple[str,
     A path that can't be recognised is left to the reader of models, which says what is wrong with it.
     """
     path = arguments.model.rstrip("/" + os.sep)
-    if not api.needs_converting(path):
+    if not needs_converting(path):
         return arguments.model, None
     output = f"{os.path.splitext(arguments.output or path)[0]}.float.tflite"
-    conversion = api.convert(path, output, wishes(arguments), limits(arguments), progress)
+    conversion = convert(path, output, wishes(arguments), limits(arguments), progress)
     return conversion.output.path, conversion
 
 
@@ -84,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Describes, or converts and prints."""
     out = console()
     if arguments.describe:
-        source = api.describe_source(arguments.source)
+        source = describe(arguments.source)
         if arguments.json:
             print_json(source)
         else:
@@ -93,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     path = arguments.source.rstrip("/" + os.sep)
     output = arguments.output if arguments.output is not None else f"{os.path.splitext(path)[0]}.tflite"
     with TerminalProgress() as progress:
-        document = api.convert(arguments.source, output, wishes(arguments), limits(arguments), progress)
+        document = convert(arguments.source, output, wishes(arguments), limits(arguments), progress)
     if arguments.json:
         print_json(document)
     else:

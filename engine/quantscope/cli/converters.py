@@ -4,8 +4,10 @@ import argparse
 
 from rich.table import Table
 
-from quantscope import api
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size
+from quantscope.convert import environment
+from quantscope.convert.adapters import find_adapter
+from quantscope.convert.sources import list_converters
 
 HELP = "list, install, remove or check the converters for other sources"
 
@@ -24,10 +26,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Does what is asked, then lists."""
     with TerminalProgress() as progress:
         if arguments.install:
-            api.install_converter(arguments.install, progress, arguments.wheels)
+            environment.install(find_adapter(arguments.install), progress, arguments.wheels)
         elif arguments.remove:
-            api.remove_converter(arguments.remove)
-        document = api.converters(arguments.check, progress)
+            environment.remove(find_adapter(arguments.remove))
+        document = list_converters(arguments.check, progress)
     if arguments.json:
         print_json(document)
         return 0

@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,27 +57,34 @@ def convert(request: Request, progress: Progress) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A SavedModel in `folder`, loaded, and the signatures to convert."""
+    """A SavedModel in `folder` and the signatures to convert. It is loaded only once the converter has given back its
+    memory."""
 
     folder: str
-    loaded: Any
     names: tuple[str, ...]
+
+    @cached_property
+    def loaded(self) -> Any:
+        import tensorflow as tf
+
+        return tf.saved_model.load(self.folder)
 
 
 def prepared(request: Request) -> Prepared:
     """The source as a SavedModel with the wanted shapes."""
-    import tensorflow as tf
+    from tensorflow.python.saved_model.loader_impl import parse_saved_model
 
     folder = TO_SAVED_MODEL[request.kind](request)
-    refuse_custom_operators(folder)
-    loaded = tf.saved_model.load(folder)
-    names = request.signatures or default_signatures(loaded)
-    if missing := [name for name in names if name not in loaded.signatures]:
-        known = ", ".join(loaded.signatures) or "none"
-        raise Refusal("usage", f"There is no signature '{missing[0]}'.", f"The model has: {known}.")
-    if request.shapes and request.kind == "saved-model":
-        return reshaped(loaded, names, request)
-    return Prepared(folder, loaded, names)
+    graphs = parse_saved_model(folder).meta_graphs
+    refuse_custom_operators(graphs)
+    found = tuple(name for graph in graphs for name in graph.signature_def if not name.startswith("__"))
+    names = request.signatures or default_signatures(found)
+    if missing := [name for name in names if name not in found]:
+        raise Refusal(
+            "usage", f"There is no signature '{missing[0]}'.", f"The model has: {', '.join(found) or 'none'}."
+        )
+    model = Prepared(folder, names)
+    return reshaped(model, request) if request.shapes and request.kind == "saved-model" else model
 
 
 def converted(model: Prepared, request: Request) -> bytes:
@@ -136,9 +144,8 @@ def open_shape(spec: Any, fixed: tuple[int, ...] | None) -> tuple[int, ...]:
     return shape
 
 
-def default_signatures(loaded: Any) -> tuple[str, ...]:
+def default_signatures(names: tuple[str, ...]) -> tuple[str, ...]:
     """The one that is meant for serving, or all."""
-    names = tuple(loaded.signatures)
     if not names:
         raise Refusal(
             "unsupported", "The SavedModel has no signature, so nobody can call it.", "Save it again with signatures."
@@ -146,13 +153,13 @@ def default_signatures(loaded: Any) -> tuple[str, ...]:
     return (SERVING,) if SERVING in names else names
 
 
-def reshaped(loaded: Any, names: tuple[str, ...], request: Request) -> Prepared:
+def reshaped(model: Prepared, request: Request) -> Prepared:
     """The same signatures with fixed input shapes, saved again."""
     import tensorflow as tf
 
     signatures = {}
-    for name in names:
-        function = loaded.signatures[name]
+    for name in model.names:
+        function = model.loaded.signatures[name]
         specs = {
             key: tf.TensorSpec(request.shapes.get(key, spec.shape), spec.dtype, name=key)
             for key, spec in function.structured_input_signature[1].items()
@@ -160,21 +167,16 @@ def reshaped(loaded: Any, names: tuple[str, ...], request: Request) -> Prepared:
         call = tf.function(lambda function=function, **inputs: function(**inputs))
         signatures[name] = call.get_concrete_function(**specs)
     folder: str = tempfile.mkdtemp(dir=request.work)
-    tf.saved_model.save(loaded, folder, signatures=signatures)
-    return Prepared(folder, tf.saved_model.load(folder), names)
+    tf.saved_model.save(model.loaded, folder, signatures=signatures)
+    return Prepared(folder, model.names)
 
 
-def refuse_custom_operators(folder: str) -> None:
+def refuse_custom_operators(graphs: Any) -> None:
     """Lists operators that TensorFlow doesn't know before it stumbles over the first."""
-    from tensorflow.core.protobuf import saved_model_pb2
     from tensorflow.python.framework import op_def_registry
 
-    file = Path(folder, "saved_model.pb")
-    if not file.exists():
-        return
-    model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
     kinds = set()
-    for graph in (meta.graph_def for meta in model.meta_graphs):
+    for graph in (meta.graph_def for meta in graphs):
         functions = {function.signature.name for function in graph.library.function}
         kinds |= {node.op for node in graph.node} - functions
         kinds |= {node.op for function in graph.library.function for node in function.node_def} - functions
