@@ -14,7 +14,6 @@ from quantscope.cli.details import print_tensor
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json
 from quantscope.evaluate.compare import OPERATOR_SAMPLES
 
-HELP = "run a float and a quantized model on the same inputs and show how far they are apart, operator by operator"
 WORST: Final = 8
 # What kernels in float differ by, because they add in another order.
 FLOAT_NOISE_DB: Final = 100

@@ -13,8 +13,6 @@ from quantscope.documents.convert import Conversion, Source
 from quantscope.errors import UsageError
 from quantscope.progress import Progress
 
-HELP = "make a float .tflite from a SavedModel, Keras, ONNX or PyTorch model"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""

@@ -9,8 +9,6 @@ from quantscope.convert import environment
 from quantscope.convert.adapters import find_adapter
 from quantscope.convert.sources import list_converters
 
-HELP = "list, install, remove or check the converters for other sources"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""

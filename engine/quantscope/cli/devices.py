@@ -15,8 +15,6 @@ from quantscope.devices.desk import Desk
 from quantscope.documents.devices import Devices, Place
 from quantscope.documents.profile import Cluster
 
-HELP = "list this computer and the phones that models can be measured on; connect phones"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""

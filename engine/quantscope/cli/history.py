@@ -12,8 +12,6 @@ from quantscope.cli.output import add_json, console, print_json
 from quantscope.documents.history import Entry, History, HistoryComparison
 from quantscope.history import use
 
-HELP = "list what was measured, compare, export, forget, or choose a baseline"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""

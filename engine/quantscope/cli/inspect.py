@@ -14,8 +14,6 @@ from quantscope.cli.details import print_details
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size, styled
 from quantscope.quantize.presets import find_recipe
 
-HELP = "show every operator with its planned precision and the reason; nothing is written"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""

@@ -8,24 +8,29 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final, NoReturn
 
 from quantscope._version import __version__
 from quantscope.child_process import module_command
 from quantscope.errors import QuantscopeError
 
-# One module per command; each has `HELP`, `add_arguments(parser)` and `run(arguments) -> int`.
-COMMANDS: Final = (
-    "inspect",
-    "quantize",
-    "compare",
-    "profile",
-    "devices",
-    "history",
-    "sensitivity",
-    "recipes",
-    "convert",
-    "converters",
+# One module per command; each has `add_arguments(parser)` and `run(arguments) -> int`, and is loaded when it is called.
+COMMANDS: Final = MappingProxyType(
+    {
+        "inspect": "show every operator with its planned precision and the reason; nothing is written",
+        "quantize": "write the quantized model, checked by running it once",
+        "compare": "run a float and a quantized model on the same inputs and show how far they are apart, operator by"
+        " operator",
+        "profile": "measure how fast models run, here or on a phone, operator by operator if asked",
+        "devices": "list this computer and the phones that models can be measured on; connect phones",
+        "history": "list what was measured, compare, export, forget, or choose a baseline",
+        "sensitivity": "find the operators that cost most accuracy and measure what keeping each in float gains; nothing"
+        " is written",
+        "recipes": "list the recipes and targets, or print one recipe as JSON, ours or litert-quantizer's",
+        "convert": "make a float .tflite from a SavedModel, Keras, ONNX or PyTorch model",
+        "converters": "list, install, remove or check the converters for other sources",
+    }
 )
 INTERRUPTED: Final = 130
 
@@ -67,11 +72,12 @@ def _run(arguments: list[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"quantscope {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        module = importlib.import_module(f"quantscope.cli.{name}")
-        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+    for name, help_text in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        if name in arguments:
+            module = importlib.import_module(f"quantscope.cli.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
     parsed = parser.parse_args(arguments)
     result: int = parsed.run(parsed)
     return result

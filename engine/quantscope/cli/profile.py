@@ -24,7 +24,6 @@ from quantscope.documents.profile import (
 )
 from quantscope.history import use as history
 
-HELP = "measure how fast models run, here or on a phone, operator by operator if asked"
 GATE_MISSED = 1
 OPERATORS_SHOWN = 20
 

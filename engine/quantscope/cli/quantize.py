@@ -13,8 +13,6 @@ from quantscope.cli.output import TerminalProgress, add_json, console, print_jso
 from quantscope.progress import part
 from quantscope.quantize.presets import find_recipe
 
-HELP = "write the quantized model, checked by running it once"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""

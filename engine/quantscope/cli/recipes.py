@@ -11,8 +11,6 @@ from quantscope.errors import UsageError
 from quantscope.quantize.litert_recipe import write_litert
 from quantscope.quantize.presets import find_recipe, to_json
 
-HELP = "list the recipes and targets, or print one recipe as JSON, ours or litert-quantizer's"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""

@@ -11,8 +11,6 @@ from quantscope.cli.data import add_data_options, positive
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size, styled
 from quantscope.sensitivity import DEFAULT_WORST
 
-HELP = "find the operators that cost most accuracy and measure what keeping each in float gains; nothing is written"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
