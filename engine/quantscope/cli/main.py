@@ -25,8 +25,8 @@ COMMANDS: Final = MappingProxyType(
         "profile": "measure how fast models run, here or on a phone, operator by operator if asked",
         "devices": "list this computer and the phones that models can be measured on; connect phones",
         "history": "list what was measured, compare, export, forget, or choose a baseline",
-        "sensitivity": "find the operators that cost most accuracy and measure what keeping each in float gains; nothing"
-        " is written",
+        "sensitivity": "find the operators that cost most accuracy and measure what keeping each in float gains;"
+        " nothing is written",
         "recipes": "list the recipes and targets, or print one recipe as JSON, ours or litert-quantizer's",
         "convert": "make a float .tflite from a SavedModel, Keras, ONNX or PyTorch model",
         "converters": "list, install, remove or check the converters for other sources",
