@@ -22,7 +22,7 @@ from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.jobs.quantizer import Quantizer
 from quantscope_gui.latency.historian import Historian
 from quantscope_gui.latency.measurer import Measurer
-from quantscope_gui.models.library import Library
+from quantscope_gui.models.library import Library, Model
 from quantscope_gui.models.results import Results
 from quantscope_gui.models.saver import Saver
 from quantscope_gui.operators.planner import Planner
@@ -58,9 +58,7 @@ class Services(QObject):
         self.comparer = Comparer(self.client, self.library, self.board, self)
         self.prober = Prober(self.client, self.library, self.board, self)
         self.measurer = Measurer(self.client, self.library, self.board, self)
-        self.measurer.times_changed.connect(
-            lambda model: self.colours.set_latency(model, self.measurer.times(model).microseconds())
-        )
+        self.measurer.times_changed.connect(self._colour_by_times)
         self.historian = Historian(self.client, self)
         self.device_watch = DeviceWatch(self.client, self)
         self.phones = Phones(self.client, self.board, self)
@@ -76,6 +74,10 @@ class Services(QObject):
         # What the first model will need, but not the first paint.
         for module in ("quantscope_gui.graph.panel", "pyqtgraph"):
             self.background.run(partial(import_module, module), lambda _: None, lambda _: None)
+
+    def _colour_by_times(self, model: Model) -> None:
+        times = self.measurer.times(model)
+        self.colours.set_latency(model, times.microseconds(), times.speedups())
 
     def shutdown(self) -> None:
         """Ends engines and threads, in about a second at most, and removes the session's folder."""

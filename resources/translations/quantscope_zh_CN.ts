@@ -1807,8 +1807,12 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>正在准备…</translation>
     </message>
     <message>
-        <source>{name}: the operators take {sum}, {share} of an unprofiled inference; profiling itself {overhead}</source>
-        <translation>{name}：各算子共 {sum}，为未剖析推理的 {share}；剖析本身 {overhead}</translation>
+        <source>{name}: the operators take {sum}, {share} of an unprofiled inference</source>
+        <translation>{name}：各算子共 {sum}，为未剖析推理的 {share}</translation>
+    </message>
+    <message>
+        <source>profiling itself {overhead}</source>
+        <translation>剖析本身 {overhead}</translation>
     </message>
     <message>
         <source>not attributed {time}</source>
@@ -2235,6 +2239,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>thermal status {0} of 6</source>
         <translation>热状态 {0}/6</translation>
+    </message>
+    <message>
+        <source>Profiling slowed this model so much that these times are far too long.</source>
+        <translation>剖析使此模型大幅变慢，这些时间因此远远偏长。</translation>
     </message>
     <message>
         <source>The runtime&apos;s profiler refuses this model, so each operator was timed in a model of its own.</source>
@@ -3162,6 +3170,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Latency</source>
         <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Speed-up</source>
+        <translation>加速比</translation>
     </message>
     <message>
         <source>Delegate partition</source>

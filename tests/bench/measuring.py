@@ -105,7 +105,13 @@ def _row(path: str, model: Model, seconds: float) -> tuple[str, ...]:
     if model.name in CONVOLUTIONS:
         against = judged(against, abs(sum_of - 1) <= SUM_WITHIN)
     nobody = (profiled.unattributed_us or 0.0) / profiled.unprofiled_us
-    return (*cells, attributed, f"{nobody:.2%}", against, f"{profiled.overhead or 0.0:+.1%}")
+    return (
+        *cells,
+        attributed,
+        f"{nobody:.2%}",
+        against,
+        "-" if profiled.overhead is None else f"{profiled.overhead:+.1%}",
+    )
 
 
 def _against_a_loop(path: str, seconds: float) -> tuple[list[Batch], list[Batch]]:

@@ -25,6 +25,13 @@ def test_what_vanishes_is_known_to() -> None:
     assert found.vanished == {0, 2}
 
 
+def test_a_square_goes_into_the_mean_of_squares() -> None:
+    """As in the variance of a layer normalization."""
+    kernels = ["Subtract (ND)", "Mean Squared (ND) Reduce2", "Add (ND)", "Multiply (ND)"]
+    found = align(["SUB", "MUL", "MEAN", "ADD", "MUL"], kernels)
+    assert (found.owners, found.vanished, found.complete) == ((0, 2, 3, 4), {1}, True)
+
+
 def test_a_concatenation_is_several_copies() -> None:
     copy = "Copy (NC, X32)"
     assert align(["TANH", "CONCATENATION"], ["TanH (NC)", copy, copy, copy]).owners == (0, 1, 1, 1)

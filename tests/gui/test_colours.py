@@ -44,7 +44,7 @@ def test_logarithmic_scales_part_all_numbers(values: list[float], bands: int) ->
 
 def test_every_scheme_colours_every_operator(plan: Plan) -> None:
     known = Facts({(0, 1): 12.0}, {(0, 1): 35.0, (0, 2): 8.0}, {(0, 1): 3.5, (1, 0): 700.0},
-                  Overlay("mine", {(0, 0): -1.0, (0, 5): 2.5}))  # fmt: skip
+                  Overlay("mine", {(0, 0): -1.0, (0, 5): 2.5}), {(0, 1): 2.0})  # fmt: skip
     for scheme in schemes.SCHEMES:
         assert scheme.available(known)
         for tokens in (LIGHT, DARK):
@@ -126,3 +126,11 @@ def test_errors_are_offered_once_they_are_measured(stage: Stage, model_file: Pat
     assert colours.scheme().key == "own-error"
     stage.services.library.select(type(stage.current())(stage.current().model))
     assert colours.scheme().key == "planned", "the source has no error"
+
+
+def test_speedups_alarm_where_it_got_slower(english: None) -> None:
+    plan = plans.of(inspection(tuple(operator(index) for index in range(3))))
+    known = Facts({}, {}, {}, None, {(0, 0): 0.5, (0, 1): 1.0, (0, 2): 3.0})
+    made = colour("speedup", plan, known)
+    names = [made.swatches[place].name for place in made.of[0]]
+    assert names == ["< 0.80\u00d7", "0.95\u00d7 \u2013 1.05\u00d7", "\u2265 2.50\u00d7"]

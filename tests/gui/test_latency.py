@@ -95,6 +95,7 @@ def test_operators_are_linked_both_ways(measured: Stage) -> None:
     assert set(found.of) == {(0, index) for index in range(5)}
     assert all(each.us is not None and each.other is not None for each in found.of.values())
     assert "unprofiled inference" in panel.sums.text()
+    assert "latency" in {scheme.key for scheme in measured.services.colours.available()}
     figures = panel.figures.figures
     shown = [[figures.data(figures.index(row, column)) for column in range(figures.columnCount())] for row in (0, 1)]
     assert [row[0] for row in shown] == ["small network", "dynamic-int8"]
@@ -282,6 +283,9 @@ def test_times_of_operators_are_a_value_others_can_colour_by() -> None:
     assert found.other == "int8"
     assert found.of[0, 0] == times.Time(200.0, 100.0)
     assert (found.of[0, 0].difference, found.of[0, 0].speedup) == (-100.0, 2.0)
+    assert found.microseconds() == {(0, 0): 200.0, (0, 2): 5.0}
+    assert found.speedups() == {(0, 0): 2.0, (0, 2): 5 / 6}
+    assert times.Time(0.3, 0.1).speedup is None, "too short to tell"
     assert found.of[0, 1] == times.Time(None, 4.0)
     assert (found.of[0, 1].difference, found.of[0, 1].speedup) == (None, None)
     assert times.of(profile(), "/another") is times.NO_TIMES

@@ -130,11 +130,14 @@ class HostRunner:
         latencies = [latency for turn in turns for latency in turn.latencies]
         us = np.concatenate([turn.us.values() for turn in turns])[typical(latencies)].mean(axis=0)
         operators, unattributed = operator_times(loaded.model, steps, us.tolist())
+        profiled_us, unprofiled_us = float(np.median(latencies)), float(np.median(plain))
+        taken = sum(each.us or 0.0 for each in operators)
         return OperatorProfile(
             operators,
             unattributed,
-            latency_us=float(np.median(latencies)),
-            unprofiled_us=float(np.median(plain)),
+            latency_us=profiled_us,
+            unprofiled_us=unprofiled_us,
+            note=INFLATED if taken > INFLATING * unprofiled_us else None,
         )
 
     def cancel(self) -> None:
@@ -164,6 +167,13 @@ class HostRunner:
         return [np.zeros_like(array) for array in arrays] if wanted == ZEROS else arrays
 
 
+# LiteRT's profiler reads /proc around every operator that runs outside a delegate, which in a loop costs more than the
+# operators do.
+INFLATING: Final = 1.5
+INFLATED: Final = (
+    "Profiling slowed this model so much that the times of its operators are far too long; only compare them with each "
+    "other."
+)
 NOT_PINNED: Final = Notice(
     code="not-pinned",
     text="This system doesn't let a program choose its cores, so it may have moved between them.",

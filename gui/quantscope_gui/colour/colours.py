@@ -27,6 +27,7 @@ class Colours(QObject):
         self._library = library
         self._key = PLANNED
         self._latency: dict[Model, Numbers] = {}
+        self._speedups: dict[Model, Numbers] = {}
         self._overlays: dict[Model, Overlay] = {}
         library.selection_changed.connect(lambda _: self.changed.emit())
         library.variant_changed.connect(lambda model, variant: self.changed.emit())
@@ -42,9 +43,10 @@ class Colours(QObject):
             self._key = key
             self.changed.emit()
 
-    def set_latency(self, model: Model, values: "Numbers") -> None:
-        """Microseconds per inference of the model's operators, once they were measured."""
-        self._latency[model] = values
+    def set_latency(self, model: Model, values: "Numbers", speedups: "Numbers") -> None:
+        """Microseconds per inference of the model's operators, and how many times faster each is in the variant that
+        was held against it, once they were measured."""
+        self._latency[model], self._speedups[model] = values, speedups
         self.changed.emit()
 
     def set_overlay(self, model: Model, overlay: "Overlay") -> None:
@@ -61,7 +63,9 @@ class Colours(QObject):
         model = selection.model if selection is not None else None
         if model is None:
             return schemes.facts(None, {}, None)
-        return schemes.facts(selection, self._latency.get(model, {}), self._overlays.get(model))
+        return schemes.facts(
+            selection, self._latency.get(model, {}), self._overlays.get(model), self._speedups.get(model, {})
+        )
 
     def available(self) -> "tuple[Scheme, ...]":
         """The schemes that have something to show for the selected model."""
@@ -81,6 +85,7 @@ class Colours(QObject):
 
     def _forget(self, model: Model) -> None:
         self._latency.pop(model, None)
+        self._speedups.pop(model, None)
         self._overlays.pop(model, None)
 
 

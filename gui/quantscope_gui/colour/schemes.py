@@ -1,7 +1,8 @@
 """Everything the operators can be coloured by: precision, size, error, latency, partition, an imported overlay."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -16,6 +17,8 @@ from quantscope_gui.theme import precisions
 from quantscope_gui.theme.tokens import Tokens
 
 BANDS: Final = 6
+# Slower than 0.95 of before is bad, faster is good; between lies what measurements can't tell from nothing.
+SPEEDUPS: Final = Scale((0.8, 0.95, 1.05, 1.5, 2.5), rising=False, alarming=True, loud=frozenset({0, 1}))
 DECIBELS: Final = Scale((10.0, 20.0, 30.0, 40.0), rising=False, alarming=True, loud=frozenset({0, 1}))
 MOST_TINTS: Final = 40
 Numbers = Mapping[Key, float]
@@ -37,6 +40,7 @@ class Facts:
     error: Numbers
     latency: Numbers
     overlay: Overlay | None = None
+    speedup: Numbers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,9 @@ class Scheme:
     numbers: Callable[[Plan, Facts], Numbers] = lambda plan, known: {}
 
 
-def facts(selection: Selection | None, latency: Numbers, overlay: Overlay | None) -> Facts:
+def facts(
+    selection: Selection | None, latency: Numbers, overlay: Overlay | None, speedup: Numbers = MappingProxyType({})
+) -> Facts:
     """What is known of the selected model, from its variant's comparison and from elsewhere."""
     comparison = selection.variant.comparison if selection is not None and selection.variant is not None else None
     own: dict[Key, float] = {}
@@ -62,7 +68,7 @@ def facts(selection: Selection | None, latency: Numbers, overlay: Overlay | None
             accumulated[key] = error.sqnr_db
         if error.own is not None and error.own.sqnr_db is not None:
             own[key] = error.own.sqnr_db
-    return Facts(own, accumulated, latency, overlay)
+    return Facts(own, accumulated, latency, overlay, speedup)
 
 
 def _text(source: str) -> str:
@@ -121,6 +127,10 @@ def _latency(plan: Plan, tokens: Tokens, known: Facts) -> Colouring:
     return banded(plan, tokens, _text(LATENCY), times, scale, formatting.duration, _text(NOT_MEASURED))
 
 
+def _speedup(plan: Plan, tokens: Tokens, known: Facts) -> Colouring:
+    return banded(plan, tokens, _text(SPEEDUP), known.speedup, SPEEDUPS, formatting.factor, _text(NOT_MEASURED))
+
+
 def _overlay(plan: Plan, tokens: Tokens, known: Facts) -> Colouring:
     assert known.overlay is not None
     values = known.overlay.values
@@ -166,6 +176,7 @@ WEIGHTS: Final = QT_TRANSLATE_NOOP("Scheme", "Weight size")
 OWN_ERROR: Final = QT_TRANSLATE_NOOP("Scheme", "Own error (SQNR)")
 ERROR: Final = QT_TRANSLATE_NOOP("Scheme", "Accumulated error (SQNR)")
 LATENCY: Final = QT_TRANSLATE_NOOP("Scheme", "Latency")
+SPEEDUP: Final = QT_TRANSLATE_NOOP("Scheme", "Speed-up")
 PARTITION: Final = QT_TRANSLATE_NOOP("Scheme", "Delegate partition")
 IMPORTED: Final = QT_TRANSLATE_NOOP("Scheme", "Imported overlay")
 NO_WEIGHT: Final = QT_TRANSLATE_NOOP("Scheme", "no weights")
@@ -195,6 +206,7 @@ SCHEMES: Final = (
         lambda plan, known: known.error,
     ),
     Scheme("latency", LATENCY, lambda known: bool(known.latency), _latency, lambda plan, known: known.latency),
+    Scheme("speedup", SPEEDUP, lambda known: bool(known.speedup), _speedup, lambda plan, known: known.speedup),
     Scheme(
         "overlay",
         IMPORTED,

@@ -187,6 +187,11 @@ PHRASES: Final = tuple(
         ),
         (r"thermal status (\d)", QT_TRANSLATE_NOOP("Phrase", "thermal status {0} of 6")),
         (
+            r"Profiling slowed this model so much that the times of its operators are far too long; only compare them "
+            r"with each other\.",
+            QT_TRANSLATE_NOOP("Phrase", "Profiling slowed this model so much that these times are far too long."),
+        ),
+        (
             r"The runtime's profiler refuses this model, so each operator was timed in a model of its own\.",
             QT_TRANSLATE_NOOP(
                 "Phrase", "The runtime's profiler refuses this model, so each operator was timed in a model of its own."

@@ -222,15 +222,17 @@ class LatencyPanel(QWidget):
             name = run.recipe or Path(run.model.path).stem
             if run.per_operator_note:
                 sentences.append(f"{name}: {texts.phrase(run.per_operator_note)}")
-            elif run.operators_us is not None and run.unprofiled_us:
-                text = self.tr(
-                    "{name}: the operators take {sum}, {share} of an unprofiled inference; profiling itself {overhead}"
-                ).format(
+            if run.operators_us is not None and run.unprofiled_us:
+                text = self.tr("{name}: the operators take {sum}, {share} of an unprofiled inference").format(
                     name=name,
                     sum=formatting.duration(run.operators_us),
                     share=formatting.percent(run.operators_us / run.unprofiled_us),
-                    overhead=f"{(run.overhead or 0.0) * 100:+.1f}\u202f%",
                 )
+                if run.overhead is not None:
+                    overhead = self.tr("profiling itself {overhead}").format(
+                        overhead=f"{run.overhead * 100:+.1f}\u202f%"
+                    )
+                    text = f"{text}; {overhead}"
                 if run.unattributed_us:
                     rest = self.tr("not attributed {time}").format(time=formatting.duration(run.unattributed_us))
                     text = f"{text}; {rest}"

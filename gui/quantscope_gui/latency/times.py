@@ -7,6 +7,9 @@ from types import MappingProxyType
 from quantscope.documents import profile as profiles
 from quantscope_gui.operators.plan import Key
 
+# The runtime's clock ticks in microseconds: of what takes less, a ratio would say nothing.
+SHORTEST = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Time:
@@ -22,7 +25,9 @@ class Time:
 
     @property
     def speedup(self) -> float | None:
-        return self.us / self.other if self.us and self.other else None
+        if self.us is None or self.other is None or min(self.us, self.other) < SHORTEST:
+            return None
+        return self.us / self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,10 @@ class OperatorTimes:
     def microseconds(self) -> dict[Key, float]:
         """The source's own times, where they are known."""
         return {key: time.us for key, time in self.of.items() if time.us is not None}
+
+    def speedups(self) -> dict[Key, float]:
+        """How many times faster each is in the variant, where both times are known and long enough to tell."""
+        return {key: time.speedup for key, time in self.of.items() if time.speedup is not None}
 
 
 NO_TIMES = OperatorTimes(MappingProxyType({}))
