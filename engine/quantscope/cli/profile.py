@@ -137,6 +137,13 @@ def print_profile(document: Profile, out: Console) -> None:
         if run.operators or run.per_operator_note:
             _print_operators(run, names[run.model.path], out)
     for run in document.runs:
+        if run.energy is not None:
+            low, high = run.energy.ci95
+            out.print(
+                f"{escape(names[run.model.path])}: [bold]{run.energy.mj:.3g} mJ[/] per inference "
+                f"[dim](95 % CI {low:.3g} – {high:.3g}; {escape(run.energy.method)})[/]"
+            )
+    for run in document.runs:
         if run.failure:
             out.print(f"[red]{escape(names[run.model.path])}: {escape(run.failure)}[/]")
         for notice in run.warnings:

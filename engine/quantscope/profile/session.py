@@ -31,6 +31,7 @@ from quantscope.live import Live
 from quantscope.model.read import read
 from quantscope.profile import notices, statistics
 from quantscope.profile.changes import changes
+from quantscope.profile.energy import energy
 from quantscope.profile.runner import MakeRunner
 from quantscope.profile.work import Course, Shared, Work
 
@@ -203,6 +204,7 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None, sto
     assert work.device is not None
     failure = course.failure or work.failure
     latency = statistics.latency(course.batches)
+    used = energy(work.sensors, latency.median, len(work.courses)) if latency is not None else None
     profile = course.profile
     attributed = sum(each.us or 0.0 for each in profile.operators) if profile else None
     unprofiled = (profile.unprofiled_us or (latency.median if latency else None)) if profile else None
@@ -221,6 +223,8 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None, sto
         first_us=course.prepared.first_us if course.prepared else None,
         memory_bytes=course.memory,
         load_bytes=course.prepared.load_bytes if course.prepared else None,
+        energy=used if isinstance(used, Energy) else None,
+        energy_note=used if isinstance(used, str) else None,
         batches=tuple(course.batches),
         sensors=tuple(work.sensors),
         operators=profile.operators if profile else (),
