@@ -17,6 +17,7 @@ from quantscope.documents.profile import (
     CORES,
     DELEGATES,
     Comparison,
+    Energy,
     Noticed,
     OperatorPair,
     Profile,
