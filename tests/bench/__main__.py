@@ -21,6 +21,7 @@ from tests.bench import (
     measuring,
     memory,
     operators,
+    phone,
     recipes,
     size,
     speed,
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
             "layout",
             "measuring",
             "streaming",
+            "phone",
             "all",
         ),
     )
@@ -70,7 +72,7 @@ def main() -> None:
     zoo = Zoo.from_environment()
     chosen = [model for model in MODELS if arguments.models is None or model.name in arguments.models]
     for model in chosen:
-        if arguments.benchmark not in ("canvas", "layout"):
+        if arguments.benchmark not in ("canvas", "layout", "phone"):
             zoo.prepare(model)
     models = [model for model in chosen if zoo.float_file(model).exists()]
     for model in chosen:
@@ -89,6 +91,7 @@ def main() -> None:
         "static": lambda: recipes.static(zoo, models),
         "int4": lambda: recipes.int4(zoo, models),
         "canvas": lambda: canvas.run(arguments.platforms),
+        "phone": lambda: phone.run(zoo),
     }
     if arguments.dagre:
         files = [*sorted(zoo.models.glob("*.tflite")), *sorted((zoo.cache / tools.FLOAT).glob("*.tflite"))]

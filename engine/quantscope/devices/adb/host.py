@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -19,12 +20,15 @@ T = TypeVar("T")
 
 
 class Connection:
-    """One TCP connection to the server. Once `select`ed, the stream is the device's and `about` names it in errors."""
+    """One TCP connection to the server. Once a device is asked for, the stream is the device's and `about` names it in
+    errors. A plain socket: asyncio's streams copy what arrives twice more."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, about: str) -> None:
-        self.reader = reader
-        self.writer = writer
+    def __init__(self, link: socket.socket, about: str) -> None:
+        self.link = link
         self.about = about
+        self.loop = asyncio.get_running_loop()
+        self.room = bytearray(BUFFER)
+        self.pending = b""
 
     async def request(self, service: str, seconds: float = REPLY_SECONDS) -> None:
         """Asks for a service; returns once the server has said OKAY. Raises its refusal as a typed error."""
@@ -52,19 +56,40 @@ class Connection:
 
     async def read(self, size: int, seconds: float | None) -> bytes:
         """Exactly `size` bytes."""
-        return await self._within(seconds, self.reader.readexactly(size))
+        parts = []
+        while size > 0:
+            data = await self.some(seconds)
+            if not data:
+                raise self._lost()
+            parts.append(data[:size])
+            self.pending = data[size:]
+            size -= len(parts[-1])
+        return b"".join(parts)
 
     async def some(self, seconds: float | None) -> bytes:
         """The next bytes, empty at the end of the stream."""
-        return await self._within(seconds, self.reader.read(BUFFER))
+        count = await self.into(memoryview(self.room), seconds)
+        return bytes(memoryview(self.room)[:count])
+
+    async def into(self, room: memoryview, seconds: float | None) -> int:
+        """Reads the next bytes into `room`; gives their number, 0 at the end of the stream."""
+        if self.pending:
+            data, self.pending = self.pending[: len(room)], self.pending[len(room) :]
+            room[: len(data)] = data
+            return len(data)
+        return await self._within(seconds, self.loop.sock_recv_into(self.link, room))
 
     async def send(self, data: bytes, seconds: float | None = REPLY_SECONDS) -> None:
         """Writes, and waits while the other side takes nothing in."""
-        self.writer.write(data)
-        await self._within(seconds, self.writer.drain())
+        await self._within(seconds, self.loop.sock_sendall(self.link, data))
 
     def _foreign(self) -> AdbError:
         return AdbError(f"What answers as {self.about} doesn't speak adb's protocol.", "Check its address.")
+
+    def _lost(self) -> DeviceLostError:
+        return DeviceLostError(
+            f"The connection to {self.about} was lost.", "Plug it in again; what was measured is kept."
+        )
 
     async def _within(self, seconds: float | None, work: Awaitable[T]) -> T:
         try:
@@ -75,10 +100,8 @@ class Connection:
                 f"No answer from {self.about} for {seconds:g} seconds.",
                 "Unplug it and plug it in again; if it still doesn't answer, restart it.",
             ) from None
-        except (asyncio.IncompleteReadError, ConnectionError, OSError):
-            raise DeviceLostError(
-                f"The connection to {self.about} was lost.", "Plug it in again; what was measured is kept."
-            ) from None
+        except OSError:
+            raise self._lost() from None
 
 
 @dataclass(frozen=True)
@@ -101,7 +124,7 @@ class AdbServer:
         """A fresh connection. Raises AdbError where no server listens."""
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                reader, writer = await asyncio.open_connection(self.host, self.port, limit=2 * BUFFER)
+                link = await self._connected()
         except TimeoutError:
             raise AdbError(f"The adb server at {self} doesn't answer.", "Check its address and your network.") from None
         except OSError as error:
@@ -109,12 +132,30 @@ class AdbServer:
                 f"There is no adb server at {self}: {error.strerror or error}.",
                 "Start one with 'adb start-server', or check the address.",
             ) from None
-        try:
-            yield Connection(reader, writer, f"the adb server at {self}")
-        finally:
-            writer.transport.abort()  # not closed: a device that froze would never take in what is still to be sent
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+        with link:
+            yield Connection(link, f"the adb server at {self}")
+
+    async def _connected(self) -> socket.socket:
+        loop = asyncio.get_running_loop()
+        try:  # a number needs no asking
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        except socket.gaierror:
+            found = await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        refused: OSError = OSError("it has no address")
+        for family, kind, protocol, _, address in found:
+            link = socket.socket(family, kind, protocol)
+            link.setblocking(False)
+            try:
+                await loop.sock_connect(link, address)
+            except OSError as error:
+                link.close()
+                refused = error
+            except BaseException:
+                link.close()
+                raise
+            else:
+                return link
+        raise refused
 
     async def ask(self, service: str, seconds: float = REPLY_SECONDS) -> str:
         """The server's answer to a request that has one text for an answer."""

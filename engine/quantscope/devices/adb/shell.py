@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from quantscope.devices.adb.host import REPLY_SECONDS, AdbServer
+from quantscope.devices.adb.host import BUFFER, REPLY_SECONDS, AdbServer
 from quantscope.errors import DeviceLostError, DeviceRefusedError
 
 OUTPUT_LIMIT: Final = 4 * 1024 * 1024
 COMMAND_SECONDS: Final = 20.0
+MAX_PACKET: Final = 8 * 1024 * 1024
 HEAD: Final = struct.Struct("<BI")
 
 
@@ -61,23 +62,29 @@ async def packets(
     """
     seconds = REPLY_SECONDS if silence is None else min(silence, REPLY_SECONDS)
     async with server.stream(serial, f"shell,v2,raw:{command}", seconds) as connection:
-        pending = bytearray()
-        while data := await connection.some(silence):
-            pending += data
+        room = bytearray(BUFFER)
+        have = 0
+        while count := await connection.into(memoryview(room)[have:], silence):
+            have += count
             start = 0
-            while len(pending) - start >= HEAD.size:
-                kind, length = HEAD.unpack_from(pending, start)
+            while have - start >= HEAD.size:
+                kind, length = HEAD.unpack_from(room, start)
                 end = start + HEAD.size + length
-                if len(pending) < end:
+                if have < end:
                     break
-                body = bytes(memoryview(pending)[start + HEAD.size : end])
+                body = bytes(memoryview(room)[start + HEAD.size : end])
                 start = end
                 if kind in (Channel.STDOUT, Channel.STDERR):
                     yield Channel(kind), body
                 elif kind == Channel.EXIT:
                     yield Channel.EXIT, body[:1] or b"\0"
                     return
-            del pending[:start]
+            room[: have - start] = room[start:have]
+            have -= start
+            if have == len(room):
+                if have > MAX_PACKET:
+                    raise DeviceRefusedError(f"{serial} answered in a way that can't be right.")
+                room += bytes(have)
         raise DeviceLostError(f"The connection to {serial} was lost.", "Plug it in again; what was measured is kept.")
 
 

@@ -13,7 +13,7 @@ from quantscope.devices.adb.host import AdbServer, Connection
 from quantscope.errors import AdbError, DeviceLostError, DeviceRefusedError, DeviceSilentError, OutputError
 
 CHUNK: Final = 64 * 1024
-# Blocks are handed to the socket this many at a time: fewer turns of the event loop, same protocol.
+# Blocks go to the socket this many at a time: fewer turns of the event loop, same protocol.
 BLOCKS: Final = 8
 SILENCE_SECONDS: Final = 20.0
 MAX_MESSAGE: Final = 4096
@@ -82,12 +82,8 @@ async def _send(
     done = 0
     while not verdict.done() and (data := file.read(CHUNK * BLOCKS)):
         view = memoryview(data)
-        connection.writer.writelines(
-            part
-            for start in range(0, len(data), CHUNK)
-            for part in (HEAD.pack(b"DATA", min(CHUNK, len(data) - start)), view[start : start + CHUNK])
-        )
-        await connection.send(b"", silence)
+        blocks = [view[start : start + CHUNK] for start in range(0, len(data), CHUNK)]
+        await connection.send(b"".join(p for block in blocks for p in (HEAD.pack(b"DATA", len(block)), block)), silence)
         done += len(data)
         transferred(done, total)
     if not verdict.done():
