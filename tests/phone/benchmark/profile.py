@@ -1,5 +1,6 @@
 """The stand-in's profile and model runtime information, as the protocol buffers that the real one writes."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -30,6 +31,8 @@ def write_profile(
     rows: dict[tuple[bool, int, int, str], list[int]] = {}
     room = int(flags.number("max_profiling_buffer_entries"))
     dropped = False
+    # LiteRT's environment tells of itself on standard error, which benchmark_model has none of.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     with CompiledModel(flags.text("graph"), delegated, max(1, int(flags.number("num_threads")))) as model:
         model.set_inputs(inputs)
         model.run()

@@ -14,7 +14,6 @@ from tests.phone.benchmark.flags import Parsed, Refused, fail, say
 from tests.phone.benchmark.profile import write_profile, write_runtime_info
 
 KILOBYTES_IN_MB: Final = 1024
-XNNPACK_CREATED: Final = "INFO: Created TensorFlow Lite XNNPACK delegate for CPU."
 
 
 def main(arguments: list[str]) -> None:
@@ -50,6 +49,9 @@ def _benchmark(flags: Parsed) -> None:
     say(f"Loaded model {path}")
     if explicit and delegated:
         say("XNNPACK delegate created.")
+    _check_signatures(flags, interpreter)
+    if flags.on("require_full_delegation") and not (explicit and delegated):
+        raise Refused("Disallowed CPU fallback detected.")
     inputs = interpreter.get_input_details()
     _check_inputs(flags, inputs)
     try:
@@ -64,6 +66,8 @@ def _benchmark(flags: Parsed) -> None:
             f"partially executed by the delegate w/ {kernels} delegate kernels."
         )  # fmt: skip
         say(f"Explicitly applied XNNPACK delegate, and the model graph will be {coverage}")
+        if left and flags.on("require_full_delegation"):
+            raise Refused("Disallowed CPU fallback detected.")
     init_us = round((time.perf_counter() - began) * 1e6)
     init_mb = _memory_mb()
     say(f"The input model file size (MB): {os.path.getsize(path) / 1e6:.6g}")
@@ -96,13 +100,15 @@ def _benchmark(flags: Parsed) -> None:
     )
     if flags.on("report_peak_memory_footprint"):
         say(f"Overall peak memory footprint (MB) via periodic monitoring: {_memory_mb():.6g}")
+        say("Memory status at the end of exeution:")
+        say(f"- VmRSS              : {_memory_mb():.0f} MB")
+        say(f"+ RssAnnon           : {_memory_mb():.0f} MB")
+        say("+ RssFile + RssShmem : 0 MB")
     if profile:
         profile()
     if flags.on("export_model_runtime_info"):
         write_runtime_info(flags, interpreter)
     sys.stdout.flush()
-    if delegated:
-        print(XNNPACK_CREATED, file=sys.stderr, flush=True)
     os._exit(0)
 
 
@@ -118,6 +124,23 @@ def _check(path: str) -> None:
         )
     if head[4:8] != b"TFL3":
         raise Refused(f"The model is not a valid Flatbuffer buffer\nERROR: Failed to load model {path}")
+
+
+def _check_signatures(flags: Parsed, interpreter: Any) -> None:
+    keys = list(interpreter.get_signature_list())
+    if flags.on("list_signatures"):
+        say(f"The Model contains {len(keys)} signature key(s).")
+        say("They are listed below: ")
+        for key in keys:
+            say(f"-> Signature Key: {key}")
+        sys.stdout.flush()
+        print("ERROR: Benchmarking failed.", file=sys.stderr, flush=True)
+        sys.exit(1)
+    wanted = flags.text("signature_to_run_for")
+    if wanted and wanted not in keys:
+        listed = "".join(f"\nERROR:  #> Signature key: {key}" for key in keys)
+        said = 'Signature not specified or incorrect. Pass one of the following to the flag "--signature_to_run_for"'
+        raise Refused(said + listed)
 
 
 def _check_inputs(flags: Parsed, inputs: list[dict[str, Any]]) -> None:
