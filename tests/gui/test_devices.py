@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from quantscope.devices.adb.states import STATES
 from quantscope.devices.desk import Desk
-from quantscope.documents.devices import Place
+from quantscope.documents.devices import PhoneSettings, Place
 from quantscope.documents.profile import THIS_COMPUTER
 from quantscope_gui.devices import texts
 from quantscope_gui.devices.cards import DeviceCard
@@ -115,6 +115,44 @@ def test_a_ready_device_is_chosen_by_keyboard_and_mouse(
     found.setFocus()
     panel_stage.bot.keyClick(panel.cards[THIS_COMPUTER], Qt.Key.Key_Return)
     assert chosen == [phone.serial, THIS_COMPUTER]
+
+
+def test_measured_on_the_chosen_phone_live_and_operator_by_operator(
+    panel_stage: Stage, private: PrivateServer, make_phone: MakePhone, tmp_path: Path
+) -> None:
+    """The whole way: the phone appears, is chosen, Measure is pressed, batches arrive, a result is there."""
+    Desk().save(PhoneSettings(programs={"any": str(write_program(tmp_path / "benchmark_model"))}))
+    phone = make_phone()
+    private.connect(phone.serial)
+    panel_stage.until(lambda: known(panel_stage, phone))
+    work = panel_stage.window.work
+    work.tabs.setCurrentWidget(work.latency)
+    found = card(panel_stage, phone)
+    assert found
+    panel_stage.bot.mouseClick(found, Qt.MouseButton.LeftButton)
+    panel = work.latency.panel
+    assert panel.setup.device.chosen() == (phone.serial,)
+    panel.setup.seconds.setValue(2)
+    panel_stage.bot.mouseClick(panel.go, Qt.MouseButton.LeftButton)
+    measurer = panel_stage.services.measurer
+    panel_stage.until(lambda: measurer.measurement is not None and bool(measurer.measurement.courses))
+    panel_stage.until(lambda: not measurer.busy)
+    assert not panel_stage.window.tray.cards, panel_stage.window.tray.cards[0].problem
+    assert measurer.measurement
+    profile = measurer.measurement.profile
+    assert profile
+    (run,) = profile.runs
+    assert (run.device.id, run.device.name, run.ending) == (phone.serial, "Pixel 8", "complete")
+    assert len(run.batches) > 1
+    assert any(each.us for each in run.operators)
+    panel_stage.until(lambda: "svc power stayon true" in phone.calls() and "settings delete" in phone.calls()[-1])
+
+
+def test_looking_for_a_phone_opens_the_panel(panel_stage: Stage) -> None:
+    window = panel_stage.window
+    window.devices_dock.hide()
+    window.work.latency.panel.setup.device.phones_wanted.emit()
+    assert window.devices_dock.isVisible()
 
 
 def test_connecting_by_address_says_what_came_of_it(panel_stage: Stage, make_phone: MakePhone) -> None:

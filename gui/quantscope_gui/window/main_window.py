@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from quantscope_gui import actions, dialogs, i18n
 from quantscope_gui.colour.overlays import Overlays
 from quantscope_gui.devices.panel import DevicesPanel
-from quantscope_gui.devices.texts import name as device_name
 from quantscope_gui.engine import texts
 from quantscope_gui.errors.tray import ErrorTray
 from quantscope_gui.graph.commands import GraphCommands
@@ -288,12 +287,6 @@ class MainWindow(QMainWindow):
         library.origin_changed.connect(lambda _: self._enable())
         for signal in (services.measurer.began, services.measurer.ended):
             signal.connect(self._enable)
-        services.device_watch.changed.connect(
-            lambda devices: self.work.latency.set_devices(
-                tuple((place.id, device_name(place)) for place in devices.places if place.ready)
-            )
-        )
-        self.devices.chosen.connect(self.work.latency.choose_device)
         self.work.latency.said.connect(self.status.say)
         self.work.latency.phones_wanted.connect(self.devices_dock.show)
         self.devices.chosen.connect(self.work.latency.choose_device)
