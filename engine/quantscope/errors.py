@@ -162,6 +162,12 @@ class DeviceRefusedError(DeviceError):
     code = "device-refused"
 
 
+class ProgramMissingError(DeviceError):
+    """There is no benchmark_model for the device yet."""
+
+    code = "program-missing"
+
+
 class DownloadError(QuantscopeError):
     """A download failed, or what came isn't what was pinned."""
 

@@ -2050,6 +2050,30 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>本系统不允许程序选择核心，因此它可能在核心之间移动过。</translation>
     </message>
     <message>
+        <source>no-fixed-performance</source>
+        <translation>这部手机没有固定性能模式，测量期间频率可能变化。</translation>
+    </message>
+    <message>
+        <source>no-gpu</source>
+        <translation>这个 benchmark_model 没有 GPU 代理：测得的是 CPU。</translation>
+    </message>
+    <message>
+        <source>no-xnnpack</source>
+        <translation>benchmark_model 没有说明使用了 XNNPACK：测得的可能是内置内核。</translation>
+    </message>
+    <message>
+        <source>unknown-flags</source>
+        <translation>benchmark_model 不认识 {flags}，已忽略并继续。</translation>
+    </message>
+    <message>
+        <source>profile-dropped</source>
+        <translation>分析器的缓冲区已满，因此部分算子缺失。</translation>
+    </message>
+    <message>
+        <source>coarse-clock</source>
+        <translation>benchmark_model 以整微秒计时，对这么快的模型来说较粗。</translation>
+    </message>
+    <message>
         <source>no-temperature</source>
         <translation>设备不提供温度，因此没有等待它冷却。</translation>
     </message>
@@ -2255,6 +2279,14 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>other programs {0}&#x202f;%</source>
         <translation>其他程序 {0}&#x202f;%</translation>
+    </message>
+    <message>
+        <source>Copying {0} to {1}</source>
+        <translation>正在将 {0} 复制到 {1}</translation>
+    </message>
+    <message>
+        <source>Waiting up to {0}&#x202f;s for {1} to come back</source>
+        <translation>等待 {1} 恢复连接，最多 {0}&#x202f;秒</translation>
     </message>
     <message>
         <source>Starting the converter</source>
@@ -2465,6 +2497,34 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>无法在该设备上测量</translation>
     </message>
     <message>
+        <source>adb can&apos;t be used</source>
+        <translation>无法使用 adb</translation>
+    </message>
+    <message>
+        <source>The phone isn&apos;t ready</source>
+        <translation>手机尚未就绪</translation>
+    </message>
+    <message>
+        <source>The phone went away</source>
+        <translation>手机已断开</translation>
+    </message>
+    <message>
+        <source>The phone doesn&apos;t answer</source>
+        <translation>手机没有应答</translation>
+    </message>
+    <message>
+        <source>The phone refused</source>
+        <translation>手机拒绝了</translation>
+    </message>
+    <message>
+        <source>benchmark_model is missing</source>
+        <translation>缺少 benchmark_model</translation>
+    </message>
+    <message>
+        <source>The download failed</source>
+        <translation>下载失败</translation>
+    </message>
+    <message>
         <source>The history can&apos;t be used</source>
         <translation>无法使用历史记录</translation>
     </message>
@@ -2491,6 +2551,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>{name} can&apos;t be run</source>
         <translation>无法运行 {name}</translation>
+    </message>
+    <message>
+        <source>Open View, Devices, Set up: choose a file there, or download the official one.</source>
+        <translation>打开“视图 &gt; 设备 &gt; 设置”：在那里选择文件，或下载官方版本。</translation>
     </message>
     <message>
         <source>Install Quantscope again so that it brings its runtime.</source>

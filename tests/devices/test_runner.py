@@ -27,8 +27,8 @@ from quantscope.errors import (
     DeviceRefusedError,
     DeviceSilentError,
     DeviceStateError,
+    ProgramMissingError,
     RunError,
-    UsageError,
 )
 from quantscope.files import describe
 from tests.devices.conftest import MakePhone, until
@@ -110,6 +110,7 @@ def test_latency_in_batches(phone: Phone, make: Make, sample: File) -> None:
     assert prepared.notices == ()
     latencies = runner.measure(sample, 20)
     assert latencies.count == 20
+    assert [notice.code for notice in latencies.notices] == (["coarse-clock"] if latencies.median < 50 else [])
     assert latencies.min is None or latencies.min <= latencies.median
     assert runner.memory(sample)
     sensors = runner.sense()
@@ -188,7 +189,7 @@ def test_settings_go_back_to_what_they_were(phone: Phone, make: Make) -> None:
 
 
 def test_no_program_says_what_to_do(phone: Phone, make: Make, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no benchmark_model for Pixel 8") as caught:
+    with pytest.raises(ProgramMissingError, match="no benchmark_model for Pixel 8") as caught:
         make(phone, programs=Programs(tmp_path / "none")).open()
     assert "--fetch" in (caught.value.remedy or "")
 

@@ -30,7 +30,7 @@ from quantscope.devices.detached import RECONNECT_SECONDS, Detached
 from quantscope.devices.workspace import Workspace
 from quantscope.documents import File
 from quantscope.documents.profile import Device, Notice, Sensors, Settings
-from quantscope.errors import CancelledError, DeviceRefusedError, QuantscopeError, RunError, UsageError
+from quantscope.errors import CancelledError, DeviceRefusedError, ProgramMissingError, QuantscopeError, RunError
 from quantscope.model.read import read
 from quantscope.profile.cores import chosen
 from quantscope.profile.runner import Latencies, OperatorProfile, Prepared
@@ -45,6 +45,8 @@ GRACE_SECONDS: Final = 20.0
 STARTS_IN_A_BATCH: Final = 4.0
 SHORTEST_US, LONGEST_US = 200_000.0, 2_000_000.0
 START_US: Final = 30_000.0
+# Below this a step of its clock is 2 % and more.
+COARSE_BELOW_US: Final = 50.0
 KILL_SECONDS: Final = 1.5
 CLOSE_SECONDS: Final = 5.0
 # The services that tell temperature and battery cost the phone some time: they are asked every so many readings.
@@ -146,9 +148,10 @@ class PhoneRunner:
         self.used = () if self.settings.cores == "all" else chosen(device.clusters, self.settings.cores)
         self.program = self.options.programs.find(device.abis)
         if self.program is None:
-            raise UsageError(
+            raise ProgramMissingError(
                 f"There is no benchmark_model for {device.name} ({device.abi}) yet.",
-                "Choose a file, or let Quantscope download the official one: 'quantscope devices --fetch'.",
+                f"Let Quantscope download the official one: 'quantscope devices --fetch {device.abi}', "
+                "or choose a file: '--benchmark-model'.",
             )
         await self.workspace.make()
         self.program_path = await self._put(self.program.path, self.program.sha256, "benchmark_model", 0o755)
@@ -198,6 +201,7 @@ class PhoneRunner:
         timing = output.measured
         assert timing is not None
         assert timing.median is not None
+        coarse = (COARSE_CLOCK,) if timing.median < COARSE_BELOW_US else ()
         return Latencies(
             count=timing.count,
             median=timing.median,
@@ -206,7 +210,7 @@ class PhoneRunner:
             p95=timing.p95,
             max=timing.max,
             mean=timing.mean,
-            notices=self._said(output),
+            notices=(*self._said(output), *coarse),
         )
 
     async def _benchmark(
@@ -331,6 +335,10 @@ NOT_PINNED: Final = Notice(
 NO_FIXED_PERFORMANCE: Final = Notice(
     code="no-fixed-performance",
     text="This phone has no fixed-performance mode, so its clocks may change while it measures.",
+)
+COARSE_CLOCK: Final = Notice(
+    code="coarse-clock",
+    text="benchmark_model counts whole microseconds, which is coarse for a model this fast.",
 )
 NO_GPU: Final = Notice(
     code="no-gpu",

@@ -131,6 +131,12 @@ NOTICES: Final = (
     QT_TRANSLATE_NOOP("Notice", "drift"),
     QT_TRANSLATE_NOOP("Notice", "few-runs"),
     QT_TRANSLATE_NOOP("Notice", "not-pinned"),
+    QT_TRANSLATE_NOOP("Notice", "no-fixed-performance"),
+    QT_TRANSLATE_NOOP("Notice", "no-gpu"),
+    QT_TRANSLATE_NOOP("Notice", "no-xnnpack"),
+    QT_TRANSLATE_NOOP("Notice", "unknown-flags"),
+    QT_TRANSLATE_NOOP("Notice", "profile-dropped"),
+    QT_TRANSLATE_NOOP("Notice", "coarse-clock"),
     QT_TRANSLATE_NOOP("Notice", "no-temperature"),
     QT_TRANSLATE_NOOP("Notice", "still-warm"),
     QT_TRANSLATE_NOOP("Notice", "history-damaged"),
@@ -199,6 +205,11 @@ PHRASES: Final = tuple(
         ),
         (r"battery (\d+)", QT_TRANSLATE_NOOP("Phrase", "battery {0}\u202f%")),
         (r"other programs (\d+)", QT_TRANSLATE_NOOP("Phrase", "other programs {0}\u202f%")),
+        (r"Copying (.+) to (.+)", QT_TRANSLATE_NOOP("Phrase", "Copying {0} to {1}")),
+        (
+            r"Waiting up to (\d+) s for (.+) to come back: .*",
+            QT_TRANSLATE_NOOP("Phrase", "Waiting up to {0}\u202fs for {1} to come back"),
+        ),
         (r"Starting the converter", QT_TRANSLATE_NOOP("Phrase", "Starting the converter")),
         (r"Reading the model", QT_TRANSLATE_NOOP("Phrase", "Reading the model")),
         (r"Reading the module", QT_TRANSLATE_NOOP("Phrase", "Reading the model")),
@@ -239,6 +250,13 @@ TITLES: Final = {
     "verification-failed": QT_TRANSLATE_NOOP("Problem", "What became of {name} did not pass its check"),
     "runtime-missing": QT_TRANSLATE_NOOP("Problem", "The runtime is missing on this computer"),
     "device": QT_TRANSLATE_NOOP("Problem", "The device can't be measured on"),
+    "adb": QT_TRANSLATE_NOOP("Problem", "adb can't be used"),
+    "device-state": QT_TRANSLATE_NOOP("Problem", "The phone isn't ready"),
+    "device-lost": QT_TRANSLATE_NOOP("Problem", "The phone went away"),
+    "device-silent": QT_TRANSLATE_NOOP("Problem", "The phone doesn't answer"),
+    "device-refused": QT_TRANSLATE_NOOP("Problem", "The phone refused"),
+    "program-missing": QT_TRANSLATE_NOOP("Problem", "benchmark_model is missing"),
+    "download": QT_TRANSLATE_NOOP("Problem", "The download failed"),
     "history": QT_TRANSLATE_NOOP("Problem", "The history can't be used"),
     "source-unreadable": QT_TRANSLATE_NOOP("Problem", "{name} can't be opened"),
     "source-runs-code": QT_TRANSLATE_NOOP("Problem", "{name} would run code"),
@@ -251,6 +269,9 @@ TITLES: Final = {
 
 # Where the engine's own words are advice for the command line.
 WINDOW_REMEDIES: Final = {
+    "program-missing": QT_TRANSLATE_NOOP(
+        "Problem", "Open View, Devices, Set up: choose a file there, or download the official one."
+    ),
     "runtime-missing": QT_TRANSLATE_NOOP("Problem", "Install Quantscope again so that it brings its runtime."),
     "source-runs-code": QT_TRANSLATE_NOOP(
         "Problem", "If you trust where it comes from, say so in the sheet and convert."

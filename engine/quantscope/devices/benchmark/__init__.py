@@ -1,4 +1,4 @@
 """TensorFlow Lite's benchmark_model: choosing it, asking it, and reading what it says.
 
-Facts about it were measured on builds from source; see docs/measuring.md.
+Facts about it were measured on builds from source; see docs/phones.md.
 """
