@@ -104,6 +104,7 @@ def test_notices_and_changes_use_the_arguments_that_the_engine_gives() -> None:
         "still-warm": {"celsius", "wanted"},
         "history-damaged": {"name"},
         "differing": {"names"},
+        "unknown-flags": {"flags"},
     }
     for context, message in messages("zh_CN"):
         code, used = message.findtext("source", ""), placeholders(message.findtext("translation", ""))
