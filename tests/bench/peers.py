@@ -1,9 +1,9 @@
-"""Every recipe that needs no data on every .tflite file of a folder: each is quantized and checked, or refused in words.
+"""Every recipe that needs no data on every .tflite file of a folder: quantized and checked, or refused in words.
 
     python -m tests.bench.peers FOLDER
 
-Peers' own test models, the models of packages (`pip download --no-deps mediapipe==0.10.14` and so on, unpacked), whatever
-there is. Ends with 1 if anything but a stated refusal came out.
+Peers' own test models, the models of packages (`pip download --no-deps mediapipe==0.10.14` and so on, unpacked),
+whatever there is. Ends with 1 if anything but a stated refusal came out.
 """
 
 import argparse
