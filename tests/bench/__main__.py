@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.bench import (
     canvas,
     convert,
+    edits,
     fidelity,
     hybrid,
     layout,
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
             "measuring",
             "streaming",
             "phone",
+            "edits",
             "all",
         ),
     )
@@ -72,7 +74,7 @@ def main() -> None:
     zoo = Zoo.from_environment()
     chosen = [model for model in MODELS if arguments.models is None or model.name in arguments.models]
     for model in chosen:
-        if arguments.benchmark not in ("canvas", "layout", "phone"):
+        if arguments.benchmark not in ("canvas", "layout", "phone", "edits"):
             zoo.prepare(model)
     models = [model for model in chosen if zoo.float_file(model).exists()]
     for model in chosen:
@@ -92,6 +94,7 @@ def main() -> None:
         "int4": lambda: recipes.int4(zoo, models),
         "canvas": lambda: canvas.run(arguments.platforms),
         "phone": lambda: phone.run(zoo),
+        "edits": edits.run,
     }
     if arguments.dagre:
         files = [*sorted(zoo.models.glob("*.tflite")), *sorted((zoo.cache / tools.FLOAT).glob("*.tflite"))]

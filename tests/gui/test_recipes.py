@@ -137,6 +137,7 @@ def test_an_edit_from_the_table_and_back(stage: Stage, model_file: Path) -> None
     stage.until(window.isActiveWindow)
     stage.until(lambda: precisions_of(stage)[0] == "float32")
     assert precisions_of(stage) == ["float32", before[1], "float32", *before[3:]]
+    assert stage.table.operators.marked == frozenset(), "an edit from elsewhere highlights nothing"
     assert stage.current().plan.document.summary.planned_bytes > planned_bytes  # type: ignore[union-attr]
     assert window.recipe.shown() == "Dynamic int8 (edited)"
     assert "Keep float" in window.commands_by_key["undo"].toolTip()

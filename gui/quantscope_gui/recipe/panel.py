@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
@@ -28,7 +29,8 @@ from quantscope_gui.theme.theme import Theme
 
 class RecipePanel(QScrollArea):
     """Shows one recipe. `edited(recipe, what)` for the history, `drafted(recipe, rule index)` while a rule is typed,
-    `rule_selected(index)` (-1: none) for highlighting what it matches; `import_wanted`, `export_wanted`."""
+    `rule_selected(index)` (-1: none) for highlighting what it matches, while one works in here; `import_wanted`,
+    `export_wanted`."""
 
     edited = Signal(object, str)
     drafted = Signal(object, int)
@@ -124,7 +126,9 @@ class RecipePanel(QScrollArea):
             (self.down, 0 <= place < len(self._recipe.rules) - 1),
         ):
             button.setEnabled(able)
-        self.rule_selected.emit(place)
+        at_work = self.isAncestorOf(QApplication.focusWidget() or self)
+        if place < 0 or at_work:  # an edit made elsewhere must not dim the graph
+            self.rule_selected.emit(place)
 
     # Edits -------------------------------------------------------------------------------------------------------
 
