@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from quantscope.precision import Precision
 from quantscope.recipe import Change as Asked
 from quantscope.recipe import Match
+from quantscope_gui import formatting
 from quantscope_gui.compare.colours import colouring
 from quantscope_gui.compare.differences import Change, Side, differences
+from quantscope_gui.compare.variants import COLUMNS
 from quantscope_gui.models.library import Selection
 from quantscope_gui.operators import plan as plans
 from quantscope_gui.theme.tokens import LIGHT
@@ -89,6 +91,28 @@ def compared(stage: Stage, model_file: Path) -> Stage:
     stage.until(lambda: work.graphs.found is not None)
     stage.until(lambda: all(panel.view.scene is not None for panel in (work.graphs.left, work.graphs.right)))
     return stage
+
+
+def test_results_stand_side_by_side(compared: Stage) -> None:
+    graphs, model = compared.window.work.graphs, compared.current().model
+    table = graphs.variants
+
+    def cells(row: int) -> list[str]:
+        return [table.variants.index(row, column).data() for column in range(len(COLUMNS))]
+
+    assert table.variants.rowCount() == 3
+    assert cells(0)[0] == "source"
+    assert cells(1)[0].startswith("dynamic-int8")
+    assert cells(2)[0].startswith("dynamic-int8-edited")
+    assert cells(1)[1] == formatting.size(model.variants[0].document.output.bytes)
+    assert cells(1)[5] == "\u2014", "nothing that wasn't measured is shown"
+    compared.window.commands.compare()
+    compared.until(lambda: model.variants[1].comparison is not None)
+    assert cells(2)[5].endswith("dB")
+    compared.window.work.tabs.setCurrentWidget(graphs)
+    table.selectRow(1)
+    compared.until(lambda: compared.current().variant is model.variants[0])
+    assert table.currentIndex().row() == 1
 
 
 def test_both_graphs_move_and_select_together(compared: Stage) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QT
 from quantscope import documents
 from quantscope_gui.compare.colours import colouring
 from quantscope_gui.compare.differences import Differences, Side, differences
+from quantscope_gui.compare.variants import VariantsTable
 from quantscope_gui.compare.written import WrittenPlans
 from quantscope_gui.engine.outcome import Failure
 from quantscope_gui.errors.problem import of_failure
@@ -53,6 +54,11 @@ class CompareGraphs(QStackedWidget):
         self._following = False
         self.sides = (OperatorSelection(self), OperatorSelection(self))
         self.left, self.right = (GraphPanel(theme, drawer, side) for side in self.sides)
+        self.variants = VariantsTable()
+        self.variants.chosen.connect(self._choose_variant)
+        for told in (library.variant_changed, library.variant_added, library.variant_removed):
+            told.connect(lambda model, variant: self._show_variants())
+        library.latency_changed.connect(lambda model: self._show_variants())
         self.message = EmptyState(theme, "compare", "", "")
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setChildrenCollapsible(False)
@@ -62,6 +68,7 @@ class CompareGraphs(QStackedWidget):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.variants)
         layout.addLayout(self._bar())
         layout.addWidget(self.split, 1)
         self.addWidget(self.message)
@@ -86,6 +93,7 @@ class CompareGraphs(QStackedWidget):
         if self._other not in [choice.id for choice in choices]:
             self._other = SOURCE
         self.against.set_choices(tuple(choices), self._other)
+        self._show_variants()
         self._refresh()
 
     def stop(self) -> None:
@@ -285,6 +293,16 @@ class CompareGraphs(QStackedWidget):
         button.clicked.connect(lambda: self.step(step))
         self._theme.bind_icon(button, icon, "text_muted")
         return button
+
+    def _show_variants(self) -> None:
+        selection = self._selection
+        if selection is not None and selection.variant in selection.model.variants:
+            self.variants.show_selection(selection)
+
+    def _choose_variant(self, selection: Selection) -> None:
+        """Later: the table must not change while it tells of its selection."""
+        if selection != self._selection:
+            QTimer.singleShot(0, self, lambda: self._library.select(selection))
 
     def _choose(self, other: str) -> None:
         self._other = other
