@@ -3834,6 +3834,80 @@ Click to show the operators it does not take.</source>
     </message>
 </context>
 <context>
+    <name>Variants</name>
+    <message>
+        <source>source</source>
+        <translation>源模型</translation>
+    </message>
+    <message>
+        <source>identical</source>
+        <translation>完全相同</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Recipe and target</source>
+        <translation>方案与目标</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Size of the file</source>
+        <translation>文件大小</translation>
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Share of the source&apos;s size</source>
+        <translation>占源模型大小的比例</translation>
+    </message>
+    <message>
+        <source>In 8 bits</source>
+        <translation>8 位</translation>
+    </message>
+    <message>
+        <source>Operators whose arithmetic runs in 8 bits, of all</source>
+        <translation>以 8 位运算的算子占全部算子</translation>
+    </message>
+    <message>
+        <source>Partitions</source>
+        <translation>分区</translation>
+    </message>
+    <message>
+        <source>Delegate partitions, as planned for the target</source>
+        <translation>委托分区数，按目标计划</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Worst output, as last compared; not shown where nothing was measured</source>
+        <translation>最差的输出，以最近一次比较为准；未测量时不显示</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Median, as last measured, and how many times faster than the source</source>
+        <translation>最近一次测得的中位数，以及比源模型快多少倍</translation>
+    </message>
+</context>
+<context>
+    <name>VariantsTable</name>
+    <message>
+        <source>Results of the model</source>
+        <translation>模型的结果</translation>
+    </message>
+</context>
+<context>
     <name>WeightBars</name>
     <message>
         <source>Weights now {now}, planned {planned}</source>

@@ -134,3 +134,25 @@ def test_speedups_alarm_where_it_got_slower(english: None) -> None:
     made = colour("speedup", plan, known)
     names = [made.swatches[place].name for place in made.of[0]]
     assert names == ["< 0.80\u00d7", "0.95\u00d7 \u2013 1.05\u00d7", "\u2265 2.50\u00d7"]
+
+
+def test_bars_cross_the_lines_where_a_delegate_stops(stage: Stage, model_file: Path) -> None:
+    """Every operator of the small network is taken by the delegate; seen by weight size there are no bars either."""
+    stage.open(model_file)
+    view = stage.window.work.graph.view
+    stage.until(lambda: view.scene is not None)
+    plan = stage.current().plan
+    assert plan is not None
+    made = colour("partition", plan)
+    assert made.borders
+    view.set_colouring(made)
+    assert view._borders.size == 0
+    split = {0: np.array([0, 0, 1, 1, 0], np.int16)}
+    view.set_colouring(schemes.Colouring("t", (made.swatches[0], made.swatches[-1]), split, borders=True))
+    assert view.scene is not None
+    crossed = [
+        (int(view.scene.first[view.scene.lines.source[at]]), int(view.scene.first[view.scene.lines.target[at]]))
+        for at in view._borders
+    ]
+    assert sorted(crossed) == [(1, 2), (3, 4)]
+    assert not view.grab().isNull()

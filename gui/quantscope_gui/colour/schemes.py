@@ -162,12 +162,13 @@ def _partitions(plan: Plan, tokens: Tokens, _: Facts) -> Colouring:
         for row in plan.rows
         if row.operator.partition is not None
     }
-    return Colouring(_text(PARTITION), tuple(swatches), places_by_subgraph(plan, places, left))
+    return Colouring(_text(PARTITION), tuple(swatches), places_by_subgraph(plan, places, left), borders=True)
 
 
 def _partition_name(part: tuple[int, int], several: bool) -> str:
     subgraph, number = part
-    return f"{subgraph}.{number + 1}" if several else str(number + 1)
+    shown = f"{subgraph}.{number + 1}" if several else str(number + 1)
+    return _text(NUMBERED).format(number=shown)
 
 
 PLANNED: Final = QT_TRANSLATE_NOOP("Scheme", "Planned precision")
@@ -184,6 +185,7 @@ NO_ERROR: Final = QT_TRANSLATE_NOOP("Scheme", "no error, or none measured")
 NOT_MEASURED: Final = QT_TRANSLATE_NOOP("Scheme", "not measured")
 NO_VALUE: Final = QT_TRANSLATE_NOOP("Scheme", "no value")
 NOT_TAKEN: Final = QT_TRANSLATE_NOOP("Scheme", "not delegated")
+NUMBERED: Final = QT_TRANSLATE_NOOP("Scheme", "partition {number}")
 FURTHER: Final = QT_TRANSLATE_NOOP("Scheme", "further ones")
 
 SCHEMES: Final = (

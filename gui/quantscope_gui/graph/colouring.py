@@ -34,11 +34,13 @@ class Swatch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Colouring:
-    """`of[subgraph]` (operators,) is the place in `swatches` of each operator, which fits in 16 bits."""
+    """`of[subgraph]` (operators,) is the place in `swatches` of each operator, which fits in 16 bits. With `borders`
+    lines between operators of different swatches are crossed by a bar."""
 
     title: str
     swatches: tuple[Swatch, ...]
     of: Mapping[int, npt.NDArray[np.int16]]
+    borders: bool = False
 
     def count(self, subgraph: int, start: int, end: int) -> npt.NDArray[np.int64]:
         """How many of the operators `start` to `end` have each swatch, (swatches,)."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -36,6 +36,8 @@ WHEEL_STEP: Final = 120
 ZOOM_STEP: Final = 1.25
 KEY_PAN: Final = 80.0
 READABLE: Final = 0.85
+BORDER_ABOVE: Final = 14.0
+BORDER_REACH: Final = 12.0
 # Width of the minimap.
 BESIDE: Final = 128.0
 DRAG_BUTTONS: Final = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton)
@@ -72,6 +74,7 @@ class GraphView(QWidget):
         self._current: Key | None = None
         self._marked: Ints = np.zeros(0, np.int64)
         self._touched_lines: Ints = np.zeros(0, np.int64)
+        self._borders: Ints = np.zeros(0, np.int64)
         self._hovered = NOWHERE
         self._pressed: QPoint | None = None
         self._dragging = False
@@ -242,6 +245,13 @@ class GraphView(QWidget):
             painter.setPen(QPen(QColor(tokens.focus), 2.2))
             painter.drawPath(line_path(scene, pieces, camera.zoom))
             painter.fillPath(arrow_path(scene, pieces), QColor(tokens.focus))
+        if self._borders.size:
+            pieces = np.intersect1d(self._borders, scene.visible_lines(view), assume_unique=True)
+            x, y = scene.lines.x1[pieces], scene.lines.y1[pieces] - BORDER_ABOVE
+            pen = QPen(QColor(tokens.danger), 2.5)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawLines([QLineF(a - BORDER_REACH, b, a + BORDER_REACH, b) for a, b in zip(x, y, strict=True)])
         if self._marked.size:
             shown = np.intersect1d(self._marked, scene.visible_nodes(view))
             self._outline(painter, scene, shown, tokens.text, 2.0)
@@ -277,6 +287,7 @@ class GraphView(QWidget):
         if self._scene is not None:
             colouring = self._colouring or plain(self._theme.tokens)
             self._look = looks.of(self._scene, colouring, self._theme.tokens, self._counted, self._lit)
+            self._borders = _borders(self._scene, self._look.of) if colouring.borders else np.zeros(0, np.int64)
         self._repaint_tiles()
 
     def _counted(self, operators: int) -> str:
@@ -532,3 +543,11 @@ _WAYS: Final = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+
+
+def _borders(scene: Scene, places: Ints) -> Ints:
+    """Pieces of lines that end at an operator of another swatch than the one they come from."""
+    lines = scene.lines
+    source, target = places[lines.source], places[np.maximum(lines.target, 0)]
+    crossing: Ints = np.nonzero((lines.target >= 0) & (source >= 0) & (target >= 0) & (source != target))[0]
+    return crossing
