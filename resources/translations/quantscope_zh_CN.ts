@@ -3268,6 +3268,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>未委托</translation>
     </message>
     <message>
+        <source>partition {number}</source>
+        <translation>分区 {number}</translation>
+    </message>
+    <message>
         <source>further ones</source>
         <translation>其余分区</translation>
     </message>
