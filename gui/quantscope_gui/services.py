@@ -71,9 +71,9 @@ class Services(QObject):
         self.client.start()
         self.choices.request()
         self.background.run(self.results.remove_left_behind, lambda _: None, lambda _: None)
-        # What the first model will need, but not the first paint.
-        for module in ("quantscope_gui.graph.panel", "pyqtgraph"):
-            self.background.run(partial(import_module, module), lambda _: None, lambda _: None)
+        # What the first model will need, but not the first paint. Nothing that touches Qt may be imported in a thread:
+        # PySide makes its classes when they are first looked at, and two threads at that crash (pyqtgraph did).
+        self.background.run(partial(import_module, "numpy"), lambda _: None, lambda _: None)
 
     def _colour_by_times(self, model: Model) -> None:
         times = self.measurer.times(model)
