@@ -165,6 +165,10 @@ class _Writer:
             if edit:
                 for name in ("Tensors", "Operators"):
                     yield from self._vector_range(subgraph.position, self.schema.table("SubGraph")[name])
+                for entry in edit.operators:
+                    if isinstance(entry, OperatorEdit) and entry.inputs != subgraph.operators[entry.index].inputs:
+                        position = subgraph.operators[entry.index].position
+                        yield from self._vector_range(position, self.schema.table("Operator")["Inputs"])
         # A strange file may list the same table twice, and only one of the two changes.
         for position in sorted(changed - kept):
             yield self._table_range(position)
