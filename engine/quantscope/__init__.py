@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from quantscope._version import __version__
 
 if TYPE_CHECKING:
-    from quantscope.api import apply, calibrate, compare, convert, inspect, load, plan, quantize_file
+    from quantscope.api import apply, calibrate, compare, convert, inspect, quantize_file
     from quantscope.errors import QuantscopeError
     from quantscope.model.graph import Model
+    from quantscope.planning import load, plan
     from quantscope.quantize.calibration import Calibration
     from quantscope.quantize.decision import Decision
     from quantscope.quantize.plan import Plan
@@ -49,6 +50,8 @@ _HOMES = {
     "Plan": "quantscope.quantize.plan",
     "QuantscopeError": "quantscope.errors",
     "Recipe": "quantscope.recipe",
+    "load": "quantscope.planning",
+    "plan": "quantscope.planning",
 }
 
 

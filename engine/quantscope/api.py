@@ -25,15 +25,15 @@ from quantscope.inspection import inspection, origins
 from quantscope.live import Live, Unwatched
 from quantscope.memory import peak_rss
 from quantscope.model.graph import Model
-from quantscope.model.read import read
+from quantscope.planning import load, plan
 from quantscope.profile import session
 from quantscope.progress import Progress, part, silent
 from quantscope.quantize.apply import write_quantized
 from quantscope.quantize.calibration import Calibration
-from quantscope.quantize.plan import Plan, make_plan
+from quantscope.quantize.plan import Plan
 from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS, find_recipe
 from quantscope.quantize.rewrite import rewrite
-from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target, find_target
+from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target
 from quantscope.recipe import Recipe
 from quantscope.runners import make_runner
 from quantscope.sensitivity import sensitivity
@@ -60,15 +60,6 @@ __all__ = [
 ]
 
 
-def load(path: str | os.PathLike[str]) -> Model:
-    """The model in a .tflite file, mapped and checked.
-
-    Raises ModelReadError if the file can't be read or is damaged, ModelUnsupportedError if its weights lie elsewhere,
-    RuntimeMissingError without ai-edge-litert.
-    """
-    return read(path)
-
-
 def calibrate(
     model: Model,
     data: str | os.PathLike[str] | None = None,
@@ -82,26 +73,6 @@ def calibrate(
     RunError if the model doesn't run, CancelledError when `progress` asks to stop.
     """
     return calibration_from(model, data, samples, progress)
-
-
-def plan(
-    model: Model,
-    recipe: str | os.PathLike[str] | Recipe = DEFAULT_RECIPE,
-    target: str | Target = DEFAULT_TARGET,
-    calibration: Calibration | None = None,
-) -> Plan:
-    """What quantizing `model` would do: a decision with its reason for every operator.
-
-    `recipe` is a preset's name, a .json file or a Recipe; `target` a name or a Target; without a `calibration` no
-    operator runs in integers alone. Raises RecipeError if there is no such recipe or target, DataError if the
-    calibration is another model's.
-    """
-    return make_plan(
-        model,
-        recipe if isinstance(recipe, Recipe) else find_recipe(os.fspath(recipe)),
-        find_target(target) if isinstance(target, str) else target,
-        calibration,
-    )
 
 
 def inspect(plan: Plan) -> documents.Inspection:

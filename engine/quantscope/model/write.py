@@ -1,20 +1,18 @@
-"""Writing a changed model: new metadata by the flatbuffers builder in front of the old, weight bytes streamed after
-both.
+"""Writing a changed model: new metadata in front of the old, weight bytes streamed after both.
 
-The builder grows towards lower addresses, so it can be started with the source's skeleton (see `splice`) as what it has
-"already built": unchanged tables are referred to where they are, only changed ones are written anew. Weights never pass
-through the builder. Flatbuffer offsets only point forward, so a buffer's data may stand anywhere after its table: each
-weight is appended, aligned to 16 bytes, and the four bytes that refer to it are patched. From 2 GB on, where those
+A flatbuffer grows towards lower addresses (see `front`), so it can be started with the source's skeleton (see `splice`)
+as what is there already: unchanged tables are referred to where they are, only changed ones are written anew. Weights
+never pass through it. Flatbuffer offsets only point forward, so a buffer's data may stand anywhere after its table:
+each weight is appended, aligned to 16 bytes, and the four bytes that refer to it are patched. From 2 GB on, where those
 offsets end, buffers lie outside the flatbuffer by `offset` and `size`, as the schema provides.
 """
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import BinaryIO, Final
 
-import flatbuffers
 import numpy as np
 import numpy.typing as npt
 
@@ -32,6 +30,7 @@ from quantscope.model.edit import (
     TensorCopy,
 )
 from quantscope.model.flatbuffer import Positions, core_sizes
+from quantscope.model.front import Front
 from quantscope.model.graph import Buffer, Model
 from quantscope.model.schema import IDENTIFIER, Field, Schema, schema
 from quantscope.model.splice import ALIGNMENT, Skeleton, cut
@@ -69,8 +68,7 @@ class _FromSource:
 
 @dataclass(frozen=True, slots=True)
 class _Patch:
-    """Words of a buffer table to be filled in once it is known where the data goes: distances from the builder's
-    end."""
+    """Words of a buffer table to be filled in once it is known where the data goes: distances from the end."""
 
     blob: Blob
     data: int
@@ -96,9 +94,7 @@ class _Writer:
         }
         self.tail = archive_start(model)
         self.skeleton = self._skeleton()
-        self.builder = flatbuffers.Builder(0)
-        self.builder.Bytes = self.skeleton.data
-        self.builder.head = 0
+        self.front = Front(self.skeleton.data)
         self.end = len(self.skeleton.data)
         self.late: list[tuple[int, Scales]] = []
         self.patches: list[_Patch] = []
@@ -118,17 +114,13 @@ class _Writer:
             self.model.position,
             fields,
             {
-                "Subgraphs": self._offset_vector(subgraphs),
-                "OperatorCodes": self._offset_vector(codes),
-                "Buffers": self._offset_vector(buffers),
-                **({} if alone is None else {"SignatureDefs": self._offset_vector([])}),
+                "Subgraphs": self.front.references(subgraphs),
+                "OperatorCodes": self.front.references(codes),
+                "Buffers": self.front.references(buffers),
+                **({} if alone is None else {"SignatureDefs": self.front.references([])}),
             },
         )
-        self.builder.minalign = ALIGNMENT
-        self.builder.Finish(root, IDENTIFIER)
-        head = self.builder.Bytes
-        front = self.builder.head
-        self._stream(file, memoryview(head)[front:], external)
+        self._stream(file, memoryview(self.front.finished(root, IDENTIFIER)), external)
 
     def _skeleton(self) -> Skeleton:
         holes = []
@@ -193,7 +185,7 @@ class _Writer:
             yield start, start + 4 + 4 * struct.unpack_from("<I", self.model.mapping, start)[0]
 
     def _old(self, position: int) -> int:
-        """The builder's offset (distance from the end) of what stood at `position` in the source."""
+        """The place of what stood at `position` in the source."""
         return self.end - self.skeleton.place_one(position)
 
     def _old_many(self, positions: Positions) -> list[int]:
@@ -213,15 +205,15 @@ class _Writer:
             if change.scales is not None:
                 overrides["Quantization"] = self._quantization(change.scales)
             if change.name is not None:
-                overrides["Name"] = self.builder.CreateString(change.name)
+                overrides["Name"] = self.front.string(change.name)
             tensors[at] = self._clone(source.tensors[at].position, self.schema.table("Tensor"), overrides)
         for tensor in edit.new_tensors:
             tensors.append(tensors[tensor.index] if isinstance(tensor, TensorCopy) else self._new_tensor(tensor))
         operators = self._operators(index, edit)
-        overrides = {"Tensors": self._offset_vector(tensors), "Operators": self._offset_vector(operators)}
+        overrides = {"Tensors": self.front.references(tensors), "Operators": self.front.references(operators)}
         for name, indices in (("Inputs", edit.inputs), ("Outputs", edit.outputs)):
             if indices is not None:
-                overrides[name] = self.builder.CreateNumpyVector(np.array(indices, "<i4"))
+                overrides[name] = self.front.vector(np.array(indices, "<i4"))
         return self._clone(source.position, self.schema.table("SubGraph"), overrides)
 
     def _operators(self, index: int, edit: SubgraphEdit) -> list[int]:
@@ -241,10 +233,10 @@ class _Writer:
         operator = self.model.subgraphs[subgraph].operators[edit.index]
         overrides: dict[str, int] = {"OpcodeIndex": self._code(operator.type, edit.version, operator.opcode)}
         if edit.inputs != operator.inputs:
-            overrides["Inputs"] = self.builder.CreateNumpyVector(np.array(edit.inputs, "<i4"))
+            overrides["Inputs"] = self.front.vector(np.array(edit.inputs, "<i4"))
         for name, operands in (("Outputs", edit.outputs), ("Intermediates", edit.intermediates)):
             if operands is not None:
-                overrides[name] = self.builder.CreateNumpyVector(np.array(operands, "<i4"))
+                overrides[name] = self.front.vector(np.array(operands, "<i4"))
         if edit.options:
             fields = self.schema.table(operator.options_type)
             values = {name: int(value) for name, value in edit.options.items()}
@@ -257,8 +249,8 @@ class _Writer:
     def _new_operator(self, operator: NewOperator) -> int:
         values = {
             "OpcodeIndex": self._code(operator.type, operator.version, None),
-            "Inputs": self.builder.CreateNumpyVector(np.array(operator.inputs, "<i4")),
-            "Outputs": self.builder.CreateNumpyVector(np.array(operator.outputs, "<i4")),
+            "Inputs": self.front.vector(np.array(operator.inputs, "<i4")),
+            "Outputs": self.front.vector(np.array(operator.outputs, "<i4")),
             "BuiltinOptionsType": self.schema.options_codes[operator.options_type],
             "BuiltinOptions": self._table({}, {}),
         }
@@ -266,14 +258,14 @@ class _Writer:
 
     def _new_tensor(self, tensor: NewTensor) -> int:
         values = {
-            "Name": self.builder.CreateString(tensor.name),
-            "Shape": self.builder.CreateNumpyVector(np.abs(np.array(tensor.shape, "<i4"))),
+            "Name": self.front.string(tensor.name),
+            "Shape": self.front.vector(np.abs(np.array(tensor.shape, "<i4"))),
             "Type": self.schema.data_type_codes[tensor.dtype],
             "Buffer": tensor.buffer,
             "HasRank": 1,
         }
         if -1 in tensor.shape:
-            values["ShapeSignature"] = self.builder.CreateNumpyVector(np.array(tensor.shape, "<i4"))
+            values["ShapeSignature"] = self.front.vector(np.array(tensor.shape, "<i4"))
         if tensor.scales is not None:
             values["Quantization"] = self._quantization(tensor.scales)
         return self._table(self.schema.table("Tensor"), values)
@@ -284,7 +276,7 @@ class _Writer:
             kind = self.schema.details_codes["BlockwiseQuantization"]
             blocks = self._table(self.schema.table("BlockwiseQuantization"), details)
             return self._table(self.schema.table("QuantizationParameters"), {"DetailsType": kind, "Details": blocks})
-        self.late.append((self.builder.CreateNumpyVector(scales.values), scales))
+        self.late.append((self.front.vector(scales.values), scales))
         values = {
             "Scale": self.late[-1][0],
             "ZeroPoint": self._zero_points(scales.values.size, scales.zero_point),
@@ -295,7 +287,7 @@ class _Writer:
     def _zero_points(self, count: int, value: int) -> int:
         """A vector of int64, one for all tensors that need the same: eight bytes a channel add up."""
         if (count, value) not in self.zero_points:
-            self.zero_points[count, value] = self.builder.CreateNumpyVector(np.full(count, value, "<i8"))
+            self.zero_points[count, value] = self.front.vector(np.full(count, value, "<i8"))
         return self.zero_points[count, value]
 
     def _code(self, kind: str, version: int, old: int | None) -> int:
@@ -333,47 +325,40 @@ class _Writer:
     def _buffer(self, blob: Blob, external: bool, source: int | None = None) -> int:
         """A buffer table with room for where its data will be; other fields are the ones of the table at `source`."""
         fields = self.schema.table("Buffer")
-        if source is None:
-            self.builder.StartObject(_slots(fields))
-        else:
-            self._start_clone(source, fields, _PLACES)
-        places: dict[str, int] = {}
-        for name in ("Offset", "Size") if external else ("Data",):
-            self._raw(fields[name].slot, b"\0" * (8 if external else 4))
-            places[name] = self.builder.Offset()
-        self.patches.append(_Patch(blob, places.get("Data", 0), places.get("Offset", 0), places.get("Size", 0)))
-        return self._end()
+        room = {"Offset": bytes(8), "Size": bytes(8)} if external else {"Data": bytes(4)}
+        entries = {} if source is None else self._entries_of(source, fields, {fields[name].slot for name in _PLACES})
+        entries |= {fields[name].slot: blank for name, blank in room.items()}
+        table, places = self.front.table_and_fields(entries)
+        self.patches.append(_Patch(blob, *(places.get(fields[name].slot, 0) for name in _PLACES)))
+        return table
 
     # Building blocks ------------------------------------------------------------------------------------------------
 
     def _table(self, fields: dict[str, Field], values: Mapping[str, int]) -> int:
-        """A new table: offsets and scalars by field name."""
-        self.builder.StartObject(_slots(fields))
-        self._put(fields, values)
-        return self._end()
+        """A new table: places and scalars by field name."""
+        return self.front.table(_entries(fields, values))
 
     def _clone(self, position: int, fields: dict[str, Field], overrides: Mapping[str, int]) -> int:
         """A copy of the source's table at `position` with some fields replaced or added."""
-        self._start_clone(position, fields, overrides)
-        self._put(fields, overrides)
-        return self._end()
+        new = _entries(fields, overrides)
+        return self.front.table(self._entries_of(position, fields, new.keys()) | new)
 
-    def _start_clone(self, position: int, fields: dict[str, Field], without: Iterable[str]) -> None:
-        """Begins a table with the fields of the source's table at `position`, except some."""
+    def _entries_of(self, position: int, fields: dict[str, Field], without: Collection[int]) -> dict[int, int | bytes]:
+        """What the source's table at `position` holds by slot, except for some slots."""
         file = self.model.mapping
         inline, *slots = self._vtable(position)
-        left_out = {fields[name].slot for name in without}
         widths = {field.slot: field.dtype.itemsize for field in fields.values() if field.dtype}
-        self.builder.StartObject(max(_slots(fields), len(slots)))
         ends = sorted({*slots, inline})
-        for at, slot in sorted((at, slot) for slot, at in enumerate(slots) if at and slot not in left_out):
-            place = position + at
-            if place in self._forward:
-                self.builder.PrependUOffsetTRelative(self._old(self._forward[place]))
-                self.builder.Slot(slot)
-            else:
-                width = widths.get(slot) or _scalar_width(place, ends[ends.index(at) + 1] - at)
-                self._raw(slot, file[place : place + width])
+        entries: dict[int, int | bytes] = {}
+        for slot, at in enumerate(slots):
+            if at and slot not in without:
+                place = position + at
+                if place in self._forward:
+                    entries[slot] = self._old(self._forward[place])
+                else:
+                    width = widths.get(slot) or _scalar_width(place, ends[ends.index(at) + 1] - at)
+                    entries[slot] = file[place : place + width]
+        return entries
 
     @cached_property
     def _forward(self) -> dict[int, int]:
@@ -383,36 +368,6 @@ class _Writer:
             if not each.backward:
                 forward.update(zip(each.locations.tolist(), each.targets.tolist(), strict=True))
         return forward
-
-    def _put(self, fields: dict[str, Field], values: Mapping[str, int]) -> None:
-        for name, value in values.items():
-            field = fields[name]
-            if field.dtype is None:
-                self.builder.PrependUOffsetTRelative(value)
-                self.builder.Slot(field.slot)
-            else:
-                self._raw(field.slot, value.to_bytes(field.dtype.itemsize, "little", signed=value < 0))
-
-    def _raw(self, slot: int, data: bytes) -> None:
-        self.builder.Prep(len(data), 0)
-        self.builder.head -= len(data)
-        self.builder.Bytes[self.builder.head : self.builder.head + len(data)] = data
-        self.builder.Slot(slot)
-
-    def _end(self) -> int:
-        offset: int = self.builder.EndObject()
-        return offset
-
-    def _offset_vector(self, offsets: list[int]) -> int:
-        """A vector of references to tables, all at once."""
-        count = len(offsets)
-        self.builder.StartVector(4, count, 4)
-        places = self.builder.Offset() + 4 * (count - np.arange(count, dtype=np.int64))
-        data = (places - np.array(offsets, np.int64)).astype("<u4").tobytes()
-        self.builder.head -= len(data)
-        self.builder.Bytes[self.builder.head : self.builder.head + len(data)] = data
-        vector: int = self.builder.EndVector()
-        return vector
 
     # Weights --------------------------------------------------------------------------------------------------------
 
@@ -449,8 +404,12 @@ class _Writer:
         file.write(head)
 
 
-def _slots(fields: dict[str, Field]) -> int:
-    return max((field.slot + 1 for field in fields.values()), default=0)
+def _entries(fields: dict[str, Field], values: Mapping[str, int]) -> dict[int, int | bytes]:
+    """Places and scalars by field name, as a table's entries by slot."""
+    return {
+        field.slot: value if field.dtype is None else value.to_bytes(field.dtype.itemsize, "little", signed=value < 0)
+        for field, value in ((fields[name], value) for name, value in values.items())
+    }
 
 
 def _scalar_width(at: int, room: int) -> int:

@@ -10,7 +10,7 @@ import msgspec
 from quantscope.errors import RecipeError
 from quantscope.precision import Precision
 from quantscope.quantize.litert_recipe import is_litert_recipe, read_litert
-from quantscope.recipe import Algorithm, Count, Name, Recipe, Setting
+from quantscope.recipe import Algorithm, Count, Name, Recipe, Rounding, Setting
 
 DEFAULT_RECIPE: Final = "dynamic-int8"
 MAX_BYTES: Final = 1 << 20
@@ -27,7 +27,10 @@ PRESETS: Final[Mapping[str, Recipe]] = {
             title="Dynamic int8",
             description="Weights in 8 bits, activations quantized on the fly: 4x smaller, faster, no data needed.",
             default=Setting(
-                precision=Precision.HYBRID_INT8, algorithm=Algorithm.MINMAX, minimum_elements=SMALLEST_INT8
+                precision=Precision.HYBRID_INT8,
+                algorithm=Algorithm.MINMAX,
+                rounding=Rounding.NEAREST,  # balanced takes several times as long as all the rest of the job
+                minimum_elements=SMALLEST_INT8,
             ),
         ),
         Recipe(
