@@ -1,6 +1,6 @@
 """Running the converted model in the converter's environment."""
 
-import contextlib
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,21 +8,12 @@ import numpy as np
 
 
 def interpreter_of(path: str) -> Any:
-    """LiteRT's interpreter, or TensorFlow's where that is needed: only it has TensorFlow's own operators."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    try:
-        interpreter = Interpreter(model_path=path)
-        with contextlib.suppress(RuntimeError):  # shapes may still be open
-            interpreter.allocate_tensors()
-            return interpreter
-    except (RuntimeError, ValueError):
-        pass
-    try:
-        import tensorflow
-    except ImportError:
-        return Interpreter(model_path=path)
-    return tensorflow.lite.Interpreter(model_path=path)
+    """An interpreter of the framework's own where it brings one, else LiteRT's."""
+    if "tensorflow" in sys.modules:
+        from tensorflow.lite.python.interpreter import Interpreter
+    else:
+        from ai_edge_litert.interpreter import Interpreter
+    return Interpreter(model_path=path)
 
 
 def run_in_order(path: str, inputs: Sequence[Any], indices: Sequence[int] | None = None) -> list[Any]:
