@@ -28,7 +28,7 @@ from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS
 from quantscope.recipe import Ranges
 
 TRIED: Final = (Ranges.MIN_MAX, Ranges.MSE)
-SAMPLES: Final = 16
+SAMPLES: Final = 32
 
 Outputs = list[list[npt.NDArray[Any]]]
 

@@ -57,13 +57,13 @@ PRESETS: Final[Mapping[str, Recipe]] = {
             name="static-int8",
             title="Static int8",
             description="Weights and activations in 8 bits: 4x smaller and fastest; ranges measured on sample data.",
-            default=Setting(precision=Precision.INT8),
+            default=Setting(precision=Precision.INT8, algorithm=Algorithm.MINMAX),
         ),
         Recipe(
             name="static-int16x8",
             title="Static int16x8",
             description="Weights in 8 bits, activations in 16: nearly exact, slow on CPUs; needs sample data.",
-            default=Setting(precision=Precision.INT16X8),
+            default=Setting(precision=Precision.INT16X8, algorithm=Algorithm.MINMAX),
         ),
         Recipe(
             name="float16",

@@ -3,7 +3,8 @@
 An operator that only moves values or adds them up gains less by integers than a conversion costs. Choosing for all of
 them at once is a minimum cut: nodes are operators, their preference is an edge to one of the terminals, and each tensor
 that would need a QUANTIZE or DEQUANTIZE joins its maker with its readers. Operators whose form is settled stand for the
-terminals, so the graph falls into small components, each solved by itself.
+terminals, so the graph falls into small components, each solved by itself. A component too large for that is arranged
+operator by operator, as long as it gets cheaper.
 """
 
 from collections import defaultdict, deque
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 FOREVER: Final = float("inf")
+LARGEST_CUT: Final = 300  # nodes of a component that is solved exactly; the work grows with the square
+SWEEPS: Final = 20
 INTEGER: Final = "integer"
 FLOAT: Final = "float"
 
@@ -33,6 +36,9 @@ def arranged(preferences: Mapping[Node, float], links: Sequence[Link]) -> frozen
     the links' costs. Of equally cheap arrangements the one with fewest integers."""
     result: set[Node] = set()
     for component in _components(preferences, links):
+        if len(component.nodes) > LARGEST_CUT:
+            result.update(_improved(component, preferences))
+            continue
         network = _Network()
         for node in component.nodes:
             network.join(INTEGER, node, max(preferences[node], 0.0))
@@ -47,6 +53,43 @@ def arranged(preferences: Mapping[Node, float], links: Sequence[Link]) -> frozen
                 network.join(reader, quantized, FOREVER)
         result.update(network.source_side().intersection(component.nodes))
     return frozenset(result)
+
+
+def _improved(component: "_Component", preferences: Mapping[Node, float]) -> set[Node]:
+    """A cheap arrangement: the better of those that changing one node after the other comes to from all integers and
+    from all float."""
+    touching: dict[Node, list[Link]] = defaultdict(list)
+    for link in component.links:
+        for node in {link.maker, *link.readers}:
+            touching[node].append(link)
+
+    def price(links: Iterable[Link], integer: set[Node]) -> float:
+        return sum(
+            link.cost
+            for link in links
+            if any((reader in integer) != (link.maker in integer) for reader in link.readers)
+        )
+
+    arrangements = []
+    for start in (set(component.nodes), set[Node]()):
+        integer = {INTEGER, *start}
+        for _ in range(SWEEPS):
+            changed = False
+            for node in component.nodes:
+                integer.discard(node)
+                float_price = price(touching[node], integer)
+                integer.add(node)
+                integer_price = price(touching[node], integer) - preferences[node]
+                wanted = integer_price < float_price
+                if not wanted:
+                    integer.discard(node)
+                changed |= wanted != (node in start)
+                (start.add if wanted else start.discard)(node)
+            if not changed:
+                break
+        total = price(component.links, integer) - sum(preferences[node] for node in start)
+        arrangements.append((total, len(start), start))
+    return min(arrangements, key=lambda each: each[:2])[2]
 
 
 @dataclass(frozen=True, slots=True)
