@@ -10,6 +10,7 @@ from quantscope_gui.background import Background
 from quantscope_gui.colour.colours import Colours
 from quantscope_gui.compare.comparer import Comparer
 from quantscope_gui.compare.prober import Prober
+from quantscope_gui.compare.values import ValueReader
 from quantscope_gui.compare.written import WrittenPlans
 from quantscope_gui.devices.phones import Phones
 from quantscope_gui.devices.watch import DeviceWatch
@@ -57,6 +58,7 @@ class Services(QObject):
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
         self.comparer = Comparer(self.client, self.library, self.board, self)
         self.prober = Prober(self.client, self.library, self.board, self)
+        self.values = ValueReader(self.client, self.library, self.board, self)
         self.measurer = Measurer(self.client, self.library, self.board, self)
         self.measurer.times_changed.connect(self._colour_by_times)
         self.historian = Historian(self.client, self)

@@ -35,4 +35,5 @@ class Comparer(VariantWork):
     def _keep(self, selection: Selection, variant: Variant, document: Any) -> None:
         variant.comparison, variant.data = document
         variant.sensitivity = None
+        variant.values.clear()
         variant.plan = with_errors(variant.plan, document[0])

@@ -7,8 +7,9 @@ from quantscope import documents
 from quantscope_gui.compare.answer import answer
 from quantscope_gui.compare.errors_table import ErrorsTable
 from quantscope_gui.compare.table import COLUMNS, OutputsModel
+from quantscope_gui.compare.values import ValuesStrip
 from quantscope_gui.engine import texts
-from quantscope_gui.models.library import Selection
+from quantscope_gui.models.library import Selection, Variant
 from quantscope_gui.models.tree_model import variant_title
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.theme.theme import Theme
@@ -19,11 +20,12 @@ MOST_OUTPUTS = 4
 
 class ComparePanel(QWidget):
     """`again_wanted` for generated inputs, `data_wanted` for a data file of the user's, `measure_wanted` to try the
-    worst operators in float."""
+    worst operators in float, `values_wanted` for the values of the selected operator's output."""
 
     again_wanted = Signal()
     data_wanted = Signal()
     measure_wanted = Signal()
+    values_wanted = Signal()
 
     def __init__(self, theme: Theme, selection: OperatorSelection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,11 @@ class ComparePanel(QWidget):
         self.outputs = OutputsModel(self)
         self.table = self._outputs_table()
         self.operators = ErrorsTable(theme, selection)
+        self.values = ValuesStrip(theme)
+        self.values.wanted.connect(self.values_wanted)
+        self._operator = selection
+        self._shown: tuple[Variant, bool] | None = None
+        selection.changed.connect(self._show_values)
 
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -76,6 +83,7 @@ class ComparePanel(QWidget):
         layout.addLayout(verdict)
         layout.addWidget(self.table)
         layout.addWidget(self.operators, 1)
+        layout.addWidget(self.values)
 
     def _button(self, theme: Theme, text: str, icon: str) -> QPushButton:
         button = QPushButton(text)
@@ -99,7 +107,7 @@ class ComparePanel(QWidget):
             table.setColumnWidth(column, self.fontMetrics().averageCharWidth() * 15)
         return table
 
-    def show_selection(self, selection: Selection, busy: bool, measuring: bool) -> None:
+    def show_selection(self, selection: Selection, busy: bool, measuring: bool, reading: bool) -> None:
         variant = selection.variant
         if variant is None:
             return
@@ -109,6 +117,8 @@ class ComparePanel(QWidget):
         self.measure.setVisible(document is not None)
         self.measure.setEnabled(not measuring and not busy)
         self.operators.show_errors(variant.plan, variant.sensitivity)
+        self._shown = variant, reading
+        self._show_values()
         if document is None:
             self.inputs.set_text(self.tr("Comparing\u2026") if busy else self.tr("Not compared yet"))
             self._show_outputs(())
@@ -120,6 +130,15 @@ class ComparePanel(QWidget):
         )
         self.answer.setText(answer(document, variant.sensitivity, variant.plan))
         self._show_outputs(document.outputs)
+
+    def _show_values(self) -> None:
+        """The strip follows the selected operator of the variant that is shown."""
+        row = self._operator.row
+        if self._shown is None or self._shown[0].comparison is None or row is None:
+            self.values.show_operator(None, None, False, False)
+            return
+        variant, reading = self._shown
+        self.values.show_operator(row, variant.values.get(row.key), reading, variant.plan.subgraphs > 1)
 
     def _show_outputs(self, outputs: tuple[documents.OutputError, ...]) -> None:
         """The table is as high as it need be; of many outputs some are scrolled to."""

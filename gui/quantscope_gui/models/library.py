@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from quantscope import documents
 from quantscope.documents.convert import Conversion
 from quantscope.documents.sensitivity import Sensitivity
-from quantscope_gui.operators.plan import Plan
+from quantscope.documents.tensors import TensorComparison
+from quantscope_gui.operators.plan import Key, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Variant:
     data: Path | None = None
     comparison: documents.Comparison | None = None
     sensitivity: Sensitivity | None = None
+    values: dict[Key, TensorComparison] = field(default_factory=dict)
     latency: Latency | None = None
 
     @property

@@ -111,6 +111,12 @@ class Commands:
         if selection is not None:
             self._services.prober.measure(selection)
 
+    def show_values(self) -> None:
+        """Reads the values of the selected operator's output in the selected result."""
+        selection, row = self._services.library.selection, self._services.operator.row
+        if selection is not None and row is not None:
+            self._services.values.read(selection, row)
+
     def compare_data(self) -> None:
         dialogs.ask_data(self._parent, self._services.settings.folder, self.compare_on)
 

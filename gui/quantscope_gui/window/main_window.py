@@ -258,6 +258,7 @@ class MainWindow(QMainWindow):
             services.quantizer,
             services.comparer,
             services.prober,
+            services.values,
             services.saver,
             services.measurer,
             services.historian,
@@ -280,8 +281,9 @@ class MainWindow(QMainWindow):
         services.quantizer.finished.connect(self._quantized)
         services.comparer.started.connect(lambda _: self.work.show_compare(True))
         services.comparer.finished.connect(lambda _: self.work.show_compared())
-        for told in (services.prober.started, services.prober.finished):
-            told.connect(lambda _: self.work.show_compare(False))
+        for work in (services.prober, services.values):
+            work.started.connect(lambda _: self.work.show_compare(False))
+            work.finished.connect(lambda _: self.work.show_compare(False))
         services.saver.saved.connect(self._saved)
         self.sources.said.connect(self.status.say)
         library.origin_changed.connect(lambda _: self._enable())
@@ -316,6 +318,7 @@ class MainWindow(QMainWindow):
         self.work.compare.again_wanted.connect(self.commands.compare)
         self.work.compare.data_wanted.connect(self.commands.compare_data)
         self.work.compare.measure_wanted.connect(self.commands.try_in_float)
+        self.work.compare.values_wanted.connect(self.commands.show_values)
         self.work.compare.operators.menu_wanted.connect(self._show_operator_menu)
         self.work.filter_changed.connect(self.status.legend.show_filter)
         self.status.legend.filter_wanted.connect(self.work.toggle_filter)

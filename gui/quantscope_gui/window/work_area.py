@@ -41,6 +41,7 @@ class WorkArea(QStackedWidget):
         self._selection: Selection | None = None
         self._comparer = services.comparer
         self._prober = services.prober
+        self._values = services.values
         self._operator = services.operator
         self._settings = services.settings
         self.card = ResultCard(theme)
@@ -262,7 +263,8 @@ class WorkArea(QStackedWidget):
         place = self.tabs.indexOf(self.compare)
         if wanted and selection is not None:
             measuring = variant is not None and self._prober.busy(variant)
-            self.compare.show_selection(selection, busy, measuring)
+            reading = variant is not None and self._values.busy(variant)
+            self.compare.show_selection(selection, busy, measuring, reading)
             if place < 0:
                 self.tabs.insertTab(self.tabs.indexOf(self.latency), self.compare, self.tr("Compare"))
             if in_front:
