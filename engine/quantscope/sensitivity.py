@@ -48,7 +48,7 @@ def sensitivity(
         size = _write(plan, path)
         whole = compare(plan.model.path, path, data, samples, part(progress, 0.0, FIRST_SHARE))
         before = pooled(whole.outputs)
-        planner = Planner(Survey(plan.model), plan.target)
+        planner = Planner(Survey(plan.model), plan.target, plan.calibration)
         chosen = _candidates(plan, whole)[:worst]
         kept = []
         for number, candidate in enumerate(chosen):

@@ -3838,6 +3838,50 @@ Click to show the operators it does not take.</source>
     </message>
 </context>
 <context>
+    <name>ValueReader</name>
+    <message>
+        <source>Reading values of {operator}</source>
+        <translation>正在读取 {operator} 的数值</translation>
+    </message>
+</context>
+<context>
+    <name>ValuesStrip</name>
+    <message>
+        <source>Show values</source>
+        <translation>显示数值</translation>
+    </message>
+    <message>
+        <source>How the values of its output are spread in both models, and what is clipped</source>
+        <translation>其输出的数值在两个模型中的分布，以及被截断的部分</translation>
+    </message>
+    <message>
+        <source>Output of {operator}</source>
+        <translation>{operator} 的输出</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>{dtype}, scale {scale}, zero point {zero}: represents {low} to {high}</source>
+        <translation>{dtype}，缩放因子 {scale}，零点 {zero}：可表示 {low} 到 {high}</translation>
+    </message>
+    <message>
+        <source>{dtype}: nothing is clipped</source>
+        <translation>{dtype}：没有截断</translation>
+    </message>
+    <message>
+        <source>{share} of the values clipped</source>
+        <translation>{share} 的数值被截断</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n value(s)</source>
+        <translation>
+            <numerusform>%n 个数值</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Variants</name>
     <message>
         <source>source</source>

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as tfl
@@ -99,6 +100,22 @@ def test_tied_weights_go_to_float_together(lab: Lab) -> None:
     assert all(kept.identical for kept in document.operators)
 
 
+def test_static_recipes_keep_their_calibration(lab: Lab, tmp_path: Path) -> None:
+    """What is tried has the ranges of the plan."""
+    source = lab.write(uneven())
+    model = api.load(source)
+    calibration = api.calibrate(model, samples=4)
+    plan = api.plan(model, "static-int8", calibration=calibration)
+    document = api.sensitivity(plan, samples=4, worst=3)
+    assert {kept.precision for kept in document.operators} == {"int8"}
+    best = document.operators[0]
+    rule = Rule(match=Match(operators=(best.index,)), set=Change(precision=Precision.FLOAT32))
+    recipe = msgspec.structs.replace(PRESETS["static-int8"], rules=(rule,))
+    api.apply(api.plan(model, recipe, calibration=calibration), tmp_path / "kept.tflite")
+    (after,) = api.compare(source, tmp_path / "kept.tflite", samples=4, operators=False).outputs
+    assert best.sqnr_db == pytest.approx(after.sqnr_db)
+
+
 def test_what_can_not_be_measured(lab: Lab) -> None:
     plan = api.plan(api.load(lab.write(uneven())))
     with pytest.raises(UsageError, match="operators"):
@@ -133,5 +150,7 @@ def test_command_line(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(found["operators"]) == 2
     assert main(["sensitivity", source, "--samples", "2", "--worst", "1"]) == 0
     assert "FULLY_CONNECTED #" in capsys.readouterr().err
+    assert main(["sensitivity", source, "--samples", "2", "--worst", "1", "--recipe", "static-int8"]) == 0
+    assert "int8" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["sensitivity", source, "--worst", "0"])

@@ -180,7 +180,15 @@ def test_from_a_comparison_to_the_operator_that_did_it(stage: Stage, model_file:
     facts = tree.index(0, 0, tree.index(0, 0)).data(Qt.ItemDataRole.AccessibleTextRole)
     assert "dB" in facts
 
+    assert panel.values.isHidden()
     panel.operators.selectRow(0)
+    assert not panel.values.isHidden()
+    panel.values.read.click()
+    assert not panel.values.read.isEnabled()
+    stage.until(lambda: bool(variant.values) and not stage.services.values.busy(variant))
+    assert "nothing is clipped" in panel.values.facts.text()
+    assert not panel.values.plot.isHidden()
+    assert panel.values.read.isHidden()
     worst = panel.operators.errors.entry(0).row
     assert stage.services.operator.current == worst.key
     panel.measure.click()
@@ -198,6 +206,8 @@ def test_from_a_comparison_to_the_operator_that_did_it(stage: Stage, model_file:
     stage.until(lambda: variant.data is None and not stage.services.comparer.busy(variant))
     assert variant.sensitivity is None
     assert panel.operators.isColumnHidden(GAIN)
+    assert not variant.values
+    assert panel.values.plot.isHidden()
 
 
 def test_trying_can_be_cancelled(stage: Stage, model_file: Path) -> None:

@@ -1,21 +1,27 @@
 """`quantscope sensitivity`: what keeping the worst operators in float would gain, measured one after the other."""
 
 import argparse
+from typing import Final
 
 from rich.markup import escape
 from rich.table import Table
 
 from quantscope import api
-from quantscope.cli.choices import add_plan_options
+from quantscope.cli.choices import add_calibration_options, add_plan_options
 from quantscope.cli.data import add_data_options, positive
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size, styled
+from quantscope.progress import part
+from quantscope.quantize.presets import find_recipe
 from quantscope.sensitivity import DEFAULT_WORST
+
+CALIBRATION_SHARE: Final = 0.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     parser.add_argument("model", metavar="MODEL", help="a float .tflite file")
     add_plan_options(parser)
+    add_calibration_options(parser)
     add_data_options(parser)
     parser.add_argument(
         "--worst",
@@ -29,9 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measures and prints."""
-    plan = api.plan(api.load(arguments.model), arguments.recipe, arguments.target)
+    model, recipe = api.load(arguments.model), find_recipe(arguments.recipe)
     with TerminalProgress() as progress:
-        document = api.sensitivity(plan, arguments.data, arguments.samples, arguments.worst, progress)
+        calibration = None
+        if recipe.needs_calibration:
+            stage = part(progress, 0.0, CALIBRATION_SHARE)
+            calibration = api.calibrate(model, arguments.calibration, arguments.calibration_samples, stage)
+        plan = api.plan(model, recipe, arguments.target, calibration)
+        rest = part(progress, CALIBRATION_SHARE, 1.0) if calibration else progress
+        document = api.sensitivity(plan, arguments.data, arguments.samples, arguments.worst, rest)
     if arguments.json:
         print_json(document)
         return 0

@@ -106,7 +106,7 @@ COLUMNS: Final = (
     Column(
         QT_TRANSLATE_NOOP("Compare", "Precision"),
         QT_TRANSLATE_NOOP("Compare", "How the operator's arithmetic runs"),
-        21,
+        24,
         lambda entry: precisions.name(entry.row.kind),
         lambda entry: entry.row.kind,
         right=False,

@@ -20,7 +20,7 @@ class Prober(VariantWork):
         model, variant = selection.model, selection.variant
         if variant is None:
             return
-        plan, data = variant.plan.document, variant.data
+        plan, data, calibration = variant.plan.document, variant.data, variant.calibration
         self._start(
             selection,
             variant,
@@ -29,6 +29,7 @@ class Prober(VariantWork):
                 path=str(model.path),
                 recipe=plan.recipe_document,
                 target=plan.target,
+                calibration=None if calibration is None else str(calibration),
                 data=None if data is None else str(data),
                 samples=SAMPLES,
             ),

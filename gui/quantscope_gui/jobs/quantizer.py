@@ -62,7 +62,7 @@ class Quantizer(QObject):
             heavy=True,
         )
         self._jobs[job] = model
-        job.succeeded.connect(lambda result: self._succeeded(model, output, result))
+        job.succeeded.connect(lambda result: self._succeeded(model, output, samples, result))
         job.failed.connect(lambda failure: self._failed(model, recipe, target, samples, output, failure))
         job.cancelled.connect(lambda: self._results.discard(output))
         job.ended.connect(lambda: self._jobs.pop(job))
@@ -77,9 +77,11 @@ class Quantizer(QObject):
             if owner is model:
                 self._client.cancel(job)
 
-    def _succeeded(self, model: Model, output: Path, result: tuple[documents.Quantization, Plan]) -> None:
+    def _succeeded(
+        self, model: Model, output: Path, samples: Path | None, result: tuple[documents.Quantization, Plan]
+    ) -> None:
         document, planned = result
-        variant = Variant(document, planned, output)
+        variant = Variant(document, planned, output, calibration=samples)
         self._library.add_variant(model, variant)
         self.finished.emit(model, variant)
 

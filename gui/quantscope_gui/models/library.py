@@ -22,13 +22,14 @@ class Latency:
 
 @dataclass(slots=True, eq=False)
 class Variant:
-    """A result of Quantize. `path` is in the session's folder; `saved` is where the user put a copy; `data` is the file
-    that it was last compared on, None for generated inputs."""
+    """A result of Quantize. `path` is in the session's folder; `saved` is where the user put a copy; `calibration` is
+    the file of samples it was made with, `data` the one it was last compared on; None for generated inputs."""
 
     document: documents.Quantization
     plan: Plan
     path: Path
     saved: Path | None = None
+    calibration: Path | None = None
     data: Path | None = None
     comparison: documents.Comparison | None = None
     sensitivity: Sensitivity | None = None
