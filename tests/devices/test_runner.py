@@ -299,6 +299,24 @@ def test_unplugged_for_good(phone: Phone, make: Make, sample: File) -> None:
     until(lambda: clean(phone))
 
 
+def test_a_run_may_take_longer_than_the_guard_waits(phone: Phone, make: Make, sample: File) -> None:
+    runner = make(phone, before="import time; time.sleep(6)", lease_seconds=0.1)
+    assert runner.custody.turn_seconds * runner.custody.turns < 3
+    runner.open()
+    assert runner.prepare(sample).init_us
+    assert runner.sense().battery_percent
+
+
+def test_what_began_is_cleaned_up_where_opening_fails(phone: Phone, make: Make) -> None:
+    phone.faults.disk_free = 10
+    runner = make(phone)
+    with pytest.raises(DeviceRefusedError, match="No space left"):
+        runner.open()
+    phone.faults.disk_free = None
+    runner.close()
+    until(lambda: clean(phone))
+
+
 def test_unauthorized_then_allowed(make_phone: MakePhone, make: Make, sample: File) -> None:
     phone = make_phone(trusting=False)
     with pytest.raises(DeviceStateError, match=r"trust|checking"):

@@ -76,6 +76,15 @@ class Custody:
             f"{self._here()} && {{ {signal_guard}; {self._undo()}; {end_guard}; }}; true", silence
         )
 
+    @property
+    def renewal_seconds(self) -> float:
+        """How often the lease must be renewed: several times before it runs out."""
+        return self.turn_seconds * self.turns / 6
+
+    def renewal(self) -> str:
+        """The command that renews the lease."""
+        return f"{self._here()} && : > lease"
+
     def kill(self) -> str:
         """The command that ends what runs, politely and then not."""
         return f"{self._here()} && {{ {KILL.format(signal='TERM')}; sleep 0.3; {KILL.format(signal='KILL')}; }}; true"

@@ -101,9 +101,11 @@ class Detached:
         )
         start = f"{quoted('setsid', 'sh', '-c', inner)} </dev/null >/dev/null 2>&1 &"
         alive = f"kill -0 $(cat {name}.pid 2>/dev/null) 2>/dev/null"
+        # The number may not have been written yet: where setsid goes on in a process of its own, nothing waits for it.
+        gone = f"! {alive} && sleep 0.3 && ! {alive}"
         return (
             f"{quoted('cd', self.workspace.folder)} && {{ rm -f {done}.*; : > lease; "
             f"if [ ! -e {name}.pid ]; then {start} wait $!; fi; "
-            f"while [ ! -e {name}.done ] && {alive}; do sleep 0.05; done; "
+            f"while [ ! -e {name}.done ]; do if {gone}; then break; fi; sleep 0.05; done; "
             f"[ -e {name}.done ] && cat {name}.done {name}.out; }}"
         )

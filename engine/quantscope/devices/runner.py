@@ -92,6 +92,7 @@ class PhoneRunner:
         self.loop = asyncio.new_event_loop()
         self.cancelled = threading.Event()
         self.cancelling = asyncio.Event()
+        self.made = False
         self.device: Device | None = None
         self.program: Program | None = None
         self.program_path = ""
@@ -138,7 +139,7 @@ class PhoneRunner:
         benchmark_model stay for the next time. What can't be done because the phone is away, its guard does."""
         if self.loop.is_closed():
             return
-        if self.device is not None:
+        if self.made:
             self.loop.run_until_complete(_in_time(self.custody.end(CLOSE_SECONDS), CLOSE_SECONDS))
         self.loop.close()
 
@@ -154,6 +155,7 @@ class PhoneRunner:
                 "or choose a file: '--benchmark-model'.",
             )
         await self.workspace.make()
+        self.made = True
         self.program_path = await self._put(self.program.path, self.program.sha256, "benchmark_model", 0o755)
         self.device = device
         if not await self.custody.begin(self.options.fixed_performance):
@@ -278,7 +280,8 @@ class PhoneRunner:
         if self.readings % SERVICES_EVERY == 0:
             parts = dict(phone.CONDITIONS)
         self.readings += 1
-        answer = await self.detached.through(lambda: self.workspace.shell(phone.script(parts)))
+        command = f"{self.custody.renewal()}; {phone.script(parts)}"
+        answer = await self.detached.through(lambda: self.workspace.shell(command))
         self.services.update(phone.sections(answer.text()))
         return phone.sensors_from(self.services, self.device, self.used)
 
@@ -307,17 +310,26 @@ class PhoneRunner:
 
     async def _cancellable(self, work: Coroutine[Any, Any, T]) -> T:
         task = asyncio.ensure_future(work)
-        stop = asyncio.ensure_future(self.cancelling.wait())
+        helpers = [asyncio.ensure_future(self.cancelling.wait()), asyncio.ensure_future(self._renew())]
         try:
-            await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((task, helpers[0]), return_when=asyncio.FIRST_COMPLETED)
             if task.done() and not self.cancelled.is_set():
                 return task.result()
             task.cancel()
-            await asyncio.wait((task,))
+            await asyncio.gather(task, return_exceptions=True)
             await _in_time(self.workspace.shell(self.custody.kill(), KILL_SECONDS), KILL_SECONDS)
             raise CancelledError("Cancelled.")
         finally:
-            stop.cancel()
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _renew(self) -> None:
+        """Lets the guard on the phone know that we are there, however long a model takes to copy or to run."""
+        while True:
+            await asyncio.sleep(self.custody.renewal_seconds)
+            if self.made:
+                await _in_time(self.workspace.shell(self.custody.renewal()), self.custody.renewal_seconds)
 
 
 async def _in_time(work: Coroutine[Any, Any, object], seconds: float) -> None:
