@@ -27,7 +27,7 @@ PUSHED_BYTES, SHELL_BYTES = 100_000_000, 200_000_000
 TURNS = 7
 BATCHES, RUNS = 40, 40
 PUSH_BAR, SHELL_BAR, MEDIAN_BAR, LIVE_BAR = 1.2, 1.5, 1.02, 0.1
-MODELS = ("mnist_cnn", "mlperf_vww_mobilenet_v1_025_96")
+MODELS = ("mlperf_vww_mobilenet_v1_025_96", "rand_MobileNet")
 
 
 def run(zoo: Zoo) -> Section:

@@ -2,8 +2,9 @@
 
 The profile names operators by node, but a delegate's kernels only by name and place within their partition, and adds up
 the same name and place across partitions. The model runtime information says which nodes went into which partition. So
-with one partition in a subgraph its kernels are laid onto that partition's operators; with several they can't be told
-apart, and their time is given as unattributed. Times are means over the profiled runs, per inference.
+kernels are laid onto the operators of the one partition of their subgraph, or, with several, of the only one that they
+can be from (see `partitions`); time that can't be told apart is given as unattributed. Times are means over the
+profiled runs, per inference.
 """
 
 import re
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from quantscope.devices.benchmark.partitions import Row, deal
 from quantscope.devices.properties import printable
 from quantscope.documents.profile import OperatorTime, Unattributed
 from quantscope.errors import DeviceRefusedError, RuntimeMissingError
@@ -46,7 +48,7 @@ class _Ledger:
     folded: set[Key] = field(default_factory=set)
     foreign: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     spent: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
-    torn: int = 0
+    torn: set[int] = field(default_factory=set)
 
     def book(self, subgraph: int, operator: int | None, kernel: str, us: float) -> None:
         self.spent[subgraph] += us
@@ -67,10 +69,11 @@ def attribute(profile: bytes, runtime_info: bytes, model: Model) -> Attributed:
         if rows.subgraph_index < len(model.subgraphs):
             _enter(rows, model, parts.get(rows.subgraph_index, []), ledger)
     _take_calls_out(model, ledger)
+    torn = sum(len(parts[subgraph]) for subgraph in ledger.torn if subgraph in parts)
     note = (
-        f"In {ledger.torn} partitions of the delegate kernels of one name are timed as one, so their time can't be "
-        "given to operators."
-        if ledger.torn
+        f"The delegate took {torn} partitions, whose kernels of one name and place are timed as one: "
+        "that time can't be given to operators."
+        if torn
         else None
     )
     return Attributed(
@@ -118,14 +121,14 @@ def _partitions(details: Any, model: Model) -> dict[int, list[list[int]]]:
 def _enter(rows: Any, model: Model, parts: Sequence[Sequence[int]], ledger: _Ledger) -> None:
     subgraph = rows.subgraph_index
     operators = model.subgraphs[subgraph].operators
-    kernels: list[tuple[int, str, float]] = []
+    kernels: list[tuple[int, str, float, int]] = []
     for row in rows.per_op_profiles:
         times = row.inference_microseconds
         # Called several times an inference (in a loop), its times are counted as often.
         us = times.sum * max(1, row.times_called) / times.count if times.count > 0 else 0.0
         kind = printable(row.node_type)
         if match := _KERNEL.fullmatch(row.name):
-            kernels.append((int(match[2]), kind, us))
+            kernels.append((int(match[2]), kind, us, row.times_called))
             continue
         match = _NODE.fullmatch(row.name)
         operator = int(match[1]) if match and int(match[1]) < len(operators) else None
@@ -134,17 +137,32 @@ def _enter(rows: Any, model: Model, parts: Sequence[Sequence[int]], ledger: _Led
         ledger.book(subgraph, operator, kind, us)
         if operator is not None:
             ledger.exact.add((subgraph, operator))
-    kernels.sort()
-    if len(parts) == 1:
-        (part,) = parts
-        alignment = align([operators[number].type for number in part], [kind for _, kind, _ in kernels])
-        for (_, kind, us), owner in zip(kernels, alignment.owners, strict=True):
+    _enter_kernels(sorted(kernels), subgraph, parts, [operator.type for operator in operators], ledger)
+
+
+def _enter_kernels(
+    kernels: Sequence[tuple[int, str, float, int]],
+    subgraph: int,
+    parts: Sequence[Sequence[int]],
+    types: Sequence[str],
+    ledger: _Ledger,
+) -> None:
+    """Kernels of one partition are laid onto its operators; those of several first have to be told apart."""
+    types_of = [[types[number] for number in part] for part in parts]
+    once = min((times for *_, times in kernels), default=1)
+    rows = [Row(place, kind, max(1, round(times / once))) for place, kind, _, times in kernels]
+    owners: list[int | None] = [0] * len(rows) if len(parts) == 1 else deal(types_of, rows)
+    for number, part in enumerate(parts):
+        mine = [kernel for kernel, owner in zip(kernels, owners, strict=True) if owner == number]
+        alignment = align(types_of[number], [kind for _, kind, _, _ in mine])
+        for (_, kind, us, _), owner in zip(mine, alignment.owners, strict=True):
             ledger.book(subgraph, None if owner is None else part[owner], kind, us)
-        ledger.folded |= {(subgraph, part[place]) for place in alignment.vanished}
-        return
-    ledger.torn += len(parts)
-    for _, kind, us in kernels:
-        ledger.book(subgraph, None, kind, us)
+        if alignment.complete:
+            ledger.folded |= {(subgraph, part[place]) for place in alignment.vanished}
+    for (_, kind, us, _), owner in zip(kernels, owners, strict=True):
+        if owner is None:
+            ledger.torn.add(subgraph)
+            ledger.book(subgraph, None, kind, us)
 
 
 def _take_calls_out(model: Model, ledger: _Ledger) -> None:
