@@ -2909,6 +2909,14 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>转换模型时固定其输入形状。</translation>
     </message>
     <message>
+        <source>hybrid-not-faster</source>
+        <translation>在此要求 hybrid-int8 的规则可以推翻这一决定。</translation>
+    </message>
+    <message>
+        <source>per-tensor-too-coarse</source>
+        <translation>在此要求 hybrid-int8 的规则可以推翻这一决定。</translation>
+    </message>
+    <message>
         <source>int4-leaves-delegate</source>
         <translation>若速度比大小更重要，请在此要求 weight-only-int8。</translation>
     </message>

@@ -377,7 +377,8 @@ def test_every_reason_is_given_where_it_holds(lab: Lab, code: ReasonCode) -> Non
 def test_remedies_are_there_where_a_user_can_do_something(lab: Lab) -> None:
     with_remedy = {code.value for code, sentence in SENTENCES.items() if sentence.remedy}
     assert with_remedy == {
-        "dynamic-shape", "float16-source", "int4-leaves-delegate", "int4-too-coarse", "kept-by-default",
+        "dynamic-shape", "float16-source", "int4-leaves-delegate", "int4-too-coarse", "hybrid-not-faster",
+        "per-tensor-too-coarse", "kept-by-default",
         "kept-by-rule", "needs-calibration", "not-finite", "not-reached", "out-of-float16-range", "shared-weight",
         "sparse-weight", "too-few-elements",
     }  # fmt: skip

@@ -23,7 +23,7 @@ from quantscope.recipe import Algorithm, Change, Granularity, Match, Recipe, Rul
 from quantscope.worker import protocol
 from tests.lab import Lab
 from tests.models import ModelBuilder
-from tests.operators import normal
+from tests.operators import conv, lstm, normal
 
 INT8 = Setting(precision=Precision.HYBRID_INT8)
 FLOAT = Change(precision=Precision.FLOAT32)
@@ -144,6 +144,24 @@ def test_planning_again_gives_what_planning_anew_gives(model: Model) -> None:
         anew = make_plan(model, recipe, TARGETS["xnnpack"])
         again = planner.plan(recipe)
         assert (again.decisions, again.storage, again.findings) == (anew.decisions, anew.storage, anew.findings)
+
+
+def test_what_a_rule_asks_for_is_done_though_the_default_had_better_not(lab: Lab) -> None:
+    """A convolution too shallow to be faster, an LSTM too coarse for one scale, weights too coarse for 4 bits."""
+    for build, reason, kernel in (
+        (lambda: conv(normal(64, 1, 1, 16), 16, size=8), "hybrid-not-faster", Precision.HYBRID_INT8),
+        (lambda: lstm(outlier=9.0), "per-tensor-too-coarse", Precision.HYBRID_INT8),
+    ):
+        read_again = read(lab.write(build()))
+        asked = Setting(precision=kernel)
+        (plain,) = make_plan(read_again, mine(default=asked), TARGETS["xnnpack"]).decisions[0]
+        assert plain.reason.code.value == reason
+        edit = plain.reason.edit
+        assert edit is not None
+        (forced,) = make_plan(
+            read_again, mine((Match(operators=(0,)), edit), default=asked), TARGETS["xnnpack"]
+        ).decisions[0]
+        assert forced.precision is kernel
 
 
 # The JSON form --------------------------------------------------------------------------------------------------------

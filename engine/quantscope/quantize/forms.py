@@ -108,10 +108,12 @@ class Forms:
             return Reason(ReasonCode.NO_QUANTIZED_KERNEL, {**arguments, "what": what})
         if kind not in self.target.kernels[Precision.HYBRID_INT8]:
             return Reason(ReasonCode.HOLDS_PARTITION, arguments)
+        if case.asked.rule is not None:
+            return None  # what a rule asks for is done wherever it can be
         if facts.all_or_none:
-            decibel = self.survey.coarsest_db(case.weights.values())
-            if decibel < COARSEST_RECURRENT_DB:
-                return Reason(ReasonCode.PER_TENSOR_TOO_COARSE, {**arguments, "decibel": round(decibel)})
+            coarsest = self.survey.coarsest_db(case.weights.values())
+            if coarsest < COARSEST_RECURRENT_DB:
+                return Reason(ReasonCode.PER_TENSOR_TOO_COARSE, {**arguments, "decibel": round(coarsest)})
             return None
         cost, activation = self.target.hybrid_cost, case.inputs[facts.activation]
         if cost is not None and activation is not None:

@@ -85,11 +85,15 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ReasonCode.HYBRID_NOT_FASTER: Sentence(
         "Quantizing the activations on the fly would cost about as much time as 8-bit arithmetic saves here"
         " ({depth} products are summed for each of {outputs} outputs, from {inputs} inputs). The weights are stored in"
-        " 8 bits and computed in float."
+        " 8 bits and computed in float.",
+        "A rule that asks for hybrid-int8 here overrides this.",
+        Change(precision=Precision.HYBRID_INT8),
     ),
     ReasonCode.PER_TENSOR_TOO_COARSE: Sentence(
         "The 8-bit kernel of {operator} knows only one scale for a whole weight, which would leave just {decibel} dB"
-        " of this one. The weights are stored in 8 bits with a scale for each row and computed in float."
+        " of this one. The weights are stored in 8 bits with a scale for each row and computed in float.",
+        "A rule that asks for hybrid-int8 here overrides this.",
+        Change(precision=Precision.HYBRID_INT8),
     ),
     ReasonCode.NO_QUANTIZED_KERNEL: Sentence(
         "{target} computes {operator} wrongly or not at all with int8 weights in this form ({what}). The weights are"
@@ -103,11 +107,13 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "Weights are stored in 4 bits, as the recipe asks, and computed in float. {target} unpacks no such weights, so"
         " the operator runs in a built-in kernel and the delegate's graph is cut here.",
         "Ask for weight-only-int8 here if speed counts for more than size.",
+        Change(precision=Precision.WEIGHT_ONLY_INT8),
     ),
     ReasonCode.INT4_TOO_COARSE: Sentence(
         "In 4 bits its weights would keep {decibel} dB, and together with the other operators' that is more error than"
         " the model can be expected to stand. 8 bits are used instead.",
         "A rule that asks for hybrid-int4 here overrides this.",
+        Change(precision=Precision.HYBRID_INT4),
     ),
     ReasonCode.NO_SUCH_SCALES: Sentence(
         "{target} has a kernel for {operator} with quantized weights, but none with the scales that the recipe asks for"

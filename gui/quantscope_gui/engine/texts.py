@@ -67,6 +67,8 @@ REASONS: Final = (
 REMEDIES: Final = (
     QT_TRANSLATE_NOOP("Remedy", "float16-source"),
     QT_TRANSLATE_NOOP("Remedy", "dynamic-shape"),
+    QT_TRANSLATE_NOOP("Remedy", "hybrid-not-faster"),
+    QT_TRANSLATE_NOOP("Remedy", "per-tensor-too-coarse"),
     QT_TRANSLATE_NOOP("Remedy", "int4-leaves-delegate"),
     QT_TRANSLATE_NOOP("Remedy", "int4-too-coarse"),
     QT_TRANSLATE_NOOP("Remedy", "needs-calibration"),
@@ -94,9 +96,13 @@ REMARKS: Final = (
 )
 # What the button says that does a remedy by an edit of the recipe.
 REMEDY_BUTTONS: Final = {
+    "hybrid-not-faster": QT_TRANSLATE_NOOP("RemedyButton", "Quantize anyway"),
+    "int4-leaves-delegate": QT_TRANSLATE_NOOP("RemedyButton", "Store in 8 bits"),
+    "int4-too-coarse": QT_TRANSLATE_NOOP("RemedyButton", "Quantize anyway"),
     "kept-by-default": QT_TRANSLATE_NOOP("RemedyButton", "Quantize to 8 bits"),
     "kept-by-rule": QT_TRANSLATE_NOOP("RemedyButton", "Quantize to 8 bits"),
     "needs-calibration": QT_TRANSLATE_NOOP("RemedyButton", "Quantize on the fly"),
+    "per-tensor-too-coarse": QT_TRANSLATE_NOOP("RemedyButton", "Quantize anyway"),
     "out-of-float16-range": QT_TRANSLATE_NOOP("RemedyButton", "Store in 8 bits"),
     "too-few-elements": QT_TRANSLATE_NOOP("RemedyButton", "Quantize anyway"),
 }
