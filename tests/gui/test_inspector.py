@@ -58,6 +58,16 @@ def test_walking_past_operators_asks_for_the_last_one_only(stage: Stage, model_f
     assert arrived == [4]
 
 
+def test_a_file_that_has_gone_is_said_in_the_inspector(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    model_file.unlink()
+    stage.table.selectRow(1)
+    shown = stage.window.inspector.details
+    stage.until(shown.failure.isVisible)
+    assert "can't be read" in shown.failure.text()
+    assert shown.type.text() == "DEPTHWISE_CONV_2D"
+
+
 def test_the_remedys_button_edits_the_recipe(stage: Stage, model_file: Path) -> None:
     stage.open(model_file)
     stage.services.desk.ask(stage.current().model, [Match(type="CONV_2D")], FLOAT, "keep")

@@ -99,6 +99,8 @@ class OperatorDetails(QWidget):
         self.copy.clicked.connect(self.copy_text)
         theme.bind_icon(self.copy, "copy", "text_muted")
         self.attributes = Attributes(theme)
+        self.failure = _wrapped()
+        self.failure.setProperty("muted", True)
         self.type.setMinimumWidth(40)
         self.version = _wrapped()
         self.version.setProperty("muted", True)
@@ -130,6 +132,7 @@ class OperatorDetails(QWidget):
         layout.addWidget(self.outputs)
         layout.addSpacing(10)
         layout.addWidget(self.attributes)
+        layout.addWidget(self.failure)
         layout.addSpacing(6)
         layout.addWidget(self.version)
         layout.addStretch(1)
@@ -173,6 +176,7 @@ class OperatorDetails(QWidget):
         self.do_remedy.setText(label)
         self.do_remedy.setVisible(bool(label))
         self.attributes.hide()
+        self.failure.hide()
         self.type.setText(operator.type)
         place = f"#{operator.index}"
         self.place.setText(f"{place} \u00b7 {row.subgraph or row.key[0]}" if several_subgraphs else place)
@@ -206,6 +210,12 @@ class OperatorDetails(QWidget):
         self.attributes.show_attributes(dict(details.attributes))
         self.inputs.show_details(details.inputs, row.kind)
         self.outputs.show_details(details.outputs, row.kind)
+
+    def show_failure(self, row: Row, sentence: str) -> None:
+        """Why there is no more than what the plan says."""
+        if row is self._row:
+            self.failure.setText(sentence)
+            self.failure.show()
 
     def copy_text(self) -> None:
         """Puts all of it on the clipboard as plain text."""

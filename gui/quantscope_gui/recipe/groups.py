@@ -35,10 +35,11 @@ def groups(plan: Plan, keys: frozenset[Key], current: Row) -> list[Group]:
     """What there is around the selected operators, the selection itself first. Groups that would be no more than the
     selection are left out."""
     found = [Group("selection", "", keys, matches_of(keys))]
-    alike = frozenset(row.key for row in plan.rows if _form(row) == _form(current))
-    found.append(Group("alike", current.operator.type, alike, matches_of(alike)))
-    of_type = frozenset(row.key for row in plan.rows if row.operator.type == current.operator.type)
-    found.append(Group("type", current.operator.type, of_type, (Match(type=current.operator.type),)))
+    kind, form = current.operator.type, _form(current)
+    kin = [row for row in plan.rows if row.operator.type == kind]
+    alike = frozenset(row.key for row in kin if _form(row) == form)
+    found.append(Group("alike", kind, alike, matches_of(alike)))
+    found.append(Group("type", kind, frozenset(row.key for row in kin), (Match(type=kind),)))
     scopes = scopes_of(current.operator.name)[-SCOPES_OFFERED:]
     for scope in reversed(scopes):
         inside = frozenset(row.key for row in plan.rows if in_scope(row.operator.name, scope))
@@ -62,7 +63,9 @@ def scopes_of(name: str) -> list[str]:
 def in_scope(name: str, scope: str) -> bool:
     """As the engine's recipes mean it (quantscope.recipe.Match)."""
     wanted = scope.rstrip("/")
-    return any(part == wanted or part.startswith((f"{wanted}/", f"{wanted}:")) for part in name.split(";"))
+    return wanted in name and any(
+        part == wanted or part.startswith((f"{wanted}/", f"{wanted}:")) for part in name.split(";")
+    )
 
 
 def _form(row: Row) -> tuple[object, ...]:

@@ -300,6 +300,7 @@ class MainWindow(QMainWindow):
         services.board.cancelled.connect(lambda: self.status.say(self.tr("Cancelled")))
         services.operator.changed.connect(self._show_operator)
         services.detailer.arrived.connect(self.inspector.details.show_details)
+        services.detailer.failed.connect(self.inspector.details.show_failure)
         self.inspector.details.remedy_wanted.connect(self.operator_menu.remedy)
         history = services.desk.history
         for changed in (
