@@ -1881,10 +1881,6 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>设备</translation>
     </message>
     <message>
-        <source>Target</source>
-        <translation>目标</translation>
-    </message>
-    <message>
         <source>Exported {path}</source>
         <translation>已导出 {path}</translation>
     </message>
@@ -1899,10 +1895,6 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>There is nothing to quantize: the table says why for each operator</source>
         <translation>没有可量化的内容：表格中说明了每个算子的原因</translation>
-    </message>
-    <message>
-        <source>recipe {recipe}</source>
-        <translation>方案 {recipe}</translation>
     </message>
     <message>
         <source>{name} is ready</source>
@@ -2791,6 +2783,21 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>{recipe} (edited)</source>
         <translation>{recipe}（已编辑）</translation>
+    </message>
+</context>
+<context>
+    <name>RecipeControls</name>
+    <message>
+        <source>Recipe</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>recipe {recipe}</source>
+        <translation>方案 {recipe}</translation>
     </message>
 </context>
 <context>

@@ -93,6 +93,7 @@ def test_groups_around_an_operator() -> None:
     assert sorted(key[1] for key in found["scope", "bert/layer_0"].keys) == [0, 1, 2]
     assert sorted(key[1] for key in found["scope", "bert/layer_0/attention"].keys) == [0, 1]
     assert len(found["repeats", "layer_0"].keys) == 9
+    assert found["repeats", "layer_0"].matches[0].regex is not None
     assert len(found["scope", "bert"].keys) == 10
     of_type = next(group for group in found.values() if group.kind in ("alike", "type") and len(group.keys) == 7)
     assert {plan.rows[key[1]].operator.type for key in of_type.keys} == {"FULLY_CONNECTED"}

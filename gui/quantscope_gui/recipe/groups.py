@@ -44,9 +44,7 @@ def groups(plan: Plan, keys: frozenset[Key], current: Row) -> list[Group]:
     for scope in reversed(scopes):
         inside = frozenset(row.key for row in plan.rows if in_scope(row.operator.name, scope))
         found.append(Group("scope", scope, inside, (Match(scope=scope),)))
-    repeats = _repeats(plan.rows, current)
-    if repeats is not None:
-        found.append(repeats)
+    found += _repeats(plan.rows, current)
     distinct: list[Group] = []
     for group in found:
         if group.kind == "selection" or not (group.keys <= keys or group.keys in [each.keys for each in distinct]):
@@ -74,8 +72,9 @@ def _form(row: Row) -> tuple[object, ...]:
     return operator.type, shapes, tuple((tensor.dtype, tensor.shape) for tensor in operator.outputs)
 
 
-def _repeats(rows: Iterable[Row], current: Row) -> Group | None:
-    """All blocks that are numbered as the innermost numbered one that `current` lies in: layer_0, layer_1, ..."""
+def _repeats(rows: Iterable[Row], current: Row) -> list[Group]:
+    """All blocks that are numbered as those that `current` lies in, the innermost ones first: layer_0, layer_1, ..."""
+    groups = []
     for scope in reversed(scopes_of(current.operator.name)):
         outer, _, last = scope.rpartition("/")
         if not _NUMBER.search(last):
@@ -86,5 +85,5 @@ def _repeats(rows: Iterable[Row], current: Row) -> Group | None:
         found = [(row.key, match[1]) for row in rows if (match := repeated.search(row.operator.name))]
         if len({block for _, block in found}) > 1:
             keys = frozenset(key for key, _ in found)
-            return Group("repeats", last, keys, (Match(regex=repeated.pattern),))
-    return None
+            groups.append(Group("repeats", last, keys, (Match(regex=repeated.pattern),)))
+    return groups[:SCOPES_OFFERED]

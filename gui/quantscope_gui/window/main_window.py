@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from quantscope_gui import actions, dialogs, i18n
 from quantscope_gui.colour.overlays import Overlays
 from quantscope_gui.devices.panel import DevicesPanel
-from quantscope_gui.engine import texts
 from quantscope_gui.errors.tray import ErrorTray
 from quantscope_gui.graph.commands import GraphCommands
 from quantscope_gui.help.dialogs import show_about, show_shortcuts
@@ -26,7 +25,7 @@ from quantscope_gui.inspector.panel import Inspector
 from quantscope_gui.models.library import Model, Selection, Variant
 from quantscope_gui.models.tree import ModelsTree
 from quantscope_gui.operators.legend import Item
-from quantscope_gui.recipe.combo import ChoiceCombo
+from quantscope_gui.recipe.controls import RecipeControls
 from quantscope_gui.recipe.editor import RecipeEditor
 from quantscope_gui.recipe.menu import OperatorMenu
 from quantscope_gui.recipe.panel import RecipePanel
@@ -202,8 +201,9 @@ class MainWindow(QMainWindow):
         bar.setObjectName("toolbar")
         bar.setMovable(False)
         bar.toggleViewAction().setVisible(False)
-        self.recipe = ChoiceCombo(self.tr("Recipe"), self._theme)
-        self.target = ChoiceCombo(self.tr("Target"), self._theme)
+        services = self._services
+        controls = RecipeControls(services.library, services.choices, services.desk, self._theme, self)
+        self.recipe, self.target = controls.recipe, controls.target
         self.open_button = self._button("open")
         self.quantize_button = self._button("quantize", primary=True)
         self.measure_button = self._button("measure")
@@ -269,11 +269,6 @@ class MainWindow(QMainWindow):
             source.failed.connect(self.tray.show_problem)
         self.tray.changed.connect(self.status.show_problems)
         self.status.problems.clicked.connect(self.tray.toggle)
-        choices.catalogued.connect(self._show_choices)
-        choices.changed.connect(self._choices_changed)
-        services.desk.changed.connect(self._choices_changed)
-        self.recipe.chosen.connect(self._choose_recipe)
-        self.target.chosen.connect(choices.set_target)
         library.selection_changed.connect(self._show_selection)
         library.plan_changed.connect(self._plan_changed)
         library.variant_changed.connect(lambda model, variant: self._enable())
@@ -416,7 +411,6 @@ class MainWindow(QMainWindow):
         if selection is None or selection.plan is None:
             self.status.legend.set_plan(None)
         self.status.legend.show_filter(self.work.search.text)
-        self._show_recipe()
         name = selection.model.name if selection is not None else ""
         self.setWindowTitle(f"{name} \u2014 Quantscope" if name else "Quantscope")
         self._enable()
@@ -478,39 +472,6 @@ class MainWindow(QMainWindow):
             if plan is None or plan.changes
             else self.tr("There is nothing to quantize: the table says why for each operator"),
         )
-
-    def _show_choices(self) -> None:
-        choices = self._services.choices
-        if choices.catalogue is not None:
-            self.recipe.set_choices(choices.catalogue.recipes, choices.recipe)
-            self.target.set_choices(choices.catalogue.targets, choices.target)
-
-    def _choose_recipe(self, identity: str) -> None:
-        selection = self._services.library.selection
-        if selection is None:
-            self._services.choices.set_recipe(identity)
-        else:
-            title = self.recipe.itemText(self.recipe.findData(identity))
-            self._services.desk.choose(selection.model, identity, self.tr("recipe {recipe}").format(recipe=title))
-        self._show_recipe()
-
-    def _show_recipe(self) -> None:
-        """The recipe of the selected model, which may have edits of its own."""
-        selection, desk = self._services.library.selection, self._services.desk
-        recipe = desk.recipe(selection.model) if selection is not None else None
-        own = selection is not None and desk.is_edited(selection.model)
-        title = ""
-        if recipe is not None and own:
-            title = texts.recipe_title(recipe, recipe.name.endswith(texts.EDITED))
-        self.recipe.show_choice(self._services.choices.recipe, title)
-        self.target.show_choice(self._services.choices.target)
-
-    def _choices_changed(self) -> None:
-        """A new plan is the source's: results stay what they are."""
-        self._show_recipe()
-        selection = self._services.library.selection
-        if selection is not None and selection.variant is not None:
-            self._services.library.select(Selection(selection.model))
 
     def _show_operator(self) -> None:
         selection = self._services.library.selection
