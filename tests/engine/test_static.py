@@ -287,3 +287,28 @@ def test_result_says_what_ranges_were_measured_on(lab: Lab, tmp_path: Path) -> N
     assert unmeasured.plan.calibration is not None
     assert unmeasured.plan.calibration.generated
     assert "generated samples" in (unmeasured.plan.calibration.warning or "")
+
+
+def test_uneven_channels_are_evened_out_on_their_way_to_integers(lab: Lab, tmp_path: Path) -> None:
+    """A few channels a hundred times as large as the rest, as transformers have them, leave the rest its precision."""
+    sizes = np.where(np.arange(64) % 16 == 5, 100, 1).astype(np.float32)
+    model = ModelBuilder()
+    graph = model.subgraph()
+    x = graph.input("x", (8, 64))
+    wave = result(graph, "MUL", [result(graph, "SIN", [x]), graph.constant("sizes", sizes)], tfl.MulOptionsT())
+    y = graph.tensor("y", (8, 24))
+    weights = normal(24, 64, seed=3) / sizes
+    graph.operator("FULLY_CONNECTED", [wave, graph.constant("w", weights), -1], [y], tfl.FullyConnectedOptionsT())
+    graph.outputs = [y]
+    path = lab.write(model)
+    np.savez(tmp_path / "x.npz", x=normal(20, 8, 64))
+    calibration = api.calibrate(api.load(path), tmp_path / "x.npz")
+    plan = api.plan(api.load(path), "static-int8", calibration=calibration)
+    assert [decision.precision.value for decision in plan.decisions[0]] == ["float32", "float32", "int8"]
+    output = tmp_path / "out.tflite"
+    api.apply(plan, output)
+    assert kinds(unpacked(str(output))) == ["SIN", "MUL", "MUL", "QUANTIZE", "FULLY_CONNECTED", "DEQUANTIZE"]
+    assert sqnr(lab.float_outputs(path, True), lab.outputs(str(output), path, True)) > 30
+    compared = api.compare(path, output, tmp_path / "x.npz")
+    assert compared.outputs[0].sqnr_db is not None
+    assert compared.outputs[0].sqnr_db > 30

@@ -81,6 +81,11 @@ class Moments:
     mean: Floats
     second: Floats
 
+    def scaled(self, factors: Floats) -> "Moments":
+        """Those of one group after each channel, the innermost part of its depth, has been multiplied."""
+        all_factors = np.tile(factors, self.mean.shape[1] // factors.size)
+        return Moments(self.mean * all_factors, self.second * np.multiply.outer(all_factors, all_factors))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:

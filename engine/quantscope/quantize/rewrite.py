@@ -28,7 +28,7 @@ from quantscope.quantize.plan import Plan
 from quantscope.quantize.static.plan import NO_INTEGERS
 from quantscope.quantize.static.products import patches_of
 from quantscope.quantize.static.rewrite import Constants, Forms, buffer_readers, has_bias
-from quantscope.quantize.static.weights import IntegerWeight
+from quantscope.quantize.static.weights import IntegerWeight, without_factors
 from quantscope.quantize.stored import BlockScalesBlob, WeightBlob, shape_of_scales
 from quantscope.quantize.weights import Float16Blob, Floats
 
@@ -93,6 +93,10 @@ def _integer_weights(
                 values, done = partial(plan.model.values, weight), partial(release, buffer)
                 patches = patches_of(subgraph, operator, options.scalars(operator))
                 moments = plan.calibration.moments.get(patches) if plan.calibration and patches else None
+                factors = integers.smoothing.get(operator.inputs[0])
+                if factors is not None:
+                    values = partial(without_factors, values, factors)
+                    moments = moments and moments.scaled(factors)
                 found[buffer] = IntegerWeight(
                     weight.name,
                     values,

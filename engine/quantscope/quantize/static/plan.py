@@ -1,7 +1,7 @@
 """Planning integer arithmetic: which operators can and shall run in integers, and on which grids."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -20,8 +20,10 @@ from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.static.arrangement import FLOAT, INTEGER, Link, Node, arranged
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, Kind
 from quantscope.quantize.static.scales import Range, Scales, real_inputs, real_outputs
+from quantscope.quantize.static.smoothing import smoothed_range, smoothing
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
+from quantscope.quantize.weights import Floats
 from quantscope.recipe import Ranges
 
 DTYPES: Final[Mapping[Precision, str]] = {Precision.INT8: "INT8", Precision.INT16X8: "INT16"}
@@ -37,10 +39,12 @@ GAINS: Final[Mapping[Kind, float]] = {Kind.ARITHMETIC: -0.7, Kind.MOVEMENT: 0.1}
 
 @dataclass(frozen=True, slots=True)
 class Integers:
-    """Integer arithmetic of one subgraph: the type of each operator in integers by its index, and grids."""
+    """Integer arithmetic of one subgraph: the type of each operator in integers by its index, grids, and the factors
+    of tensors that are evened out before they are quantized."""
 
     dtypes: Mapping[int, str]
     scales: Scales
+    smoothing: Mapping[int, Floats] = field(default_factory=dict)
 
 
 NO_INTEGERS: Final = Integers({}, Scales.none())
@@ -87,7 +91,9 @@ class IntegerPlanner:
             able = {index: dtype for index, dtype in wanted.items() if index not in obstacles}
             chosen = self._arranged(subgraph, able, named)
             dtypes = {index: dtype for index, dtype in able.items() if index in chosen}
-            scales = Scales(subgraph, dtypes, self._range_finder(subgraph, dtypes), self._constants(subgraph))
+            constants = self._constants(subgraph)
+            factors = smoothing(subgraph, dtypes, constants, self.calibration)
+            scales = Scales(subgraph, dtypes, self._range_finder(subgraph, dtypes, factors), constants)
             unfit = self._unfit(subgraph, dtypes, scales)
             if not unfit:
                 break
@@ -99,7 +105,7 @@ class IntegerPlanner:
             else:
                 reason = obstacles.get(index) or Reason(ReasonCode.BETWEEN_FLOAT)
                 drafts[index] = self._fallback(subgraph, operator, asked[index], reason)
-        return Integers(dtypes, scales) if dtypes else None
+        return Integers(dtypes, scales, factors) if dtypes else None
 
     # One operator ---------------------------------------------------------------------------------------------------
 
@@ -229,10 +235,14 @@ class IntegerPlanner:
         chosen = arranged(preferences, links)
         return frozenset(index for index in able if index in fixed or index in chosen)
 
-    def _range_finder(self, subgraph: Subgraph, dtypes: Mapping[int, str]) -> Callable[[Tensor], Range]:
+    def _range_finder(
+        self, subgraph: Subgraph, dtypes: Mapping[int, str], factors: Mapping[int, Floats]
+    ) -> Callable[[Tensor], Range]:
         levels = LEVELS["INT16"] if "INT16" in dtypes.values() else LEVELS["INT8"]
 
         def find(tensor: Tensor) -> Range:
+            if tensor.index in factors:
+                return smoothed_range(self.calibration, (subgraph.index, tensor.index), factors[tensor.index])
             key = (subgraph.index, tensor.index, levels)
             if key not in self._ranges:
                 if self.model.is_constant(tensor):
@@ -245,8 +255,8 @@ class IntegerPlanner:
 
         return find
 
-    def _constants(self, subgraph: Subgraph) -> Collection[int]:
-        return {tensor.index for tensor in subgraph.tensors if self.model.is_constant(tensor)}
+    def _constants(self, subgraph: Subgraph) -> frozenset[int]:
+        return frozenset(tensor.index for tensor in subgraph.tensors if self.model.is_constant(tensor))
 
     def _unfit(self, subgraph: Subgraph, dtypes: Mapping[int, str], scales: Scales) -> Mapping[int, Reason]:
         """Operators whose scales are so far apart that a kernel can't go from one to the other."""

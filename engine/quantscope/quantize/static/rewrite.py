@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from quantscope.model.edit import Blob, NewOperator, OperatorEdit, Scales, TensorEdit
+from quantscope.model.edit import Blob, Bytes, NewOperator, OperatorEdit, Scales, TensorEdit
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.quantize.kernels import Options
 from quantscope.quantize.ranges import Grid
@@ -153,9 +153,20 @@ class Forms:
                 source, version = index, QUANTIZE_VERSIONS[grid.dtype]
                 if index in self._home:
                     source, version = self._home[index][0], 2
+                elif index in self.integers.smoothing:
+                    source = self._smoothed(tensor)
                 self.builder.add(NewOperator("QUANTIZE", version, (source,), (made,), "QuantizeOptions"))
             self._integer[index, grid] = made
         return self._integer[index, grid]
+
+    def _smoothed(self, tensor: Tensor) -> int:
+        """The tensor with its channels multiplied by their factors."""
+        factors = self.integers.smoothing[tensor.index]
+        buffer = self.builder.buffer(Bytes(factors.view(np.uint8)))
+        operand = self.builder.tensor(f"{tensor.name}_factors", factors.shape, "FLOAT32", buffer)
+        made = self.builder.tensor(f"{tensor.name}_smoothed", tensor.shape, "FLOAT32")
+        self.builder.add(NewOperator("MUL", 1, (tensor.index, operand), (made,), "MulOptions"))
+        return made
 
     def _dequantize(self, source: int, dtype: str, made: int) -> None:
         version = DEQUANTIZE_VERSIONS[dtype]

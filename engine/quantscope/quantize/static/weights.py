@@ -38,6 +38,12 @@ class Needs:
         return floor
 
 
+def without_factors(values: Callable[[], Floats], factors: Floats) -> Floats:
+    """A weight for inputs whose channels, its last axis, are multiplied by `factors`."""
+    result: Floats = values() / factors
+    return result
+
+
 @dataclass(slots=True)
 class IntegerWeight:
     """A weight in int8 with scales along `axis` (the first or the last, None: one scale).
