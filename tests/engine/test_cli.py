@@ -176,6 +176,27 @@ def test_quantize_for_people_and_the_default_name(shell: Shell, model: str, tmp_
     assert (tmp_path / "model.float16.tflite").exists()
 
 
+def test_static_recipes_take_samples_and_warn_without(shell: Shell, model: str, tmp_path: Path) -> None:
+    data = tmp_path / "data.npz"
+    np.savez(data, x=np.random.default_rng(0).normal(size=(8, 2, 96)).astype("f4"))
+    ended = shell(
+        "quantize", model, "--recipe", "static-int8", "--calibration", str(data), "--calibration-samples", "4"
+    )
+    assert ended.code == 0
+    assert "generated samples" not in ended.error
+    assert (tmp_path / "model.static-int8.tflite").exists()
+    found = shell("inspect", model, "--recipe", "static-int8", "--calibration", str(data), "--json").document
+    assert found["calibration"] == {"source": "data.npz", "samples": 8, "generated": False, "warning": None}
+    assert "int8" in found["summary"]["by_precision"]
+    one = shell("inspect", model, "--recipe", "static-int8", "--calibration", str(data), "--operator", "0", "--json")
+    assert one.document["operator"]["precision"] == "int8"
+    unmeasured = shell("quantize", model, "--recipe", "static-int8")
+    assert unmeasured.code == 0
+    assert "generated samples" in unmeasured.error
+    wrong = shell("quantize", model, "--recipe", "static-int8", "--calibration", str(tmp_path / "missing.npz"))
+    assert wrong.code == 2
+
+
 def test_quantize_with_a_recipe_file(shell: Shell, model: str, tmp_path: Path) -> None:
     recipe = tmp_path / "mine.json"
     content = json.loads(shell("recipes", "dynamic-int8").out)

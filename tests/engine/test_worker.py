@@ -212,6 +212,34 @@ def test_inspect_quantize_compare(engine: Window, job: int, tmp_path: Path) -> N
     assert fractions[-1] == 1.0
 
 
+def test_static_recipe_with_samples(engine: Window, job: int, tmp_path: Path) -> None:
+    path, output, data = write(tmp_path, fully_connected()), str(tmp_path / "out.tflite"), str(tmp_path / "data.npz")
+    np.savez(data, x=np.random.default_rng(0).normal(size=(6, 2, 96)).astype(np.float32))
+    engine.send(protocol.Inspect(id=job, path=path, recipe="static-int8", target="xnnpack"))
+    without = document(engine.outcome(job), documents.Inspection)
+    assert without.calibration is None
+    assert without.subgraphs[0].operators[0].reason.code == "needs-calibration"
+    asked = {"path": path, "recipe": "static-int8", "target": "xnnpack", "calibration": data}
+    engine.send(protocol.Inspect(id=job + 1, **asked))
+    plan = document(engine.outcome(job + 1), documents.Inspection)
+    assert plan.subgraphs[0].operators[0].precision == "int8"
+    assert any(event.text.startswith("Calibrating") for _, event in engine.progress(job + 1))
+    engine.send(protocol.Inspect(id=job + 2, **asked))
+    assert document(engine.outcome(job + 2), documents.Inspection) == plan
+    assert not engine.progress(job + 2)
+    engine.send(protocol.Quantize(id=job + 3, output=output, **asked))
+    made = document(engine.outcome(job + 3), documents.Quantization)
+    assert made.plan == plan
+    engine.send(protocol.Quantize(id=job + 4, path=path, output=output, recipe="static-int8", target="xnnpack"))
+    unmeasured = document(engine.outcome(job + 4), documents.Quantization)
+    assert unmeasured.plan.calibration is not None
+    assert unmeasured.plan.calibration.generated
+    engine.send(protocol.Inspect(id=job + 5, **(asked | {"calibration": str(tmp_path / "missing.npz")})))
+    failed = engine.outcome(job + 5)
+    assert isinstance(failed, protocol.Failed)
+    assert failed.code == "data-invalid"
+
+
 def test_sensitivity(engine: Window, job: int, tmp_path: Path) -> None:
     path = write(tmp_path, fully_connected())
     engine.send(protocol.Sensitivity(id=job, path=path, recipe="dynamic-int8", target="xnnpack", samples=2, worst=1))

@@ -177,6 +177,7 @@ PHRASES: Final = tuple(
             r"Calibrating on sample (\d+) of (\d+)",
             QT_TRANSLATE_NOOP("Phrase", "Calibrating on sample {0} of {1}"),
         ),
+        (r"Choosing ranges", QT_TRANSLATE_NOOP("Phrase", "Choosing ranges")),
         (r"Gathering ranges", QT_TRANSLATE_NOOP("Phrase", "Gathering ranges")),
         (r"Calibrated", QT_TRANSLATE_NOOP("Phrase", "Calibrated")),
         (r"Checking the result", QT_TRANSLATE_NOOP("Phrase", "Checking the result")),
