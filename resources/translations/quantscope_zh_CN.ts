@@ -2197,6 +2197,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>正在用样本校准：{0} / {1}</translation>
     </message>
     <message>
+        <source>Choosing ranges</source>
+        <translation>正在选择范围</translation>
+    </message>
+    <message>
         <source>Gathering ranges</source>
         <translation>正在汇总范围</translation>
     </message>
