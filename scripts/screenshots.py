@@ -3,20 +3,25 @@
     python scripts/screenshots.py [OUTPUT_FOLDER] [MODEL]
 
 Runs the real window with the real engine on Qt's offscreen platform, one process for each scale and language.
-OUTPUT_FOLDER defaults to docs/screenshots, MODEL to the first bundled sample.
+OUTPUT_FOLDER defaults to docs/screenshots, MODEL to the first bundled sample. The graph is shown with models of the zoo
+(QUANTSCOPE_ZOO, default ../shared/zoo; the sample where there is none) and a generated one of 10,000 operators. With
+--publish the pictures that README and docs show are taken over into docs/images.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))  # for the generated models
 PATIENCE_SECONDS: Final = 120
 
 
@@ -30,6 +35,7 @@ class Look:
     theme: str
     scale: str = "1"
     language: str = "en"
+    part: str = "window"
 
 
 LOOKS: Final = (
@@ -39,7 +45,21 @@ LOOKS: Final = (
     Look("2x-dark", 1280, 800, "dark", scale="2"),
     Look("zh-light", 1440, 900, "light", language="zh_CN"),
     Look("zh-dark", 1440, 900, "dark", language="zh_CN"),
+    Look("graph-light", 1440, 900, "light", part="graph"),
+    Look("graph-dark", 1440, 900, "dark", part="graph"),
+    Look("graph-720p", 1280, 720, "light", part="graph"),
+    Look("graph-2x", 1280, 800, "dark", scale="2", part="graph"),
+    Look("graph-4k", 3840, 2160, "light", part="graph"),
+    Look("graph-4k-2x", 1920, 1080, "dark", scale="2", part="graph"),
 )
+# Pictures that are part of the documentation, by their names there.
+PUBLISHED: Final = {
+    "graph-light-3-selected.png": "window.png",
+    "graph-dark-1-mobilenet.png": "graph-dark.png",
+    "graph-light-6-loop.png": "graph-loop.png",
+    "graph-light-7-groups.png": "graph-groups.png",
+}
+OPERATORS: Final = 10_000
 
 
 def _spawn(output: Path, model: Path, look: Look) -> int:
@@ -85,7 +105,8 @@ def _take(output: Path, model: Path, look: Look) -> None:
             if not condition():
                 raise TimeoutError("the window did not get into the state to be taken")
 
-        for name in _states(window, services, model, wait):
+        states = _graph_states if look.part == "graph" else _states
+        for name in states(window, services, model, wait):
             for _ in range(3):
                 QCoreApplication.processEvents()
             path = output / f"{look.name}-{name}.png"
@@ -124,10 +145,88 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     yield "8-problem"
 
 
+def _graph_states(window, services, model: Path, wait: Callable[[Callable[[], bool]], None]) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    """The graph of several models, near and far; yields each state's name when it is completely painted."""
+    from quantscope_gui.graph.camera import Camera
+    from tests.bench import graphs
+
+    zoo = Path(os.environ.get("QUANTSCOPE_ZOO", REPOSITORY.parent / "shared" / "zoo"))
+    library, graph = services.library, window.work.graph
+    view = graph.view
+
+    def rest(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        wait(lambda: time.monotonic() > end)
+
+    def painted() -> None:
+        rest(0.3)  # until the zoom has settled
+        wait(lambda: not view.tiles.busy)
+
+    def show(name: str) -> None:
+        path = zoo / f"{name}.tflite"
+        window.commands.open_files([path if path.exists() else model])
+        selection = library.selection
+        wait(lambda: selection.plan is not None and view.scene is not None and graph.plan is selection.plan)
+        painted()
+
+    def look_at(node: int, zoom: float) -> None:
+        view.set_camera(Camera(float(view.scene.x[node]), float(view.scene.y[node]), zoom))
+        painted()
+
+    wait(lambda: services.choices.catalogue is not None)
+    show("rand_MobileNet")
+    yield "1-mobilenet"
+    show("bert_tiny_tied")
+    yield "2-bert"
+    rows = library.selection.plan.rows
+    chosen = next((row.key for row in rows[20:] if row.kind == "hybrid-int8"), rows[0].key)
+    services.operator.select([chosen])
+    graph.view.centre_on(chosen)
+    painted()
+    yield "3-selected"
+    look_at(view.scene.node_of(chosen), 2.0)
+    yield "4-near"
+    view.fit()
+    window.work.toggle_filter("precision:hybrid-int8")
+    painted()
+    yield "5-far-highlighted"
+    window.work.toggle_filter("precision:hybrid-int8")
+    show("g2p_encoder_gru_while")
+    for page in view.scene.pages[-1:]:
+        graph.go_to_page(page)
+        wait(lambda: view.scene.subgraph == page.subgraph)  # noqa: B023
+    painted()
+    yield "6-loop"
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder) / "transformer.tflite"
+        graphs.layers(OPERATORS, large)
+        window.commands.open_files([large])
+        yield "7-loading"
+        wait(lambda: view.scene is not None and view.scene.name == "main" and graph.plan is not None)
+        painted()
+        yield "7-groups"
+        graph.open_all()
+        wait(lambda: view.scene.nodes > OPERATORS)
+        look_at(200, 0.35)
+        yield "8-opened"
+        view.fit()
+        painted()
+        yield "9-everything"
+    graph.show_model(zoo / "not there.tflite", None)
+    wait(lambda: graph.message.text.text().count("\n") > 0)
+    yield "10-problem"
+
+
+def _publish(output: Path) -> None:
+    for name, published in PUBLISHED.items():
+        shutil.copyfile(output / name, REPOSITORY / "docs" / "images" / published)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output", type=Path, nargs="?", default=REPOSITORY / "docs" / "screenshots")
     parser.add_argument("model", type=Path, nargs="?")
+    parser.add_argument("--publish", action="store_true", help="take over what README and docs show")
     parser.add_argument("--look", choices=[look.name for look in LOOKS], help="take only this one, in this process")
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
@@ -139,7 +238,10 @@ def main() -> int:
     if arguments.look:
         _take(arguments.output, model, next(look for look in LOOKS if look.name == arguments.look))
         return 0
-    return max(_spawn(arguments.output, model, look) for look in LOOKS)
+    failed = max(_spawn(arguments.output, model, look) for look in LOOKS)
+    if arguments.publish and not failed:
+        _publish(arguments.output)
+    return failed
 
 
 if __name__ == "__main__":

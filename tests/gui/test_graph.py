@@ -240,7 +240,7 @@ def test_a_loop_opens_as_a_page(stage: Stage, tmp_path: Path) -> None:
     assert scene is not None
     pages = {page.role: page.subgraph for page in scene.pages}
     assert pages == {"cond": 1, "body": 2}
-    panel._go_to_page(next(page for page in scene.pages if page.role == "body"))
+    panel.go_to_page(next(page for page in scene.pages if page.role == "body"))
     stage.until(lambda: panel.view.scene is not None and panel.view.scene.subgraph == 2)
     assert [crumb.text for crumb in panel.crumbs.crumbs] == ["loop", "WHILE #0 body"]
     stage.window.commands_by_key["leave-page"].trigger()

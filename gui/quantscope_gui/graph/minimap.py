@@ -11,7 +11,7 @@ from quantscope_gui.graph import paths
 from quantscope_gui.graph.camera import Camera
 from quantscope_gui.graph.look import Look
 from quantscope_gui.graph.painter import CHUNK, DIMMED
-from quantscope_gui.graph.scene import NOWHERE, Scene
+from quantscope_gui.graph.scene import NOWHERE, Box, Scene
 from quantscope_gui.graph.view import GraphView
 from quantscope_gui.theme.theme import Theme
 
@@ -20,14 +20,20 @@ MARGIN: Final = 8.0
 LEAST: Final = 1.5
 
 
+def scales(bounds: Box, width: float, height: float) -> tuple[float, float]:
+    """Pixels to a unit across and down. Each direction by itself, for graphs are long and narrow; but not so much wider
+    that a chain of operators looks like a wall."""
+    across, down = width / max(bounds.width, 1e-9), height / max(bounds.height, 1e-9)
+    return min(across, max(6 * down, 0.4 * across)), down
+
+
 def overview(scene: Scene, look: Look, width: float, height: float, ratio: float) -> QImage:
-    """Every node as a spot in its colour. Both directions are scaled by themselves: graphs are long and narrow."""
+    """Every node as a spot in its colour."""
     image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     bounds = scene.bounds
-    across, down = width / max(bounds.width, 1e-9), height / max(bounds.height, 1e-9)
-    across = min(across, down * 6)
+    across, down = scales(bounds, width, height)
     painter = QPainter(image)
     left = (width - bounds.width * across) / 2 - bounds.left * across
     x, y = scene.x * across + left, (scene.y - bounds.top) * down
@@ -117,9 +123,7 @@ class Minimap(QWidget):
 
     def _scales(self) -> tuple[float, float]:
         assert self._view.scene is not None
-        bounds = self._view.scene.bounds
-        down = (SIZE.height() - 2 * MARGIN) / max(bounds.height, 1e-9)
-        return min((SIZE.width() - 2 * MARGIN) / max(bounds.width, 1e-9), down * 6), down
+        return scales(self._view.scene.bounds, SIZE.width() - 2 * MARGIN, SIZE.height() - 2 * MARGIN)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = self._theme.tokens

@@ -207,7 +207,7 @@ def _operator(painter: QPainter, scene: Scene, look: Look, node: int, ink: Ink, 
     type_color = QColor(look.tokens.text_muted if quiet else look.tokens.text)
     muted = QColor(look.tokens.text_muted)
     if zoom < SHAPES:
-        _words(painter, fonts, texts[scene.label[node]], left, middle + 5, room, 14, True, type_color)
+        _words(painter, fonts, texts[scene.label[node]], left, middle + 5, room, 13, True, type_color)
     elif zoom < NAMES:
         _words(painter, fonts, texts[scene.label[node]], left, middle - 3, room, 13, True, type_color)
         _words(painter, fonts, texts[scene.detail[node]], left, middle + 13, room, 11, False, muted)
@@ -243,10 +243,10 @@ def _terminal(painter: QPainter, scene: Scene, look: Look, node: int, zoom: floa
     frame = QRectF(box.left + 0.5, box.top + 0.5, box.width - 1, box.height - 1)
     painter.drawRoundedRect(frame, frame.height() / 2, frame.height() / 2)
     room = box.width - 28
-    lines = [(scene.texts[scene.label[node]], 12, False, look.tokens.text)]
+    lines = [(scene.texts[scene.label[node]], 12 if zoom >= SHAPES else 13, False, look.tokens.text)]
     if zoom >= SHAPES:
         lines.append((scene.texts[scene.detail[node]], 10, False, look.tokens.text_muted))
-    baseline = middle + (4.5 if len(lines) == 1 else -2)
+    baseline = middle + (4.5 if len(lines) == 1 else -1)
     for text, size, bold, color in lines:
         shown = fonts.elided(text, room, size, bold)
         left = (box.left + box.right - fonts.width(shown, size, bold)) / 2

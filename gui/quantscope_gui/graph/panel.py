@@ -307,12 +307,12 @@ class GraphPanel(QStackedWidget):
         scene = self.view.scene
         pages = [page for page in scene.pages if page.operator == operator] if scene is not None else []
         if len(pages) == 1:
-            self._go_to_page(pages[0])
+            self.go_to_page(pages[0])
         elif pages:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             for page in pages:
-                menu.addAction(self._page_title(page), partial(self._go_to_page, page))
+                menu.addAction(self._page_title(page), partial(self.go_to_page, page))
             menu.popup(QCursor.pos())
 
     def _page_title(self, page: Page) -> str:
@@ -320,7 +320,8 @@ class GraphPanel(QStackedWidget):
         kind = row.operator.type if row is not None else ""
         return f"{kind} #{page.operator} {page.role}".strip()
 
-    def _go_to_page(self, page: Page) -> None:
+    def go_to_page(self, page: Page) -> None:
+        """Shows a subgraph that an operator of this page runs."""
         if self._state is not None:
             self._state.pages.append((page.subgraph, self._page_title(page)))
             self._draw(lambda: None)
