@@ -24,6 +24,9 @@ from quantscope_gui.theme.theme import Theme
 from quantscope_gui.window.main_window import MainWindow
 
 NAME: Final = "quantscope"
+# How soon a thread that paints tiles or decodes a document lets go of Python's lock when the window wants it. Python's
+# own 5 ms would be most of a frame.
+SWITCH_SECONDS: Final = 0.001
 
 
 class Application(QApplication):
@@ -67,6 +70,7 @@ def run(files: Sequence[Path], command: Command | None = None) -> int:
     window.painted.connect(services.start)
     app.file_opened.connect(lambda path: window.commands.open_files([path]))
     collector = Collector(app)
+    sys.setswitchinterval(SWITCH_SECONDS)
     previous_hook = sys.excepthook
     _report_exceptions(window)
     signal.signal(signal.SIGINT, lambda *_: window.close())

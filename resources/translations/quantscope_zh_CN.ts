@@ -63,6 +63,23 @@
     </message>
 </context>
 <context>
+    <name>Canvas</name>
+    <message>
+        <source>Graph</source>
+        <translation>计算图</translation>
+    </message>
+    <message>
+        <source>The operators table lists the same operators.</source>
+        <translation>算子表列出相同的算子。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n operator(s)</source>
+        <translation>
+            <numerusform>%n 个算子</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Change</name>
     <message>
         <source>left-delegate</source>
@@ -1391,6 +1408,41 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <source>Block {number}</source>
         <translation>模块 {number}</translation>
     </message>
+    <message>
+        <source>Double-click to open</source>
+        <translation>双击打开</translation>
+    </message>
+</context>
+<context>
+    <name>GraphBar</name>
+    <message>
+        <source>Back (Alt+Left)</source>
+        <translation>后退 (Alt+Left)</translation>
+    </message>
+    <message>
+        <source>Forward (Alt+Right)</source>
+        <translation>前进 (Alt+Right)</translation>
+    </message>
+    <message>
+        <source>Close all groups</source>
+        <translation>收起所有分组</translation>
+    </message>
+    <message>
+        <source>Open all groups</source>
+        <translation>展开所有分组</translation>
+    </message>
+    <message>
+        <source>Zoom out (-)</source>
+        <translation>缩小 (-)</translation>
+    </message>
+    <message>
+        <source>Zoom in (+)</source>
+        <translation>放大 (+)</translation>
+    </message>
+    <message>
+        <source>Show everything (double-click beside the operators)</source>
+        <translation>显示全部(在空白处双击)</translation>
+    </message>
 </context>
 <context>
     <name>GraphCommands</name>
@@ -1426,57 +1478,8 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>打开一个模型即可查看其计算图。</translation>
     </message>
     <message>
-        <source>Back (Alt+Left)</source>
-        <translation>后退 (Alt+Left)</translation>
-    </message>
-    <message>
-        <source>Forward (Alt+Right)</source>
-        <translation>前进 (Alt+Right)</translation>
-    </message>
-    <message>
-        <source>Close all groups</source>
-        <translation>收起所有分组</translation>
-    </message>
-    <message>
-        <source>Open all groups</source>
-        <translation>展开所有分组</translation>
-    </message>
-    <message>
-        <source>Zoom out (-)</source>
-        <translation>缩小 (-)</translation>
-    </message>
-    <message>
-        <source>Zoom in (+)</source>
-        <translation>放大 (+)</translation>
-    </message>
-    <message>
-        <source>Show everything (double-click beside the operators)</source>
-        <translation>显示全部(在空白处双击)</translation>
-    </message>
-    <message>
         <source>Drawing {model}…</source>
         <translation>正在绘制 {model}…</translation>
-    </message>
-    <message>
-        <source>Double-click to open</source>
-        <translation>双击打开</translation>
-    </message>
-</context>
-<context>
-    <name>GraphView</name>
-    <message>
-        <source>Graph</source>
-        <translation>计算图</translation>
-    </message>
-    <message>
-        <source>The operators table lists the same operators.</source>
-        <translation>算子表列出相同的算子。</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n operator(s)</source>
-        <translation>
-            <numerusform>%n 个算子</numerusform>
-        </translation>
     </message>
 </context>
 <context>

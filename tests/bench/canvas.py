@@ -139,6 +139,7 @@ def measure(file: Path) -> dict[str, float]:
     from PySide6.QtWidgets import QApplication
 
     from quantscope_gui import i18n
+    from quantscope_gui.app import SWITCH_SECONDS
     from quantscope_gui.collector import Collector
     from quantscope_gui.engine.process import default_command
     from quantscope_gui.graph.camera import Camera
@@ -157,7 +158,7 @@ def measure(file: Path) -> dict[str, float]:
             return handled
 
     app = Application([])
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(SWITCH_SECONDS)
     translators = i18n.install(app, "en")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))

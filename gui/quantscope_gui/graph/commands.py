@@ -33,10 +33,10 @@ class GraphCommands(QObject):
         panel = self._panel
         return {
             "export": self.export,
-            "zoom-in": lambda: panel().zoom_in(),
-            "zoom-out": lambda: panel().zoom_out(),
-            "fit": lambda: panel().view_all(),
-            "fit-selection": lambda: panel().view_selection(),
+            "zoom-in": lambda: panel().view.zoom_in(),
+            "zoom-out": lambda: panel().view.zoom_out(),
+            "fit": lambda: panel().view.fit(),
+            "fit-selection": lambda: panel().view.fit_selection(),
             "go-back": lambda: panel().go(-1),
             "go-forward": lambda: panel().go(1),
             "leave-page": lambda: panel().leave_page(),

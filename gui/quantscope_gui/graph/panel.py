@@ -1,34 +1,33 @@
 """The Graph tab: the canvas with its page, its groups and where one has been."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from quantscope.documents.drawing import OPERATOR, Page
-from quantscope_gui.engine import texts
+from quantscope.documents.drawing import Page
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
 from quantscope_gui.errors.problem import of_failure
 from quantscope_gui.graph import look as looks
-from quantscope_gui.graph.camera import Camera
+from quantscope_gui.graph.bar import GraphBar
 from quantscope_gui.graph.colouring import Colouring, by_precision, plain
-from quantscope_gui.graph.crumbs import Crumb, Crumbs
+from quantscope_gui.graph.crumbs import Crumb
 from quantscope_gui.graph.drawer import Drawer, Wanted
 from quantscope_gui.graph.export import Picture
 from quantscope_gui.graph.history import History
 from quantscope_gui.graph.minimap import Minimap
 from quantscope_gui.graph.scene import Key, Scene
-from quantscope_gui.graph.view import ZOOM_STEP, GraphView
+from quantscope_gui.graph.tooltip import tooltip
+from quantscope_gui.graph.view import GraphView
+from quantscope_gui.graph.visit import Shown, Visit
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.operators.selection import OperatorSelection
-from quantscope_gui.theme import precisions
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.theme.tokens import Tokens
 from quantscope_gui.widgets.empty import EmptyState
@@ -36,31 +35,6 @@ from quantscope_gui.widgets.empty import EmptyState
 # A look is only worth going back to when one has rested there.
 REST_MILLISECONDS: Final = 500
 Colourist = Callable[[Plan, Tokens], Colouring]
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A place in the history: pages from the main one inwards, and what was seen and selected on the last."""
-
-    pages: tuple[tuple[int, str], ...]
-    opened: frozenset[int] | None
-    camera: Camera
-    keys: frozenset[Key]
-    current: Key | None
-
-
-@dataclass(slots=True)
-class _State:
-    """What is shown of one model."""
-
-    path: Path
-    plan: Plan | None = None
-    pages: list[tuple[int, str]] = field(default_factory=lambda: [(0, "")])
-    opened: dict[int, frozenset[int]] = field(default_factory=dict)
-
-    @property
-    def subgraph(self) -> int:
-        return self.pages[-1][0]
 
 
 class GraphPanel(QStackedWidget):
@@ -77,16 +51,17 @@ class GraphPanel(QStackedWidget):
         self._theme = theme
         self._drawer = drawer
         self._selection = selection
-        self._state: _State | None = None
+        self._state: Shown | None = None
         self._job: Job | None = None
         self._colourist: Colourist = by_precision
         self._arriving: Callable[[], None] | None = None
         self._own_selection = False
         self.history: History[Visit] = History()
         self.view = GraphView(theme)
-        self.view.set_explainer(self._explain)
+        self.view.set_explainer(lambda node: tooltip(self.view.scene, self.view.look, self.plan, node))
         self.minimap = Minimap(self.view, theme)
-        self.crumbs = Crumbs()
+        self.bar = GraphBar(theme)
+        self.crumbs = self.bar.crumbs
         self.message = EmptyState(theme, "graph", "", "")
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
@@ -96,50 +71,12 @@ class GraphPanel(QStackedWidget):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._bar())
+        layout.addWidget(self.bar)
         layout.addWidget(self.view, 1)
         self.addWidget(self.message)
         self.addWidget(content)
         self._connect()
         self.show_message(self.tr("No model"), self.tr("Open a model to see its graph."))
-
-    def _bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(10, 5, 10, 5)
-        bar.setSpacing(2)
-        self._back = self._button("back", self.tr("Back (Alt+Left)"), lambda: self.go(-1))
-        self._forward = self._button("forward", self.tr("Forward (Alt+Right)"), lambda: self.go(1))
-        self._close_all = self._button("collapse", self.tr("Close all groups"), self.close_all)
-        self._open_all = self._button("expand", self.tr("Open all groups"), self.open_all)
-        for button in (self._back, self._forward):
-            bar.addWidget(button)
-        bar.addSpacing(6)
-        bar.addWidget(self.crumbs, 1)
-        self._tools = QHBoxLayout()
-        bar.addLayout(self._tools)
-        for button in (self._close_all, self._open_all):
-            bar.addWidget(button)
-        bar.addSpacing(6)
-        for icon, words, run in (
-            ("zoom-out", self.tr("Zoom out (-)"), self.zoom_out),
-            ("zoom-in", self.tr("Zoom in (+)"), self.zoom_in),
-            ("fit", self.tr("Show everything (double-click beside the operators)"), self.view_all),
-        ):
-            bar.addWidget(self._button(icon, words, run))
-        return bar
-
-    def _button(self, icon: str, words: str, run: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("flat", True)
-        button.setProperty("tight", True)
-        button.setIconSize(QSize(18, 18))
-        button.setFixedSize(28, 26)
-        button.setToolTip(words)
-        button.setAccessibleName(words.partition(" (")[0])
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda _checked=False: run())
-        self._theme.bind_icon(button, icon, "text_muted")
-        return button
 
     def _connect(self) -> None:
         self._selection.changed.connect(self._selection_changed)
@@ -151,12 +88,18 @@ class GraphPanel(QStackedWidget):
         self.view.escaped.connect(self._escape)
         self.view.camera_changed.connect(self._resting.start)
         self.crumbs.chosen.connect(self._follow_crumb)
+        self.bar.back.connect(lambda: self.go(-1))
+        self.bar.forward.connect(lambda: self.go(1))
+        self.bar.close_all.connect(self.close_all)
+        self.bar.open_all.connect(self.open_all)
+        self.bar.zoom_out.connect(self.view.zoom_out)
+        self.bar.zoom_in.connect(self.view.zoom_in)
+        self.bar.everything.connect(self.view.fit)
         self._theme.changed.connect(self._colour)
 
     def add_tool(self, tool: QWidget) -> None:
         """Puts a control of somebody else's into the bar."""
-        self._tools.addWidget(tool)
-        self._tools.addSpacing(8)
+        self.bar.add_tool(tool)
 
     # What is shown -----------------------------------------------------------------------------------------------
 
@@ -181,7 +124,7 @@ class GraphPanel(QStackedWidget):
                 self._state.plan = plan
                 self._colour()
         else:
-            self._state = _State(path, plan)
+            self._state = Shown(path, plan)
             self.history.clear()
             self.view.set_scene(None)
             self.show_message(self.tr("Drawing {model}\u2026").format(model=path.stem), str(path))
@@ -212,18 +155,6 @@ class GraphPanel(QStackedWidget):
         around = self._around(self._selection.current)
         if around:
             self._set_opened(self._opened() - {around[-1]})
-
-    def view_all(self) -> None:
-        self.view.fit()
-
-    def view_selection(self) -> None:
-        self.view.fit_selection()
-
-    def zoom_in(self) -> None:
-        self.view.zoom_by(ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        self.view.zoom_by(1 / ZOOM_STEP)
 
     def leave_page(self) -> None:
         """To the page that led to this one."""
@@ -367,7 +298,7 @@ class GraphPanel(QStackedWidget):
         if job is not None:
             self._drawer.cancel(job)
 
-    def _drawn(self, state: _State, wanted: Wanted, scene: Scene) -> None:
+    def _drawn(self, state: Shown, wanted: Wanted, scene: Scene) -> None:
         if state is not self._state or wanted.subgraph != state.subgraph:
             return
         self._job = None
@@ -382,7 +313,7 @@ class GraphPanel(QStackedWidget):
         self._show_crumbs()
         self.drawn.emit()
 
-    def _failed(self, state: _State, failure: Failure) -> None:
+    def _failed(self, state: Shown, failure: Failure) -> None:
         if state is self._state:
             self._job = None
             problem = of_failure(failure, state.path.name, lambda: self._draw(lambda: None))
@@ -476,8 +407,7 @@ class GraphPanel(QStackedWidget):
 
     def _show_crumbs(self) -> None:
         state, scene = self._state, self.view.scene
-        self._back.setEnabled(self.history.can_go_back)
-        self._forward.setEnabled(self.history.can_go_forward)
+        self.bar.show_history(self.history.can_go_back, self.history.can_go_forward)
         if state is None or scene is None:
             self.crumbs.set_crumbs(())
             return
@@ -487,32 +417,4 @@ class GraphPanel(QStackedWidget):
             for group in self._around(self._selection.current)
         ]
         self.crumbs.set_crumbs(crumbs)
-        groups = len(scene.groups)
-        opened = int(scene.groups.open.values.sum())
-        self._close_all.setVisible(groups > 0)
-        self._open_all.setVisible(groups > 0)
-        self._close_all.setEnabled(opened > 0)
-        self._open_all.setEnabled(opened < groups)
-
-    def _explain(self, node: int) -> str:
-        """The tooltip of a node: name, shape, precision and the reason for it."""
-        scene, plan = self.view.scene, self.plan
-        if scene is None:
-            return ""
-        texts_of = scene.texts
-        shape = texts_of[scene.detail[node]]
-        if node in (self.view.look.captions if self.view.look else {}):
-            name, count = self.view.look.captions[node]  # type: ignore[union-attr]
-            return f"{name}\n{count}\n" + self.tr("Double-click to open")
-        label = texts_of[scene.label[node]]
-        lines = [label]
-        if scene.kind[node] == OPERATOR:
-            lines += [texts_of[scene.title[node]], shape]
-            row = plan.row((scene.subgraph, int(scene.first[node]))) if plan is not None else None
-            if row is not None:
-                lines += [precisions.name(row.kind), texts.reason(row.operator.reason)]
-            if any(page.operator == scene.first[node] for page in scene.pages):
-                lines.append(self.tr("Double-click to open"))
-        else:
-            lines.append(shape)
-        return "\n".join(filter(None, lines))
+        self.bar.show_groups(int(scene.groups.open.values.sum()), len(scene.groups))
