@@ -17,8 +17,9 @@ COMPARE: Final = "quantscope.compare/1"
 RECIPES: Final = "quantscope.recipes/1"
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of every value below: immutable, compared by value."""
+class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Base of every value below: immutable, compared by value. The garbage collector needn't look at them: what can't
+    be changed can't refer to itself."""
 
 
 class File(Document, frozen=True, kw_only=True):

@@ -121,6 +121,7 @@ class Canvas(QWidget):
     # Where one looks from ----------------------------------------------------------------------------------------
 
     def set_camera(self, camera: Camera) -> None:
+        camera = Camera(float(camera.x), float(camera.y), float(camera.zoom))  # numpy's numbers are nothing for Qt
         if camera == self._camera:
             return
         if camera.zoom != self._camera.zoom:

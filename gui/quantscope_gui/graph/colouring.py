@@ -63,14 +63,14 @@ def by_precision(plan: Plan, tokens: Tokens) -> Colouring:
     kinds += sorted(kind for kind in plan.kinds if kind not in precisions.ORDER)
     weight = {precisions.FALLBACK: Weight.LOUD, "none": Weight.QUIET}
     place = {kind: at for at, kind in enumerate(kinds)}
-    of: dict[int, list[int]] = {subgraph.index: [] for subgraph in plan.document.subgraphs}
-    for row in plan.rows:
-        of[row.key[0]].append(place[row.kind])
+    subgraphs = plan.document.subgraphs
+    places = np.fromiter((place[row.kind] for row in plan.rows), np.int16, len(plan.rows))
+    parts = np.split(places, np.cumsum([len(subgraph.operators) for subgraph in subgraphs])[:-1])
     return Colouring(
         title=precisions.title(),
         swatches=tuple(
             Swatch(precisions.color(kind, tokens).name(), kind, precisions.name(kind), weight.get(kind, Weight.NORMAL))
             for kind in kinds
         ),
-        of={subgraph: np.array(places, np.int16) for subgraph, places in of.items()},
+        of={subgraph.index: part for subgraph, part in zip(subgraphs, parts, strict=True)},
     )

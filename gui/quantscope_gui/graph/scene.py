@@ -95,8 +95,8 @@ class Scene:
         return int(self.x.size)
 
     def box(self, node: int) -> Box:
-        half_width, half_height = self.width[node] / 2, self.height[node] / 2
-        x, y = self.x[node], self.y[node]
+        half_width, half_height = float(self.width[node]) / 2, float(self.height[node]) / 2
+        x, y = float(self.x[node]), float(self.y[node])
         return Box(x - half_width, y - half_height, x + half_width, y + half_height)
 
     def box_of(self, nodes: Iterable[int]) -> Box | None:

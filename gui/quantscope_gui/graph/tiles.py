@@ -5,7 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QThreadPool, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from quantscope_gui.graph.camera import Camera
@@ -19,10 +19,10 @@ EXTENT: Final = 384
 KEPT_BYTES: Final = 72 * 1024 * 1024
 AT_ONCE: Final = 2
 PREFETCH: Final = 1
-# Other zooms whose tiles stand in for those that are not there yet; and how much farther away one may be before the
-# tiles of the zoom that is left are so many that only those that exist are looked at.
-LAYERS: Final = 2
-FARTHER: Final = 2.0
+# Other zooms whose tiles stand in for those that are not there yet, and how much they may be scaled for it: of much
+# finer ones there would be too many.
+LAYERS: Final = 1
+LEAST_SCALE, MOST_SCALE = 0.4, 12.0
 
 Place = tuple[float, int, int]
 
@@ -63,6 +63,7 @@ class _Painting:
         box = Box(column * size, row * size, (column + 1) * size, (row + 1) * size)
         paint(painter, picture.scene, picture.look, box, zoom, self.fonts)
         painter.end()
+        image.setDevicePixelRatio(picture.ratio)
         return image
 
 
@@ -124,19 +125,19 @@ class Tiles(QObject):
         if picture is None:
             return
         view = camera.seen(width, height)
-        needed = self._cells(picture, self._settled, view) if camera.zoom >= self._settled / FARTHER else []
+        needed = self._cells(picture, self._settled, view) if camera.zoom >= self._settled * LEAST_SCALE else []
         if not needed or not all(place in self._tiles for place in needed):
-            for zoom in self._others():
+            for zoom in self._others(camera.zoom):
                 self._blit(painter, picture, zoom, self._seen(picture, zoom, view), camera, width, height)
         places = needed or self._seen(picture, self._settled, view)
         self._blit(painter, picture, self._settled, places, camera, width, height)
         if camera.zoom == self._settled:
             self._want(picture, view)
 
-    def _others(self) -> list[float]:
-        """Zooms of other tiles there are, the nearest last, so that it is painted over the others."""
-        zooms = [zoom for zoom in self._zooms if zoom != self._settled]
-        return sorted(zooms, key=lambda zoom: -abs(math.log(zoom / self._settled)))[-LAYERS:]
+    def _others(self, wanted: float) -> list[float]:
+        """Other zooms whose tiles can stand in, the nearest last, so that it is painted over the others."""
+        zooms = [zoom for zoom in self._zooms if zoom != self._settled and LEAST_SCALE <= wanted / zoom <= MOST_SCALE]
+        return sorted(zooms, key=lambda zoom: -abs(math.log(zoom / wanted)))[-LAYERS:]
 
     def _seen(self, picture: Picture, zoom: float, view: Box) -> list[Place]:
         """The tiles of a zoom that there are and that reach into the view."""
@@ -185,7 +186,10 @@ class Tiles(QObject):
                 self._tiles.move_to_end(place)
                 _, column, row = place
                 left, top = origin_x + column * extent * scale, origin_y + row * extent * scale
-                painter.drawImage(QRectF(left, top, extent * scale, extent * scale), tile.image)
+                if scale == 1.0:
+                    painter.drawImage(QPointF(left, top), tile.image)
+                else:
+                    painter.drawImage(QRectF(left, top, extent * scale, extent * scale), tile.image)
 
     def _want(self, picture: Picture, view: Box) -> None:
         near = self._cells(picture, self._settled, view)

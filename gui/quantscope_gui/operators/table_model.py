@@ -1,5 +1,6 @@
 """The table's model: filtering and sorting permute positions in the plan's immutable rows, nothing is copied."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -25,7 +26,8 @@ class OperatorsModel(QAbstractTableModel):
         self._theme = theme
         self._rows: tuple[Row, ...] = ()
         self._shown: list[int] = []
-        self._places: dict[Key, int] = {}
+        self._places: Mapping[Key, int] = {}
+        self._every: Mapping[Key, int] = {}
         self._filter = ""
         self.problem = ""
         self.marked: frozenset[Key] = frozenset()
@@ -38,6 +40,7 @@ class OperatorsModel(QAbstractTableModel):
 
     def set_plan(self, plan: Plan | None) -> None:
         self._rows = plan.rows if plan is not None else ()
+        self._every = plan.places if plan is not None else {}
         self._refresh()
 
     def set_filter(self, text: str) -> None:
@@ -122,6 +125,9 @@ class OperatorsModel(QAbstractTableModel):
             order = COLUMNS[self._column].order
             shown.sort(key=lambda place: order(rows[place]), reverse=self._descending)
         self._shown = shown
-        self._places = {rows[place].key: position for position, place in enumerate(shown)}
+        as_planned = self._column < 0 and len(shown) == len(rows)
+        self._places = (
+            self._every if as_planned else {rows[place].key: position for position, place in enumerate(shown)}
+        )
         self.endResetModel()
         self.shown_changed.emit(len(shown), len(rows))
