@@ -2,16 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
-    <name>Canvas</name>
-    <message numerus="yes">
-        <source>%n operator(s)</source>
-        <translation>
-            <numerusform>%n operator</numerusform>
-            <numerusform>%n operators</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>CompareGraphs</name>
     <message numerus="yes">
         <source>%n difference(s)</source>
@@ -63,6 +53,16 @@
 </context>
 <context>
     <name>FindBar</name>
+    <message numerus="yes">
+        <source>%n operator(s)</source>
+        <translation>
+            <numerusform>%n operator</numerusform>
+            <numerusform>%n operators</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>GraphView</name>
     <message numerus="yes">
         <source>%n operator(s)</source>
         <translation>

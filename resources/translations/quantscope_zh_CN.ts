@@ -63,23 +63,6 @@
     </message>
 </context>
 <context>
-    <name>Canvas</name>
-    <message>
-        <source>Graph</source>
-        <translation>计算图</translation>
-    </message>
-    <message>
-        <source>The operators table lists the same operators.</source>
-        <translation>算子表列出相同的算子。</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n operator(s)</source>
-        <translation>
-            <numerusform>%n 个算子</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>Change</name>
     <message>
         <source>left-delegate</source>
@@ -1480,6 +1463,23 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Drawing {model}…</source>
         <translation>正在绘制 {model}…</translation>
+    </message>
+</context>
+<context>
+    <name>GraphView</name>
+    <message numerus="yes">
+        <source>%n operator(s)</source>
+        <translation>
+            <numerusform>%n 个算子</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Graph</source>
+        <translation>计算图</translation>
+    </message>
+    <message>
+        <source>The operators table lists the same operators.</source>
+        <translation>算子表列出相同的算子。</translation>
     </message>
 </context>
 <context>

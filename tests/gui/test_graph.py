@@ -378,3 +378,11 @@ def test_tiles_keep_within_their_memory(stage: Stage, panel: GraphPanel, monkeyp
             )
         )  # type: ignore[arg-type]
         assert panel.view.tiles.bytes <= max(6 * 1024 * 1024, needed * 4 * tiles.EXTENT**2)
+
+
+def test_groups_say_how_much_is_in_them(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "large.tflite"
+    path.write_bytes(large_network(2000).build())
+    look = opened(stage, path).view.look
+    assert look is not None
+    assert {count for _, count in look.captions.values()} == {"8 operators"}

@@ -32,14 +32,16 @@ MOST_TRACED: Final = 200
 class Canvas(QWidget):
     """Shows one scene in the colours of one colouring, from where a camera stands. Takes no input.
 
-    `camera_changed(camera)` after every move, also by `set_camera`.
+    `counted(n)` says "n operators" in the user's words. `camera_changed(camera)` after every move, also by
+    `set_camera`.
     """
 
     camera_changed = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, counted: Callable[[int], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._counted = counted
         self._scene: Scene | None = None
         self._colouring: Colouring | None = None
         self._look: looks.Look | None = None
@@ -63,8 +65,6 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(self.tr("Graph"))
-        self.setAccessibleDescription(self.tr("The operators table lists the same operators."))
         theme.changed.connect(self._restyle)
 
     # What is shown -----------------------------------------------------------------------------------------------
@@ -268,9 +268,6 @@ class Canvas(QWidget):
             self._look = looks.of(self._scene, colouring, self._theme.tokens, self._counted, self._lit)
             self._borders = _borders(self._scene, self._look.of) if colouring.borders else np.zeros(0, np.int64)
         self._repaint_tiles()
-
-    def _counted(self, operators: int) -> str:
-        return self.tr("%n operator(s)", "", operators)
 
     def _repaint_tiles(self) -> None:
         scene, look = self._scene, self._look

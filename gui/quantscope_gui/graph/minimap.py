@@ -28,7 +28,7 @@ def scales(bounds: Box, width: float, height: float) -> tuple[float, float]:
 
 
 def overview(scene: Scene, look: Look, width: float, height: float, ratio: float) -> QImage:
-    """Every node as a spot in its colour."""
+    """Every node as a spot in its colour, a closed group in the most frequent one in it."""
     image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
@@ -39,10 +39,13 @@ def overview(scene: Scene, look: Look, width: float, height: float, ratio: float
     x, y = scene.x * across + left, (scene.y - bounds.top) * down
     half_width = np.maximum(LEAST, scene.width * across) / 2
     half_height = np.maximum(LEAST, scene.height * down) / 2
-    for place in np.unique(look.of).tolist():
+    of = look.of.copy()
+    for node, shares in look.shares.items():
+        of[node] = shares.argmax()
+    for place in np.unique(of).tolist():
         color = QColor(look.inks[place].far if place != NOWHERE else look.tokens.border_strong)
         for lit in (False, True):
-            chosen = look.of == place
+            chosen = of == place
             if look.lit is not None:
                 chosen &= look.lit == lit
             elif not lit:

@@ -34,12 +34,14 @@ class GraphView(Canvas):
     escaped = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme, lambda operators: self.tr("%n operator(s)", "", operators), parent)
         self._pressed: QPoint | None = None
         self._dragging = False
         self._band: QRubberBand | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("Graph"))
+        self.setAccessibleDescription(self.tr("The operators table lists the same operators."))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
