@@ -24,7 +24,7 @@ from tests.phone.adb_server import PrivateServer
 from tests.phone.benchmark import REPOSITORY, write_program
 
 PUSHED_BYTES, SHELL_BYTES = 100_000_000, 200_000_000
-TURNS = 7
+TURNS = 11
 BATCHES, RUNS = 40, 40
 PUSH_BAR, SHELL_BAR, MEDIAN_BAR, LIVE_BAR = 1.2, 1.5, 1.02, 0.1
 MODELS = ("mlperf_vww_mobilenet_v1_025_96", "rand_MobileNet")
@@ -41,7 +41,7 @@ def run(zoo: Zoo) -> Section:
     return Section(
         "phone",
         "Phones",
-        "Times of ours divided by those of the adb binary (the best of seven turns each), and medians of "
+        "Times of ours divided by those of the adb binary (the best of eleven turns each), and medians of "
         "latency divided by those of the same benchmark_model run by hand with `adb shell`, in turns; the last column "
         "says how long after the program had ended on the phone its batch was there. On the test phone: real adb "
         "server, emulated phone, benchmark_model a stand-in that runs the model on this computer.",
