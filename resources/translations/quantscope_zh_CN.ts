@@ -841,10 +841,6 @@
 <context>
     <name>DeviceHeat</name>
     <message>
-        <source>not throttled</source>
-        <translation>未降频</translation>
-    </message>
-    <message>
         <source>light heat</source>
         <translation>轻微发热</translation>
     </message>

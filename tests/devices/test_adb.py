@@ -217,6 +217,21 @@ def test_places_come_and_go(server: AdbServer, make_phone: MakePhone) -> None:
     wait(asyncio.wait_for(story(), 60))
 
 
+def test_a_fault_in_watching_is_no_silence(server: AdbServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(tracking, "parse_devices", broken)
+
+    async def story() -> None:
+        async with contextlib.aclosing(watch(server, COMPUTER)) as watched:
+            async for _ in watched:
+                pass
+
+    with pytest.raises(ZeroDivisionError):
+        wait(asyncio.wait_for(story(), 20))
+
+
 def test_a_killed_server_is_said_and_found_again(tmp_path: Path) -> None:
     with PrivateServer(tmp_path) as private, Phone(tmp_path / "phone", GALAXY_S9) as phone:
         private.connect(phone.serial)

@@ -34,11 +34,15 @@ async def watch(server: AdbServer, computer: Place, adb: str | None = None) -> A
     task = asyncio.ensure_future(watcher.run())
     try:
         while True:
-            yield await watcher.changed()
+            coming = asyncio.ensure_future(watcher.changed())
+            await asyncio.wait((coming, task), return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
+                coming.cancel()
+                task.result()  # it only ends by a fault of ours
+            yield coming.result()
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class _Watcher:

@@ -65,8 +65,8 @@ STATES: Final = {
         QT_TRANSLATE_NOOP("DeviceState", "Plug it in again."),
     ),
 }
+# Android's thermal status from 1 on; at 0 there is nothing to say.
 HEAT: Final = (
-    QT_TRANSLATE_NOOP("DeviceHeat", "not throttled"),
     QT_TRANSLATE_NOOP("DeviceHeat", "light heat"),
     QT_TRANSLATE_NOOP("DeviceHeat", "moderate heat"),
     QT_TRANSLATE_NOOP("DeviceHeat", "severe heat"),
@@ -119,8 +119,8 @@ def condition(sensors: Sensors) -> str:
         parts.append((charging if sensors.charging else resting).format(level=level))
     if sensors.celsius is not None:
         parts.append(f"{sensors.celsius:.1f}{formatting.NARROW_SPACE}\u00b0C")
-    if sensors.thermal_status is not None and sensors.thermal_status < len(HEAT):
-        parts.append(QCoreApplication.translate("DeviceHeat", HEAT[sensors.thermal_status]))
+    if sensors.thermal_status and sensors.thermal_status <= len(HEAT):
+        parts.append(QCoreApplication.translate("DeviceHeat", HEAT[sensors.thermal_status - 1]))
     return DOT.join(parts)
 
 
