@@ -17,6 +17,7 @@ from quantscope.model.edit import Blocks, ModelEdit, TensorEdit
 from quantscope.model.graph import Model, Tensor
 from quantscope.model.values import Affine, Floats, readable, real
 from quantscope.progress import Progress, part, silent
+from quantscope.quantize.halves import half_weights
 from quantscope.quantize.plan import Plan
 from quantscope.quantize.rewrite import rewrite
 
@@ -40,12 +41,15 @@ def details(
     source = graph.operators[operator]
     shown = inspection.subgraphs[subgraph].operators[operator]
     change = rewrite(plan, plan.model.forget)
+    halves = half_weights(plan.model, graph)  # shown in the place of what is unpacked from them
     places = (*source.inputs, *source.outputs)
     found = []
     for at, (index, document) in enumerate(zip(places, (*shown.inputs, *shown.outputs), strict=True)):
         step = part(progress, at / len(places), (at + 1) / len(places))
         found.append(
-            _Operand(plan.model, change, subgraph, graph.tensors[index], step).document(document)
+            _Operand(plan.model, change, subgraph, halves.get(index, graph.tensors[index]), step).document(
+                document if index not in halves else replace(document, constant=True, dtype="float16")
+            )
             if index >= 0
             else TensorDetails(tensor=document, now=Form(dtype="", bytes=None))
         )

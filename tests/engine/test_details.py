@@ -20,8 +20,8 @@ from quantscope.model.values import Affine, real
 from quantscope.precision import Precision
 from quantscope.recipe import Change, Match, Recipe, Rule, Setting
 from tests.lab import Lab, stored, unpacked
-from tests.models import Input, ModelBuilder, conv, one_operator
-from tests.operators import normal
+from tests.models import Input, ModelBuilder, conv, fully_connected, one_operator
+from tests.operators import half_source, normal
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,29 @@ def test_float16_has_no_scales(lab: Lab) -> None:
     assert (weight.planned.dtype, weight.planned.scales) == ("float16", None)
     assert weight.sqnr_db is not None
     assert weight.sqnr_db > 60
+
+
+def test_weights_that_the_source_stores_in_float16(lab: Lab) -> None:
+    """The operand is what a DEQUANTIZE makes; what is shown is the constant behind it, before and after."""
+    weight = details(lab.write(half_source()), 4).inputs[1]
+    assert (weight.now.dtype, weight.now.bytes) == ("float16", 2 * 64 * 64)
+    assert weight.planned is not None
+    assert (weight.planned.dtype, weight.planned.bytes) == ("int8", 64 * 64)
+    assert weight.sqnr_db is not None
+    assert weight.sqnr_db > 35
+
+
+@pytest.mark.parametrize("recipe", ["dynamic-int4", "weight-only-int4"])
+def test_four_bit_weights_before_and_after(lab: Lab, recipe: str) -> None:
+    """In blocks (heavy weights, for dynamic-int4) and by channels."""
+    path = lab.write(fully_connected(normal(64, 64) ** 3))
+    weight = details(path, recipe=recipe).inputs[1]
+    assert weight.planned is not None
+    assert weight.planned.scales is not None
+    assert (weight.planned.dtype, weight.planned.bytes) == ("int4", 64 * 64 / 2)
+    assert weight.planned.scales.block == (32 if recipe == "dynamic-int4" else None)
+    assert weight.sqnr_db is not None
+    assert 12 < weight.sqnr_db < 30
 
 
 def test_a_quantized_source_is_seen_through_its_scales(lab: Lab) -> None:

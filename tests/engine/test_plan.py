@@ -23,7 +23,7 @@ from quantscope.recipe import Change, Granularity, Match, Recipe, Rule, Setting
 from tests.engine.specimens import loop, several
 from tests.lab import Lab, check_size, constant_behind, operators_of, sqnr, stored, unpacked
 from tests.models import Array, Input, ModelBuilder, SubgraphBuilder, one_operator
-from tests.operators import conv, depthwise, embedding, fully_connected, gather, lstm, normal, uneven
+from tests.operators import conv, depthwise, embedding, fully_connected, gather, half_source, lstm, normal, uneven
 from tests.static_operators import unary
 
 FULLY = tfl.FullyConnectedOptionsT
@@ -403,34 +403,6 @@ def test_what_is_already_small_is_left_alone(lab: Lab, build: Any, precision: st
     assert precisions(plan)[-1] == precision
     assert codes(plan)[-1] == "already-quantized"
     assert not plan.changes_anything
-
-
-def half_source() -> ModelBuilder:
-    """Two layers on one float16 weight, with a float16 bias; ADD reads the weight too, and a convolution its own."""
-    model = ModelBuilder()
-    graph = model.subgraph()
-    x = graph.input("x", (64, 64))
-    weights = {"w": normal(64, 64), "b": normal(64, seed=7), "k": uneven(32, 3, 3, 64), "kb": normal(32, seed=8)}
-    real = {}
-    for name, values in weights.items():
-        real[name] = graph.tensor(name, values.shape)
-        half = graph.constant(f"{name}16", values.astype(np.float16))
-        graph.operator("DEQUANTIZE", [half], [real[name]], version=3)
-    hidden, y, z, image, k = (
-        graph.tensor(name, shape)
-        for name, shape in (
-            ("hidden", (64, 64)), ("y", (64, 64)), ("z", (64, 64)), ("image", (1, 8, 8, 64)), ("k_out", (1, 8, 8, 32)),
-        )
-    )  # fmt: skip
-    graph.operator("FULLY_CONNECTED", [x, real["w"], real["b"]], [hidden], FULLY())
-    graph.operator("FULLY_CONNECTED", [hidden, real["w"], -1], [y], FULLY())
-    graph.operator("ADD", [y, real["w"]], [z], tfl.AddOptionsT())
-    shape = graph.constant("shape", np.array([1, 8, 8, 64], np.int32))
-    graph.operator("RESHAPE", [z, shape], [image], tfl.ReshapeOptionsT(newShape=[1, 8, 8, 64]))
-    options = tfl.Conv2DOptionsT(padding=0, strideW=1, strideH=1, dilationWFactor=1, dilationHFactor=1)
-    graph.operator("CONV_2D", [image, real["k"], real["kb"]], [k], options)
-    graph.outputs = [k, y]
-    return model
 
 
 @pytest.mark.parametrize("target", TARGETS)
