@@ -317,7 +317,7 @@ def embedding(table: Shape = (50, 32)) -> ModelBuilder:
     return one_operator("EMBEDDING_LOOKUP", [Input((7,), "INT32"), uneven(*table)], [(7, *table[1:])])
 
 
-# Stored in float16 ------------------------------------------------------------------------------------------------------
+# Stored in float16 ---------------------------------------------------------------------------------------------------
 
 
 def half_source() -> ModelBuilder:
