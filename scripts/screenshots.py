@@ -120,6 +120,10 @@ def _take(output: Path, model: Path, look: Look) -> None:
 
 def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], None]) -> Iterator[str]:  # type: ignore[no-untyped-def]
     """Drives the window from state to state; yields each state's name when it is on the screen."""
+    from quantscope.precision import Precision
+    from quantscope.recipe import Change, Match
+
+    keep_float = Change(precision=Precision.FLOAT32)
     wait(lambda: services.choices.catalogue is not None)
     yield "1-start"
     window.commands.open_files([model])
@@ -133,6 +137,15 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     window.work.search.set_text(f"precision:{wanted}")
     yield "4-filter"
     window.work.search.set_text("")
+    window.recipe_dock.raise_()
+    services.desk.ask(library.models[0], [Match(type=library.selection.plan.rows[0].operator.type)], keep_float, "")
+    wait(lambda: library.selection.plan.document.recipe.endswith("-edited"))
+    window.recipe_panel.table.setFocus()
+    window.recipe_panel.table.selectRow(0)
+    yield "4-recipe"
+    services.desk.history.undo()
+    wait(lambda: not library.selection.plan.document.recipe.endswith("-edited"))
+    window.inspector_dock.raise_()
     window.commands.quantize()
     wait(lambda: any(0.1 < entry.fraction < 1 for entry in services.board.entries) or bool(library.models[0].variants))
     yield "5-quantizing"
@@ -141,6 +154,12 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     window.commands.compare()
     wait(lambda: library.models[0].variants[0].comparison is not None and not services.board.entries)
     yield "7-compare"
+    graphs = window.work.graphs
+    window.work.tabs.setCurrentWidget(graphs)
+    wait(lambda: graphs.found is not None and graphs.right.view.scene is not None and not graphs.right.view.tiles.busy)
+    graphs.step(1)
+    wait(lambda: not graphs.left.view.tiles.busy and not graphs.right.view.tiles.busy)
+    yield "7-differences"
     window.commands.open_files([model.with_name("weights.onnx")])
     yield "8-problem"
 

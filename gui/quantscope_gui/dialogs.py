@@ -64,20 +64,34 @@ def ask_open(parent: QWidget, title: str, filters: list[str], chosen: Callable[[
     dialog.open()
 
 
-def ask_file(parent: QWidget, title: str, filters: list[str], suggestion: Path, chosen: Callable[[Path], None]) -> None:
-    """Asks where to write a file; the dialog itself asks before an existing one is replaced."""
+def ask_file(
+    parent: QWidget,
+    title: str,
+    filters: list[str],
+    suggestion: Path,
+    chosen: Callable[[Path], None],
+    chosen_as: Callable[[Path, str], None] | None = None,
+) -> None:
+    """Asks where to write a file; the dialog itself asks before an existing one is replaced. `chosen_as`, where given,
+    is told the filter that was chosen, too, instead of `chosen`."""
     dialog = _file_dialog(parent, title, str(suggestion.parent), filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suggestion.suffix.lstrip("."))
     dialog.selectFile(str(suggestion))
-    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.fileSelected.connect(
+        lambda name: chosen_as(Path(name), dialog.selectedNameFilter()) if chosen_as is not None else chosen(Path(name))
+    )
     dialog.open()
 
 
-def ask_recipe_destination(parent: QWidget, suggestion: Path, chosen: Callable[[Path], None]) -> None:
-    """Asks where to save a recipe."""
-    filters = [QCoreApplication.translate("Dialogs", "Recipes (*.json)")]
-    ask_file(parent, QCoreApplication.translate("Dialogs", "Export Recipe"), filters, suggestion, chosen)
+def ask_recipe_destination(
+    parent: QWidget, suggestion: Path, ours: Callable[[Path], None], theirs: Callable[[Path], None]
+) -> None:
+    """Asks where to save a recipe, and in which form: ours or litert-quantizer's."""
+    other = QCoreApplication.translate("Dialogs", "litert-quantizer's recipes (*.json)")
+    filters = [QCoreApplication.translate("Dialogs", "Recipes (*.json)"), other]
+    title = QCoreApplication.translate("Dialogs", "Export Recipe")
+    ask_file(parent, title, filters, suggestion, ours, lambda path, form: (theirs if form == other else ours)(path))
 
 
 def ask_destination(parent: QWidget, suggestion: Path, chosen: Callable[[Path], None]) -> None:

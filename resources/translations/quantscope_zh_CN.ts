@@ -1041,6 +1041,10 @@
         <translation>导入方案</translation>
     </message>
     <message>
+        <source>litert-quantizer&apos;s recipes (*.json)</source>
+        <translation>litert-quantizer 的方案 (*.json)</translation>
+    </message>
+    <message>
         <source>Export Recipe</source>
         <translation>导出方案</translation>
     </message>

@@ -1,5 +1,6 @@
 """Edits of the recipe: what they do to it, and what they do in the window, with undo."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -289,6 +290,13 @@ def test_recipes_go_out_to_a_file_and_come_back(stage: Stage, model_file: Path, 
     editor.read(path)
     stage.until(lambda: desk.recipe(model) == recipe)
     stage.until(lambda: precisions_of(stage)[0] == "float32")
+    other = tmp_path / "theirs.json"
+    editor.write_for_litert(PRESET, other)
+    stage.until(other.exists)
+    assert isinstance(json.loads(other.read_text()), list)
+    editor.read(other)
+    stage.until(lambda: desk.recipe(model).name == "theirs")  # type: ignore[union-attr]
+    desk.history.undo()
     path.write_text('{"weights": "strange"}')
     editor.read(path)
     stage.until(lambda: bool(stage.window.tray.cards))

@@ -256,6 +256,7 @@ def test_a_broken_model_is_a_card_and_others_stay_open(stage: Stage, model_file:
 @pytest.mark.parametrize("name", ["weights.onnx", "no-suffix"])
 def test_other_files_are_refused_in_words(stage: Stage, tmp_path: Path, name: str) -> None:
     drop(stage.window, [tmp_path / name])
+    stage.until(lambda: bool(stage.window.tray.cards))
     assert name in stage.window.tray.cards[0].problem.message
     assert stage.selection is None
 

@@ -14,6 +14,7 @@ from quantscope.recipe import Change, Recipe
 INSPECT: Final = "quantscope.inspect/1"
 QUANTIZE: Final = "quantscope.quantize/1"
 COMPARE: Final = "quantscope.compare/1"
+EXPORTED_RECIPE: Final = "quantscope.exported-recipe/1"
 RECIPES: Final = "quantscope.recipes/1"
 
 
@@ -252,6 +253,14 @@ class Catalogue(Document, frozen=True, kw_only=True):
     recipes: tuple[Choice, ...]
     targets: tuple[Choice, ...]
     presets: tuple[Recipe, ...] = ()
+
+
+class ExportedRecipe(Document, frozen=True, kw_only=True):
+    """A recipe as the file of another tool: `text` is what is to be written."""
+
+    schema: str = EXPORTED_RECIPE
+    tool: str
+    text: str
 
 
 T = TypeVar("T", bound=Document)

@@ -18,6 +18,7 @@ from quantscope.live import Live
 from quantscope.model.graph import Model
 from quantscope.progress import Progress, part
 from quantscope.quantize.calibration import Calibration
+from quantscope.quantize.litert_recipe import write_litert
 from quantscope.quantize.plan import Plan, Planner
 from quantscope.quantize.presets import find_recipe
 from quantscope.quantize.survey import Survey
@@ -103,6 +104,7 @@ class Jobs:
             protocol.Inspect: self._inspect,
             protocol.Details: self._details,
             protocol.CheckData: self._check_data,
+            protocol.ExportRecipe: self._export_recipe,
             protocol.Draw: self._draw,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
@@ -132,6 +134,9 @@ class Jobs:
 
     def _check_data(self, request: protocol.CheckData, progress: Progress) -> documents.Document:
         return check_data(self._model(request.path).survey.model, request.data, progress)
+
+    def _export_recipe(self, request: protocol.ExportRecipe, progress: Progress) -> documents.Document:
+        return documents.ExportedRecipe(tool="litert-quantizer", text=write_litert(request.recipe).decode())
 
     def _draw(self, request: protocol.Draw, progress: Progress) -> documents.Document:
         model = self._model(request.path).survey.model

@@ -67,6 +67,13 @@ class Draw(Message, frozen=True, kw_only=True, tag="draw"):
     opened: tuple[int, ...] | None = None
 
 
+class ExportRecipe(Message, frozen=True, kw_only=True, tag="export-recipe"):
+    """Asks for documents.ExportedRecipe: a recipe in litert-quantizer's form."""
+
+    id: int
+    recipe: Recipe
+
+
 class CheckData(Message, frozen=True, kw_only=True, tag="check-data"):
     """Asks for documents.data.DataCheck: whether the samples in `data` (an .npz file) fit the model, and how they
     look."""
@@ -297,6 +304,7 @@ Request = (
     | Inspect
     | Details
     | CheckData
+    | ExportRecipe
     | Draw
     | Quantize
     | Compare

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from quantscope import files
+from quantscope import documents, files
 from quantscope.documents.data import DataCheck
 from quantscope.errors import QuantscopeError
 from quantscope.recipe import Recipe
@@ -164,24 +164,43 @@ class RecipeEditor(QObject):
         recipe = self._desk.recipe(model) if model is not None else None
         if model is not None and recipe is not None:
             suggestion = model.path.parent / f"{recipe.name}.json"
-            dialogs.ask_recipe_destination(self._panel, suggestion, lambda path: self.write(recipe, path))
+            dialogs.ask_recipe_destination(
+                self._panel,
+                suggestion,
+                lambda path: self.write(recipe, path),
+                lambda path: self.write_for_litert(recipe, path),
+            )
 
     def write(self, recipe: Recipe, path: Path) -> None:
         """Writes a recipe to a file, or leaves the file as it was."""
+        self._write(msgspec.json.format(msgspec.json.encode(recipe), indent=2) + b"\n", path)
+
+    def write_for_litert(self, recipe: Recipe, path: Path) -> None:
+        """The same in litert-quantizer's form; what that can't say is a problem, and nothing is written."""
+        job = self._client.submit(
+            lambda identity: protocol.ExportRecipe(id=identity, recipe=recipe),
+            decoding.small(documents.ExportedRecipe),
+        )
+        job.succeeded.connect(lambda exported: self._write(exported.text.encode(), path))
+        job.failed.connect(
+            lambda failure: self.failed.emit(
+                of_failure(failure, path.name, lambda: self.write_for_litert(recipe, path))
+            )
+        )
+
+    def _write(self, data: bytes, path: Path) -> None:
         self._background.run(
-            lambda: _write(recipe, path),
+            lambda: _replace(path, data),
             lambda _: self.said.emit(self.tr("Saved {path}").format(path=path)),
-            lambda error: self._not_written(recipe, path, error),
+            lambda error: self._not_written(data, path, error),
         )
 
-    def _not_written(self, recipe: Recipe, path: Path, error: Exception) -> None:
+    def _not_written(self, data: bytes, path: Path, error: Exception) -> None:
         remedy = error.remedy if isinstance(error, QuantscopeError) else None
-        self.failed.emit(
-            Problem(self.tr("The recipe was not saved"), str(error), remedy or "", "", lambda: self.write(recipe, path))
-        )
+        title = self.tr("The recipe was not saved")
+        self.failed.emit(Problem(title, str(error), remedy or "", "", lambda: self._write(data, path)))
 
 
-def _write(recipe: Recipe, path: Path) -> None:
-    data = msgspec.json.format(msgspec.json.encode(recipe), indent=2) + b"\n"
+def _replace(path: Path, data: bytes) -> None:
     with files.replacing(path) as temporary:
         Path(temporary).write_bytes(data)
