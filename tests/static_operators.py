@@ -7,7 +7,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as tfl
 
 from tests.models import Array, Input, ModelBuilder, Shape, one_operator
-from tests.operators import bias, conv, depthwise, fully_connected, normal, transpose_conv, uneven
+from tests.operators import bias, conv, depthwise, fully_connected, lstm, normal, transpose_conv, uneven
 
 IMAGE: Final = (1, 8, 8, 16)
 
@@ -111,6 +111,9 @@ CASES: Final[Mapping[str, tuple[str, Build]]] = {
     "batch matmul": ("BATCH_MATMUL", batch_matmul((2, 6, 16), (2, 16, 8))),
     "batch matmul adjoint": ("BATCH_MATMUL", batch_matmul((2, 6, 16), (2, 8, 16), adjoint=True)),
     "batch matmul constant": ("BATCH_MATMUL", batch_matmul((2, 6, 16), (16, 8), constant=True)),
+    "lstm": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm()),
+    "lstm coupled gates": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(cifg=True)),
+    "lstm batch 3": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(batch=3)),
     "add": ("ADD", binary("ADD", tfl.AddOptionsT())),
     "add relu": ("ADD", binary("ADD", tfl.AddOptionsT(fusedActivationFunction=1))),
     "add constant": ("ADD", binary("ADD", tfl.AddOptionsT(), other=bias(16))),

@@ -2733,6 +2733,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>周围的算子以浮点运行，在这里转换操作数的开销大于整数带来的好处。</translation>
     </message>
     <message>
+        <source>slower-in-integers</source>
+        <translation>{operator} 的 {precision} 内核比运行时量化激活的内核慢数倍，而且精度更低。</translation>
+    </message>
+    <message>
         <source>loop-state</source>
         <translation>属于循环体：位数过少时误差会逐步累积，因此循环体中只有矩阵乘法以整数运行。</translation>
     </message>
@@ -2949,6 +2953,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>not-reached</source>
         <translation>请提供能到达这里的样本数据。</translation>
+    </message>
+    <message>
+        <source>slower-in-integers</source>
+        <translation>若仍要以整数运行，请添加一条点名它的规则。</translation>
     </message>
     <message>
         <source>kept-by-default</source>

@@ -323,6 +323,7 @@ REASONS = {
     ReasonCode.UNSOUND_INTEGER_KERNEL: integers(with_variable, "float32", True),
     ReasonCode.FASTER_IN_FLOAT: integers(unary("SOFTMAX", tfl.SoftmaxOptionsT(beta=1.0)), "float32", True),
     ReasonCode.BETWEEN_FLOAT: integers(unary("TANH"), "float32"),
+    ReasonCode.SLOWER_IN_INTEGERS: integers(lstm, "hybrid-int8"),
     ReasonCode.LOOP_STATE: integers(lambda: recurrent_loop(), "float32", True, subgraph=2, operator=2),
     ReasonCode.NOT_REACHED: integers(several, "float32", True, subgraph=1, operator=1),
     ReasonCode.FAR_APART_VALUES: integers(lambda: between(["ADD"], masks()), "float32", True, operator=1),
@@ -380,7 +381,7 @@ def test_remedies_are_there_where_a_user_can_do_something(lab: Lab) -> None:
         "dynamic-shape", "float16-source", "int4-leaves-delegate", "int4-too-coarse", "hybrid-not-faster",
         "per-tensor-too-coarse", "kept-by-default",
         "kept-by-rule", "needs-calibration", "not-finite", "not-reached", "out-of-float16-range", "shared-weight",
-        "sparse-weight", "too-few-elements",
+        "slower-in-integers", "sparse-weight", "too-few-elements",
     }  # fmt: skip
     assert SENTENCES.keys() == set(ReasonCode)
 

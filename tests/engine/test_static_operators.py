@@ -113,7 +113,7 @@ def test_denied_kernels_are_refused_by_the_runtime(
     plan = make_plan(read(path), in_integers(kind, dtype), TARGETS["builtin"], calibration)
     reasons = {d.reason.code.value for o, d in zip(plan.model.subgraphs[0].operators, plan.decisions[0], strict=True)
                if o.type == kind}  # fmt: skip
-    assert reasons <= {"no-integer-kernel", "data-movement"}
+    assert reasons <= {"no-integer-kernel", "data-movement", "hybrid-kernel"}
     facts = INTEGER_FACTS[kind]
     claimed = replace(facts, version=1, version16=1, fixed16=facts.fixed16 or Grid("INT16", 1 / 32768, 0))
     monkeypatch.setitem(kernels.INTEGER_FACTS, kind, claimed)  # type: ignore[arg-type]

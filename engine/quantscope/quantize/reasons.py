@@ -45,6 +45,7 @@ class ReasonCode(StrEnum):
     UNSOUND_INTEGER_KERNEL = "unsound-integer-kernel"
     FASTER_IN_FLOAT = "faster-in-float"
     BETWEEN_FLOAT = "between-float"
+    SLOWER_IN_INTEGERS = "slower-in-integers"
     LOOP_STATE = "loop-state"
     NOT_REACHED = "not-reached"
     FAR_APART_VALUES = "far-apart-values"
@@ -181,6 +182,11 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
     ReasonCode.FASTER_IN_FLOAT: Sentence(
         "{target} runs {operator} in float only. In {precision} it would leave the delegate and split the graph, which"
         " takes longer than converting to float and back."
+    ),
+    ReasonCode.SLOWER_IN_INTEGERS: Sentence(
+        "The {precision} kernel of {operator} is several times slower than the one that quantizes activations on the"
+        " fly, and less exact.",
+        "Add a rule that names it to have it in integers all the same.",
     ),
     ReasonCode.BETWEEN_FLOAT: Sentence(
         "The operators around it run in float, and converting its operands would cost more than integers save here."

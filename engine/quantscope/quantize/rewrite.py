@@ -132,7 +132,7 @@ class _SubgraphRewrite:
         self.integers = plan.integers.get(subgraph.index, NO_INTEGERS)
         self.halves = half_weights(plan.model, subgraph)
         self.whole: dict[int, int] = {}
-        self.forms = Forms(plan.model, subgraph, self.integers, constants, self, self.options.scalars)
+        self.forms = Forms(plan.model, subgraph, self.integers, constants, self, plan.calibration, self.options.scalars)
 
     def edit(self) -> SubgraphEdit:
         for operator, decision in zip(self.subgraph.operators, self.plan.decisions[self.subgraph.index], strict=True):

@@ -88,6 +88,8 @@ INTEGER_FACTS: Final[Mapping[str, IntegerFacts]] = {
     "FULLY_CONNECTED": replace(_MATRIX, version=4, version16=11),
     "TRANSPOSE_CONV": replace(_MATRIX, activations=(2,), bias=3, version16=5),
     "BATCH_MATMUL": IntegerFacts(2, 3, Kind.MATRIX, activations=(0, 1)),
+    # Its weights are those of `recurrent`.
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": IntegerFacts(2, None, Kind.MATRIX, activations=(0,)),
     # Arithmetic with scales of its own.
     "ADD": replace(_ARITHMETIC, version16=3, options={"PotScaleInt16": False}),
     "SUB": replace(_ARITHMETIC, version16=5, options={"PotScaleInt16": False}),

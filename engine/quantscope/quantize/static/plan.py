@@ -19,6 +19,7 @@ from quantscope.quantize.ranges import estimate, has_far_apart_values
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.static.arrangement import FLOAT, INTEGER, Link, Node, arranged
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, Kind
+from quantscope.quantize.static.recurrent import BIASES, LSTM, MATRICES, cell_grid, unsupported
 from quantscope.quantize.static.scales import Range, Scales, real_inputs, real_outputs
 from quantscope.quantize.static.smoothing import smoothed_range, smoothing
 from quantscope.quantize.survey import Survey
@@ -129,6 +130,8 @@ class IntegerPlanner:
         if facts is None or not facts.has_kernel(dtype):
             return Reason(ReasonCode.NO_INTEGER_KERNEL, arguments)
         inputs, options = subgraph.inputs_of(operator), self.survey.options(operator)
+        if operator.type == LSTM:
+            return self._recurrent_obstacle(subgraph, operator, arguments, by_rule)
         what = facts.unsound(inputs, options) or self._unusual(subgraph, operator, facts)
         if what is not None:
             return Reason(ReasonCode.UNSOUND_INTEGER_KERNEL, {**arguments, "what": what})
@@ -141,6 +144,23 @@ class IntegerPlanner:
         if facts.kind is Kind.ARITHMETIC and subgraph.index in self._loops and not by_rule:
             return Reason(ReasonCode.LOOP_STATE)
         return self._range_obstacle(subgraph, operator, facts)
+
+    def _recurrent_obstacle(
+        self, subgraph: Subgraph, operator: Operator, arguments: dict[str, str | int], by_rule: bool
+    ) -> Reason | None:
+        if not by_rule:
+            return Reason(ReasonCode.SLOWER_IN_INTEGERS, arguments)
+        what = unsupported(operator)
+        if what is not None:
+            return Reason(ReasonCode.UNSOUND_INTEGER_KERNEL, {**arguments, "what": what})
+        weights = [tensor for slot in (*MATRICES, *BIASES) if (tensor := subgraph.inputs_of(operator)[slot])]
+        if not all(self.survey.is_weight(tensor) for tensor in weights):
+            return Reason(ReasonCode.WEIGHT_NOT_CONSTANT)
+        if pins := [self.survey.pinned[each.buffer] for each in weights if each.buffer in self.survey.pinned]:
+            return Reason(ReasonCode.SHARED_WEIGHT, {"other": pins[0]})
+        if cell_grid(subgraph, operator, self.calibration) is None:
+            return Reason(ReasonCode.NOT_REACHED)
+        return self._range_obstacle(subgraph, operator, INTEGER_FACTS[operator.type])
 
     def _unusual(self, subgraph: Subgraph, operator: Operator, facts: IntegerFacts) -> str | None:
         """What is there that the facts don't speak of."""
@@ -192,6 +212,8 @@ class IntegerPlanner:
         if facts.weight is not None:
             weight = subgraph.tensors[operator.inputs[facts.weight]]
             stored[facts.weight] = Storage("INT8", None if facts.axis is None else facts.axis % len(weight.shape))
+        if operator.type == LSTM:
+            stored = {slot: Storage("INT8", None) for slot in MATRICES if operator.inputs[slot] >= 0}
         return Decision(operator.index, precision, Reason(code, arguments), stored, direct=True)
 
     def _fallback(self, subgraph: Subgraph, operator: Operator, asked: Asked, reason: Reason) -> Decision:
@@ -200,6 +222,8 @@ class IntegerPlanner:
         draft = self.redraft(subgraph, operator, replace(asked, setting=setting))
         if draft.precision is Precision.NONE:
             return draft
+        if reason.code is ReasonCode.SLOWER_IN_INTEGERS and draft.precision is Precision.HYBRID_INT8:
+            return replace(draft, reason=reason)
         fallback = reason.code is not ReasonCode.BETWEEN_FLOAT
         return draft if draft.stored else replace(draft, reason=reason, fallback=fallback)
 

@@ -9,10 +9,12 @@ import numpy as np
 
 from quantscope.model.edit import Blob, Bytes, NewOperator, OperatorEdit, Scales, TensorEdit
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
+from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.kernels import Options
 from quantscope.quantize.ranges import Grid
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, integer_version
 from quantscope.quantize.static.plan import Integers
+from quantscope.quantize.static.recurrent import BIASES, CELL_STATE, GATE_GRID, HIDDEN_STATE, LSTM, cell_grid
 from quantscope.quantize.static.scales import real_inputs, real_outputs
 from quantscope.quantize.static.weights import BiasBlob, ConstantBlob, IntegerWeight, Needs
 
@@ -73,6 +75,7 @@ class Forms:
         integers: Integers,
         constants: Constants,
         builder: Builder,
+        calibration: Calibration | None,
         options_of: Callable[[Operator], Options],
     ) -> None:
         self.model = model
@@ -80,6 +83,7 @@ class Forms:
         self.integers = integers
         self.constants = constants
         self.builder = builder
+        self._calibration = calibration
         self.options_of = options_of
         self.edits: dict[int, TensorEdit] = {}
         self._real: dict[int, int] = {}  # where it isn't the tensor itself
@@ -98,8 +102,11 @@ class Forms:
             inputs[slot] = self._on_grid(inputs[slot], self.integers.scales.input_grid(operator, slot))
         real = real_outputs(self.subgraph, operator)
         grids = {index: self.integers.scales.grid(index, dtype) for index in real}
+        intermediates: tuple[int, ...] | None = None
         if facts.weight is not None:
             self._weigh(operator, facts, dtype, inputs, grids[real[0]])
+        elif operator.type == LSTM:
+            intermediates = self._recur(operator, inputs, grids[real[0]])
         outputs = tuple(self._result(index, grids[index]) if index in grids else index for index in operator.outputs)
         options = self.options_of(operator)
         version = integer_version(
@@ -113,6 +120,7 @@ class Forms:
                 tuple(inputs),
                 changed,
                 outputs if outputs != operator.outputs else None,
+                intermediates,
             )
         )
         for index, made in zip(operator.outputs, outputs, strict=True):
@@ -200,12 +208,33 @@ class Forms:
         if facts.bias is None or not has_bias(operator):
             weight.needs.append(Needs(into.scale, result.scale, None, bias_dtype))
             return
-        bias = self.subgraph.tensors[inputs[facts.bias]]
+        self._add_bias(inputs, facts.bias, weight, into, result, bias_dtype)
+
+    def _add_bias(
+        self, inputs: list[int], slot: int, weight: IntegerWeight, into: Grid, result: Grid, dtype: str
+    ) -> None:
+        bias = self.subgraph.tensors[inputs[slot]]
         values = self.model.values(bias)
-        weight.needs.append(Needs(into.scale, result.scale, values, bias_dtype))
+        weight.needs.append(Needs(into.scale, result.scale, values, dtype))
         scales = Scales(np.zeros(weight.scales.size, np.float32), 0)
-        blob = BiasBlob(lambda: values, bias.elements, bias_dtype, into.scale, weight, scales)
-        inputs[facts.bias] = self._retyped(bias, bias_dtype, scales, blob)
+        blob = BiasBlob(lambda: values, bias.elements, dtype, into.scale, weight, scales)
+        inputs[slot] = self._retyped(bias, dtype, scales, blob)
+
+    def _recur(self, operator: Operator, inputs: list[int], result: Grid) -> tuple[int, ...]:
+        """Weights, biases and states of a fused LSTM; its intermediate tensors."""
+        into = self.integers.scales.input_grid(operator, 0)
+        for slot, matrix in BIASES.items():
+            if inputs[slot] >= 0:
+                weight = self.constants.weights[self.subgraph.tensors[inputs[matrix]].buffer]
+                self._add_bias(inputs, slot, weight, into, result, "INT32")
+        cell = cell_grid(self.subgraph, operator, self._calibration) if self._calibration else None
+        assert cell is not None
+        for slot, grid in ((HIDDEN_STATE, result), (CELL_STATE, cell)):
+            state = self.subgraph.tensors[inputs[slot]]
+            self.edits[state.index] = TensorEdit(grid.dtype, state.buffer, _scales(grid))
+        name = self.subgraph.tensors[operator.outputs[0]].name
+        gates = [self.builder.tensor(f"{name}_gate{at}", (0,), "INT16", 0, _scales(GATE_GRID)) for at in range(4)]
+        return (*gates, self.builder.tensor(f"{name}_hidden", (0,), "INT8", 0, _scales(result)))
 
 
 def _scales(grid: Grid) -> Scales:
