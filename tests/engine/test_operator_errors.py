@@ -279,11 +279,15 @@ def test_cancelling_ends_the_processes(lab: Lab) -> None:
 
 
 @pytest.mark.skipif(not ZOO.is_dir(), reason="no zoo here")
-@pytest.mark.parametrize("name", ["fsdd_lstm", "g2p_encoder_gru_while", "mlperf_resnet8_cifar10", "g2p_decoder_step"])
-def test_real_models_are_measured_whole(lab: Lab, name: str) -> None:
+@pytest.mark.parametrize(("name", "recipe"), [
+    ("fsdd_lstm", "dynamic-int8"), ("g2p_encoder_gru_while", "dynamic-int8"),
+    ("mlperf_resnet8_cifar10", "dynamic-int8"), ("g2p_decoder_step", "dynamic-int4"),
+    ("g2p_encoder_gru_while", "static-int8"), ("fsdd_dscnn", "static-int16x8"), ("fsdd_dscnn", "weight-only-int4"),
+])  # fmt: skip
+def test_real_models_are_measured_whole(lab: Lab, name: str, recipe: str) -> None:
     """Every operator with a float output has both errors, and the last one's is the output's."""
     source = str(ZOO / f"{name}.tflite")
-    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    _, quantized = lab.quantized(source, recipe, "xnnpack")
     document = api.compare(source, quantized, samples=2)
     assert document.alignment == "exact"
     notes = {error.note for error in document.operators}

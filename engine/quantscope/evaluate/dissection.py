@@ -66,7 +66,14 @@ def _emptied(
     model: Model, subgraph: Subgraph, used: Collection[int]
 ) -> tuple[Mapping[int, TensorEdit], Mapping[int, Blob]]:
     """Constants that `subgraph` doesn't use and nobody else has, so that they needn't be written."""
-    needed = {subgraph.tensors[index].buffer for index in used if index >= 0}
+    read = [subgraph.tensors[index] for index in used if index >= 0]
+    # The scales of blocks are in a tensor that no operator reads.
+    scales = [
+        subgraph.tensors[each.quantization.block_scales]
+        for each in read
+        if each.quantization and each.quantization.block
+    ]
+    needed = {tensor.buffer for tensor in (*read, *scales)}
     if subgraph.index == 0:  # with it the others are written
         needed |= {tensor.buffer for other in model.subgraphs[1:] for tensor in other.tensors}
     tensors = {
