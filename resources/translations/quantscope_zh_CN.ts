@@ -2069,6 +2069,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>benchmark_model 以整微秒计时，对这么快的模型来说较粗。</translation>
     </message>
     <message>
+        <source>own-inputs</source>
+        <translation>模型无法在这台电脑上运行，因此输入由 benchmark_model 自行随意选取。</translation>
+    </message>
+    <message>
         <source>no-temperature</source>
         <translation>设备不提供温度，因此没有等待它冷却。</translation>
     </message>

@@ -47,6 +47,10 @@ QUICK = Settings(warm_up_seconds=0.0)
 Make = Callable[..., PhoneRunner]
 
 
+def unmade(*_: object) -> tuple[()]:
+    raise RunError("The model wasn't run here.")
+
+
 def running_on(phone: Phone) -> list[psutil.Process]:
     """What runs in a phone's folder."""
     found = []
@@ -81,7 +85,7 @@ def make(private: PrivateServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         phone: Phone, settings: Settings = QUICK, before: str = "", inputs: bool = False, **options: Any
     ) -> PhoneRunner:
         if not inputs:  # making them takes a run of the model on this computer
-            monkeypatch.setattr(runners, "input_files", lambda *_: ())
+            monkeypatch.setattr(runners, "input_files", unmade)
         program = write_program(tmp_path / f"benchmark_model{len(made)}", before)
         given = {
             "server": private.address,
@@ -173,7 +177,25 @@ def test_without_the_delegate_every_operator_is_exact(phone: Phone, make: Make, 
 def test_a_gpu_that_isnt_there_is_a_warning(phone: Phone, make: Make, sample: File) -> None:
     runner = make(phone, Settings(delegate="gpu", warm_up_seconds=0))
     runner.open()
-    assert [notice.code for notice in runner.prepare(sample).notices] == ["no-gpu"]
+    assert [notice.code for notice in runner.prepare(sample).notices] == ["no-gpu", "own-inputs"]
+
+
+def test_inputs_of_a_file_must_be_made_here(phone: Phone, make: Make, sample: File) -> None:
+    runner = make(phone, Settings(inputs="data.npz", warm_up_seconds=0))
+    runner.open()
+    with pytest.raises(RunError, match="wasn't run here"):
+        runner.prepare(sample)
+
+
+def test_a_profile_is_never_that_of_another_run(phone: Phone, make: Make, sample: File) -> None:
+    runner = make(phone)
+    runner.open()
+    runner.prepare(sample)
+    assert runner.operators(sample, 5).operators
+    assert len(list(Path(phone.root, runner.workspace.folder.lstrip("/")).glob("*.profile.pb"))) == 1
+    count = runner.detached.count
+    runner.operators(sample, 5)
+    assert Path(phone.root, runner.workspace.folder.lstrip("/"), f"{count}.profile.pb").exists()
 
 
 def test_settings_go_back_to_what_they_were(phone: Phone, make: Make) -> None:

@@ -29,8 +29,15 @@ from quantscope.devices.custody import TURN_SECONDS, Custody
 from quantscope.devices.detached import RECONNECT_SECONDS, Detached
 from quantscope.devices.workspace import Workspace
 from quantscope.documents import File
-from quantscope.documents.profile import Device, Notice, Sensors, Settings
-from quantscope.errors import CancelledError, DeviceRefusedError, ProgramMissingError, QuantscopeError, RunError
+from quantscope.documents.profile import RANDOM, Device, Notice, Sensors, Settings
+from quantscope.errors import (
+    CancelledError,
+    DeviceRefusedError,
+    ProgramMissingError,
+    QuantscopeError,
+    RunError,
+    RuntimeMissingError,
+)
 from quantscope.model.read import read
 from quantscope.profile.cores import chosen
 from quantscope.profile.runner import Latencies, OperatorProfile, Prepared
@@ -179,12 +186,17 @@ class PhoneRunner:
             first_us=output.first_us,
             load_bytes=output.init_bytes,
             batch_us=min(max(SHORTEST_US, STARTS_IN_A_BATCH * start_us), LONGEST_US),
-            notices=(*self.notices, *self._said(output)),
+            notices=(*self.notices, *self._said(output), *(() if inputs else (OWN_INPUTS,))),
         )
 
     async def _inputs(self, variant: File) -> tuple[command.Input, ...]:
         with tempfile.TemporaryDirectory(prefix="quantscope-") as folder:
-            files = await asyncio.to_thread(input_files, variant.path, self.settings.inputs, Path(folder))
+            try:
+                files = await asyncio.to_thread(input_files, variant.path, self.settings.inputs, Path(folder))
+            except (RunError, RuntimeMissingError):
+                if self.settings.inputs != RANDOM:
+                    raise
+                return ()  # the model may run there all the same
             return tuple(
                 [command.Input(each.shape, await self._put(each.path, each.sha256, "inputs")) for each in files]
             )
@@ -246,7 +258,8 @@ class PhoneRunner:
 
     async def _operators(self, variant: File, runs: int) -> OperatorProfile:
         known = self.variants[variant]
-        files = command.Profiling(f"{self.workspace.folder}/profile.pb", f"{self.workspace.folder}/runtime.pb")
+        stem = f"{self.workspace.folder}/{self.detached.count}"  # never what another run left there
+        files = command.Profiling(f"{stem}.profile.pb", f"{stem}.runtime.pb")
         output = await self._benchmark(known, variant, runs, FIRST_SECONDS, profiling=files)
         plain = await self._measure(variant, runs)
         with tempfile.TemporaryDirectory(prefix="quantscope-") as folder:
@@ -351,6 +364,10 @@ NO_FIXED_PERFORMANCE: Final = Notice(
 COARSE_CLOCK: Final = Notice(
     code="coarse-clock",
     text="benchmark_model counts whole microseconds, which is coarse for a model this fast.",
+)
+OWN_INPUTS: Final = Notice(
+    code="own-inputs",
+    text="The model doesn't run on this computer, so benchmark_model chose the inputs itself, blindly.",
 )
 NO_GPU: Final = Notice(
     code="no-gpu",

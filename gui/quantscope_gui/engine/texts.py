@@ -145,6 +145,7 @@ NOTICES: Final = (
     QT_TRANSLATE_NOOP("Notice", "unknown-flags"),
     QT_TRANSLATE_NOOP("Notice", "profile-dropped"),
     QT_TRANSLATE_NOOP("Notice", "coarse-clock"),
+    QT_TRANSLATE_NOOP("Notice", "own-inputs"),
     QT_TRANSLATE_NOOP("Notice", "no-temperature"),
     QT_TRANSLATE_NOOP("Notice", "still-warm"),
     QT_TRANSLATE_NOOP("Notice", "history-damaged"),
