@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--models", nargs="+", metavar="NAME", choices=[m.name for m in MODELS], help="only these models")
     made.add_argument("--runs", type=int, default=5, help="conversions by each tool (default 5)")
     made.add_argument("--seconds", type=float, default=10.0, help="how long two models race (default 10)")
+    made.add_argument("--processes", type=int, default=4, help="processes they race in, one by one (default 4)")
     made.add_argument("--shapes", type=int, default=240, help="shapes of each kind of operator (default 240)")
     made.add_argument("--platforms", nargs="+", default=["offscreen", "xcb"], help="Qt platforms of the graph's window")
     made.add_argument("--dagre", type=Path, metavar="FOLDER", help="where `npm install @dagrejs/dagre` put the package")
@@ -83,7 +84,7 @@ def main() -> None:
     benchmarks: Mapping[str, Callable[[], Section]] = {
         "size": lambda: size.run(zoo, models),
         "convert": lambda: convert.run(zoo, models, arguments.runs),
-        "speed": lambda: speed.run(zoo, models, arguments.seconds),
+        "speed": lambda: speed.run(zoo, models, arguments.seconds, arguments.processes),
         "fidelity": lambda: fidelity.run(zoo, models),
         "hybrid": lambda: hybrid.run(arguments.shapes),
         "memory": lambda: memory.run(zoo),

@@ -13,11 +13,11 @@ from tests.bench.models import Model
 from tests.bench.report import Section, at_most
 from tests.bench.zoo import Zoo, note
 
-NOTES = """Ratios of ours to the peer's, medians of several runs, interleaved, each in a fresh process. *Work*: user +
-system time from the end of imports to the written file: read, plan, apply, write. *Job*: the same from the start of
-Python, imports included, and for ours with the final check (a process of its own), checksums and report, which the
-peers do not have. *Peak*: highest resident memory of the process that does the work. litert-quantizer starts from the
-same .tflite, TensorFlow from the SavedModel."""
+NOTES = """Ratios of ours to the peer's, medians of several, interleaved, each in a fresh process (one of TensorFlow).
+*Work*: user + system time from the end of imports to the written file: read, plan, apply, write. *Job*: the same from
+the start of Python, imports included, and for ours with the final check (a process of its own), checksums and report,
+which the peers do not have. *Peak*: highest resident memory of the process that does the work. litert-quantizer starts
+from the same .tflite, TensorFlow from the SavedModel."""
 HEADER = (
     "model",
     "work s",
@@ -54,6 +54,8 @@ def costs(zoo: Zoo, model: Model, runs: int) -> Mapping[str, Cost]:
     with tempfile.TemporaryDirectory(dir=zoo.cache) as folder:
         for _ in range(runs):
             for tool in tuple(taken):
+                if tool == tools.TENSORFLOW and taken[tool]:  # takes long, and one run tells enough
+                    continue
                 try:
                     output = Path(folder) / f"{tool}.tflite"
                     taken[tool].append(child.call(measure, tool=tool, source=zoo.source(tool, model), output=output))

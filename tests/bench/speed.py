@@ -17,7 +17,6 @@ default delegate, both models in one process taking turns (A B B A), the vector 
 is the thread's CPU time, so other programs' turns do not count. Several such processes, since where memory happens to
 lie is worth some per cent. Ratio of medians with its 95 % bootstrap interval over processes and rounds; `{UNSURE}`:
 below the bar in brackets, but the bar lies within the interval."""
-PROCESSES = 4
 INVOKES_PER_TURN = 3
 LEAST_ROUNDS = 3
 RESAMPLES = 1000
@@ -26,19 +25,22 @@ Times = list[float]
 Rounds = list[tuple[Times, Times]]
 
 
-def run(zoo: Zoo, models: Sequence[Model], seconds: float) -> Section:
-    """Races every quantized file that `Zoo.prepare` has made against its float model, for `seconds` each."""
+def run(zoo: Zoo, models: Sequence[Model], seconds: float, processes: int) -> Section:
+    """Races every quantized file that `Zoo.prepare` has made against its float model, for `seconds` each, in so many
+    processes."""
     header = ("model", "float ms", tools.OURS, *tools.PEERS)
-    return Section("speed", "Speed of the result", NOTES, header, tuple(row(zoo, model, seconds) for model in models))
+    return Section(
+        "speed", "Speed of the result", NOTES, header, tuple(row(zoo, model, seconds, processes) for model in models)
+    )
 
 
-def row(zoo: Zoo, model: Model, seconds: float) -> tuple[str, ...]:
+def row(zoo: Zoo, model: Model, seconds: float, count: int) -> tuple[str, ...]:
     note(f"speed: {model.name}")
     float_times: Times = []
     cells = dict.fromkeys((tools.OURS, *tools.PEERS), "-")
     for tool, file in zoo.variants(model).items():
         try:
-            processes = races(zoo.float_file(model), file, model.ids, seconds)
+            processes = races(zoo.float_file(model), file, model.ids, seconds, count)
         except child.ChildFailed as error:
             note(f"  {tool}: {error}")
             cells[tool] = "failed"
@@ -49,11 +51,9 @@ def row(zoo: Zoo, model: Model, seconds: float) -> tuple[str, ...]:
     return model.name, shown, *cells.values()
 
 
-def races(first: Path, second: Path, ids: int, seconds: float) -> list[Rounds]:
-    """The rounds of each of PROCESSES races, which together take `seconds`."""
-    return [
-        child.call(race, first=first, second=second, ids=ids, seconds=seconds / PROCESSES) for _ in range(PROCESSES)
-    ]
+def races(first: Path, second: Path, ids: int, seconds: float, count: int) -> list[Rounds]:
+    """The rounds of each of `count` races, which together take `seconds`."""
+    return [child.call(race, first=first, second=second, ids=ids, seconds=seconds / count) for _ in range(count)]
 
 
 def race(first: str, second: str, ids: int, seconds: float) -> Rounds:
