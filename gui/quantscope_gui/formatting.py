@@ -54,7 +54,9 @@ def significant(value: float) -> str:
 
 
 def duration(us: float) -> str:
-    """Microseconds with three significant digits: "812 ns", "4.57 ms", "1.20 s"."""
+    """Microseconds with three significant digits: "0 \u00b5s", "812 ns", "4.57 ms", "1.20 s"."""
+    if us == 0:
+        return f"0{NARROW_SPACE}\u00b5s"
     steps = ((999.5e-3, "ns", 1e-3), (999.5, "\u00b5s", 1.0), (999.5e3, "ms", 1e3))
     unit, scale = next(((unit, scale) for limit, unit, scale in steps if abs(us) < limit), ("s", 1e6))
     value = us / scale

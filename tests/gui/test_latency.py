@@ -384,7 +384,7 @@ def test_words_for_changes_and_unknown_notices(english: None) -> None:
 
 def test_durations() -> None:
     found = [formatting.duration(us) for us in (0.0, 0.5, 12.34, 999.6, 4567, 2.5e6)]
-    assert found == ["0.00\u202fns", "500\u202fns", "12.3\u202fµs", "1.00\u202fms", "4.57\u202fms", "2.50\u202fs"]
+    assert found == ["0\u202fµs", "500\u202fns", "12.3\u202fµs", "1.00\u202fms", "4.57\u202fms", "2.50\u202fs"]
     assert formatting.factor(2.306) == "2.31×"
 
 

@@ -28,6 +28,10 @@ MOST_MEASURED: Final = 256
 DELEGATES: Final = {"xnnpack": True, "none": False}
 
 
+class ProfilerRefusesError(RunError):
+    """The runtime runs the model, but its profiler doesn't take it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     process: ModelProcess
@@ -100,36 +104,17 @@ class HostRunner:
 
     def operators(self, variant: File, runs: int) -> OperatorProfile:
         """Times per operator from another process, which takes turns with the variant's own."""
-        loaded = self.loaded[variant]
-        order = _signature_order(loaded.model)
-        load = litert_wire.Load(
-            variant.path,
-            DELEGATES[self.settings.delegate],
-            self.settings.threads,
-            self.cpus,
-            tuple(map(Array.of, loaded.inputs)),
-            order,
-        )
-        with ModelProcess("quantscope.profile.litert_child", self._check) as process:
-            try:
-                process.answer(load, litert_wire.Reply)
-            except RunError:
-                if not can_be_dissected(loaded.model):
-                    raise
-                delegate = DELEGATES[self.settings.delegate]
-                return dissected_times(loaded.model, self.settings, delegate, self.cpus, runs, self._check)
-            turns: list[litert_wire.Timed] = []
-            plain: list[float] = []
-            for _ in range(max(1, runs // RUNS_IN_A_TURN)):
-                profiled: litert_wire.Timed = process.answer(litert_wire.Profile(RUNS_IN_A_TURN), litert_wire.Reply)
-                turns.append(profiled)
-                plain += self.measure(variant, RUNS_IN_A_TURN).us
-        steps = turns[0].steps
-        if any(turn.steps != steps for turn in turns):
-            raise RunError("The steps of the model differ from run to run, so they can't be told apart.")
+        model = self.loaded[variant].model
+        try:
+            turns, plain = self.profiled_turns(variant, runs)
+        except ProfilerRefusesError:
+            if not can_be_dissected(model):
+                raise
+            delegate = DELEGATES[self.settings.delegate]
+            return dissected_times(model, self.settings, delegate, self.cpus, runs, self._check)
         latencies = [latency for turn in turns for latency in turn.latencies]
         us = np.concatenate([turn.us.values() for turn in turns])[typical(latencies)].mean(axis=0)
-        operators, unattributed = operator_times(loaded.model, steps, us.tolist())
+        operators, unattributed = operator_times(model, turns[0].steps, us.tolist())
         profiled_us, unprofiled_us = float(np.median(latencies)), float(np.median(plain))
         taken = sum(each.us or 0.0 for each in operators)
         return OperatorProfile(
@@ -139,6 +124,32 @@ class HostRunner:
             unprofiled_us=unprofiled_us,
             note=INFLATED if taken > INFLATING * unprofiled_us else None,
         )
+
+    def profiled_turns(self, variant: File, runs: int) -> tuple[list[litert_wire.Timed], list[float]]:
+        """About `runs` profiled runs, in turns, with the same steps in each; and the microseconds of as many plain runs
+        made between them. Raises ProfilerRefusesError if LiteRT's C API refuses the model."""
+        loaded = self.loaded[variant]
+        load = litert_wire.Load(
+            variant.path,
+            DELEGATES[self.settings.delegate],
+            self.settings.threads,
+            self.cpus,
+            tuple(map(Array.of, loaded.inputs)),
+            _signature_order(loaded.model),
+        )
+        turns: list[litert_wire.Timed] = []
+        plain: list[float] = []
+        with ModelProcess("quantscope.profile.litert_child", self._check) as process:
+            try:
+                process.answer(load, litert_wire.Reply)
+            except RunError as error:
+                raise ProfilerRefusesError(str(error), error.remedy) from error
+            for _ in range(max(1, runs // RUNS_IN_A_TURN)):
+                turns.append(process.answer(litert_wire.Profile(RUNS_IN_A_TURN), litert_wire.Reply))
+                plain += self.measure(variant, RUNS_IN_A_TURN).us
+        if any(turn.steps != turns[0].steps for turn in turns):
+            raise RunError("The steps of the model differ from run to run, so they can't be told apart.")
+        return turns, plain
 
     def cancel(self) -> None:
         """Makes whatever waits raise CancelledError."""

@@ -78,7 +78,7 @@ def measure(
         for work in works:
             work.thread.join(CANCEL_SECONDS)
     by_file = {file: recipes.get(path) for file, path in zip(files, models, strict=True)}
-    return _profile(works, settings, by_file, stopped=shared.stopping.is_set())
+    return _profile(works, settings, by_file)
 
 
 def _check(models: Sequence[str], devices: Sequence[str], settings: Settings) -> None:
@@ -159,7 +159,7 @@ def _compared(baseline: Course, course: Course, resamples: int) -> list[Comparis
     return [Comparison(baseline=baseline.number, run=course.number, speedup=found[0], ci95=found[1])]
 
 
-def _profile(works: Sequence[Work], settings: Settings, recipes: Mapping[File, str | None], stopped: bool) -> Profile:
+def _profile(works: Sequence[Work], settings: Settings, recipes: Mapping[File, str | None]) -> Profile:
     for work in works:
         if work.fault is not None:
             raise work.fault
@@ -170,7 +170,7 @@ def _profile(works: Sequence[Work], settings: Settings, recipes: Mapping[File, s
             if failure is not None:
                 raise failure
     known = [work for work in works if work.device is not None]
-    runs = [_run(work, course, settings, recipes[course.model], stopped) for work in known for course in work.courses]
+    runs = [_run(work, course, settings, recipes[course.model]) for work in known for course in work.courses]
     places = {course.number: place for place, course in enumerate(c for work in known for c in work.courses)}
     comparisons = []
     for work in known:
@@ -201,7 +201,7 @@ def _pairs(baseline: Run, run: Run) -> tuple[OperatorPair, ...]:
     )
 
 
-def _run(work: Work, course: Course, settings: Settings, recipe: str | None, stopped: bool) -> Run:
+def _run(work: Work, course: Course, settings: Settings, recipe: str | None) -> Run:
     assert work.device is not None
     failure = course.failure or work.failure
     latency = statistics.latency(course.batches)
@@ -217,7 +217,7 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None, sto
         settings=settings,
         started=course.started,
         program=course.prepared.program if course.prepared else "",
-        ending="failed" if failure else "stopped" if stopped else "complete",
+        ending="failed" if failure else "complete" if course.complete else "stopped",
         failure=str(failure) if failure else None,
         latency_us=latency,
         init_us=course.prepared.init_us if course.prepared else None,

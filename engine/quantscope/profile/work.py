@@ -107,6 +107,7 @@ class Work:
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def _progress(self, fraction: float, text: str) -> None:
+        self.shared.ending()
         self.text = text
 
     def _run(self) -> None:
@@ -139,6 +140,8 @@ class Work:
         if self.settings.per_operator:
             self._profile()
         self._sense()
+        for course in self._alive():
+            course.complete = not self.shared.stopping.is_set()
 
     def _take_turns(self) -> None:
         self.text = "Measuring"
@@ -162,8 +165,6 @@ class Work:
                 self.share = (time.monotonic() - began) / (seconds * max(1, len(alive)))
             if self.share >= 1:
                 break
-        for course in self._alive():
-            course.complete = True
 
     def _batch(self, course: Course) -> None:
         assert course.prepared is not None

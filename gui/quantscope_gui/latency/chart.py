@@ -76,6 +76,8 @@ class LatencyChart(QWidget):
         self.plot.setMouseEnabled(x=True, y=False)
         self.plot.setLabel("left", self.tr("ms per inference"))
         self.plot.setLabel("bottom", self.tr("seconds"))
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)
         self.plot.getViewBox().setDefaultPadding(0)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
