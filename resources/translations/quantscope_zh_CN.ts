@@ -1309,9 +1309,6 @@
         <source>Energy per inference, where the battery tells</source>
         <translation>每次推理的能量（若电池可提供）</translation>
     </message>
-</context>
-<context>
-    <name>FiguresTable</name>
     <message>
         <source>Figures of each run</source>
         <translation>每次运行的数据</translation>
@@ -1631,6 +1628,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <source>Speed-up</source>
         <translation>加速比</translation>
     </message>
+    <message>
+        <source>Kept measurements</source>
+        <translation>保存的测量</translation>
+    </message>
 </context>
 <context>
     <name>HistoryPanel</name>
@@ -1691,13 +1692,6 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>{name} is {speedup} as fast as {baseline} (95 % CI {low} – {high}).</source>
         <translation>{name} 的速度是 {baseline} 的 {speedup}（95 % 置信区间 {low} – {high}）。</translation>
-    </message>
-</context>
-<context>
-    <name>HistoryTable</name>
-    <message>
-        <source>Kept measurements</source>
-        <translation>保存的测量</translation>
     </message>
 </context>
 <context>
@@ -3863,9 +3857,6 @@ Click to show the operators it does not take.</source>
         <source>What ran, and how its time is known</source>
         <translation>运行了什么，以及时间如何得知</translation>
     </message>
-</context>
-<context>
-    <name>TimesTable</name>
     <message>
         <source>Time of each operator</source>
         <translation>每个算子的时间</translation>

@@ -5,11 +5,12 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from quantscope.documents import profile as profiles
 from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.latency.columns_table import ColumnsTable
 
 Index = QModelIndex | QPersistentModelIndex
 NOTHING: Final = "\u2014"
@@ -132,23 +133,14 @@ class FiguresModel(QAbstractTableModel):
         return None
 
 
-class FiguresTable(QTableView):
+class FiguresTable(ColumnsTable):
     """Shows a profile's runs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.figures = FiguresModel(self)
-        self.setModel(self.figures)
-        self.setAccessibleName(self.tr("Figures of each run"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
-        self.horizontalHeader().setHighlightSections(False)
-        for place, (_, _, _, width) in enumerate(COLUMNS):
-            self.setColumnWidth(place, self.fontMetrics().averageCharWidth() * width)
+        self.figures = FiguresModel()
+        name = QCoreApplication.translate("Figures", "Figures of each run")
+        super().__init__(self.figures, name, (width for *_, width in COLUMNS), parent=parent)
+        self.figures.setParent(self)
 
     def show_profile(self, profile: profiles.Profile | None) -> None:
         self.figures.set_runs(profile.runs if profile is not None else ())

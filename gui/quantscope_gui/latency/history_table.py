@@ -15,11 +15,12 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from quantscope.documents.history import Entry
 from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.latency.columns_table import ColumnsTable
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -158,28 +159,19 @@ class HistoryModel(QAbstractTableModel):
         return None
 
 
-class HistoryTable(QTableView):
+class HistoryTable(ColumnsTable):
     """Rows that can be chosen, several at a time."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.entries = HistoryModel(self)
-        self.setModel(self.entries)
-        self.setAccessibleName(self.tr("Kept measurements"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
-        self.setSortingEnabled(True)
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSortIndicatorClearable(True)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setStretchLastSection(True)
-        for place, column in enumerate(COLUMNS):
-            self.setColumnWidth(place, self.fontMetrics().averageCharWidth() * column.width)
+        self.entries = HistoryModel()
+        super().__init__(
+            self.entries,
+            QCoreApplication.translate("History", "Kept measurements"),
+            (column.width for column in COLUMNS),
+            sortable=True,
+            parent=parent,
+        )
+        self.entries.setParent(self)
 
     def chosen(self) -> list[Entry]:
         """The chosen entries, in the order shown."""

@@ -17,11 +17,12 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from quantscope.documents import profile as profiles
 from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.latency.columns_table import ColumnsTable
 from quantscope_gui.operators.plan import Key
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.theme.theme import Theme
@@ -247,31 +248,21 @@ class _BarDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
 
 
-class TimesTable(QTableView):
+class TimesTable(ColumnsTable):
     """Shows a profile; the operator selected here is selected everywhere, and the other way round."""
 
     def __init__(self, theme: Theme, selection: OperatorSelection, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self._selection = selection
         self._following = False
-        self.times = TimesModel(theme, self)
-        self.setModel(self.times)
-        self.setAccessibleName(self.tr("Time of each operator"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
-        self.setSortingEnabled(True)
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSortIndicatorClearable(True)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for place, column in enumerate(COLUMNS):
-            self.setColumnWidth(place, self.fontMetrics().averageCharWidth() * column.width)
+        self.times = TimesModel(theme)
+        super().__init__(
+            self.times,
+            QCoreApplication.translate("Times", "Time of each operator"),
+            (column.width for column in COLUMNS),
+            sortable=True,
+            parent=parent,
+        )
+        self.times.setParent(self)
         self._bars = [_BarDelegate(theme, token, self) for token in ("float32", "hybrid-int8")]
         for place, delegate in zip((2, 3), self._bars, strict=True):
             self.setItemDelegateForColumn(place, delegate)
