@@ -61,9 +61,10 @@ def static(zoo: Zoo, models: Sequence[Model]) -> Section:
         mine = results[tools.OURS]
         rivals = [result.sqnr for tool in tools.PEERS if (result := results[tool]) is not None]
         cells = [cell(results[tool]) for tool in makers]
-        if mine is not None and rivals:
-            gains.append(mine.sqnr - max(rivals))
-            cells[0] = judged(cells[0], gains[-1] >= -TOLERANCE_DB and keeps(mine, accuracy))
+        if mine is not None:
+            own_gains = [mine.sqnr - max(rivals)] if rivals else []
+            gains += own_gains
+            cells[0] = judged(cells[0], all(gain >= -TOLERANCE_DB for gain in own_gains) and keeps(mine, accuracy))
         rows.append((model.name, str(samples), fidelity.percent(accuracy), *cells))
     if gains:
         median = statistics.median(gains)
