@@ -89,7 +89,7 @@ class ChoiceCombo(QComboBox):
         left = self._PADDING
         painter.setPen(QColor(tokens.text_muted if self.isEnabled() else tokens.text_disabled))
         painter.drawText(QRect(left, 0, self.width(), self.height()), line, self._caption)
-        left += metrics.horizontalAdvance(self._caption) + self._GAP
+        left += metrics.horizontalAdvance(self._caption) + self._GAP if self._caption else 0
         room = self.width() - left - self._ARROW - self._PADDING
         painter.setPen(QColor(tokens.text if self.isEnabled() else tokens.text_disabled))
         text = metrics.elidedText(self.shown() or "\u2026", Qt.TextElideMode.ElideMiddle, room)

@@ -56,7 +56,7 @@ class RecipePanel(QScrollArea):
         self.samples = SamplesBox(theme)
         self.model = RulesModel(theme, self)
         self.table = self._table()
-        self.form = RuleForm()
+        self.form = RuleForm(theme)
         self.form.drafted.connect(self._draft)
         self.form.edited.connect(self._edit_rule)
         self._content = content = QWidget()
@@ -201,9 +201,9 @@ class RecipePanel(QScrollArea):
         return head
 
     def _default(self) -> QFormLayout:
-        self.precision = EnumCombo(edits.ASKABLE, "")
-        self.granularity = EnumCombo(tuple(Granularity), "")
-        self.algorithm = EnumCombo(tuple(Algorithm), "")
+        self.precision = EnumCombo(edits.ASKABLE, "", self._theme)
+        self.granularity = EnumCombo(tuple(Granularity), "", self._theme)
+        self.algorithm = EnumCombo(tuple(Algorithm), "", self._theme)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setVerticalSpacing(4)

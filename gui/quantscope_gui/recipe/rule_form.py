@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QSizePo
 from quantscope.precision import Precision
 from quantscope.recipe import Algorithm, Change, Granularity, Match, Rule
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.recipe.combo import ChoiceCombo
 from quantscope_gui.recipe.edits import ASKABLE
 from quantscope_gui.recipe.menu import asked_title
 from quantscope_gui.recipe.words import operators_of, operators_text
+from quantscope_gui.theme.theme import Theme
 
 PREVIEW_MILLISECONDS: Final = 150
 MATCHED: Final = (
@@ -37,11 +39,12 @@ def _text(source: str) -> str:
     return QCoreApplication.translate("RuleForm", source)
 
 
-class EnumCombo(QComboBox):
+class EnumCombo(ChoiceCombo):
     """A choice among an enum's values, or none of them."""
 
-    def __init__(self, values: tuple[StrEnum, ...], none: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, values: tuple[StrEnum, ...], none: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("", theme, parent)
+        self.setEnabled(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._values: tuple[StrEnum | None, ...] = (None, *values) if none else values
         for value in self._values:
@@ -68,7 +71,7 @@ class RuleForm(QWidget):
     drafted = Signal(object)
     edited = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rule: Rule | None = None
         self.fields: dict[str, QLineEdit] = {}
@@ -91,9 +94,9 @@ class RuleForm(QWidget):
             self.fields[key] = edit
             form.addRow(_text(title), edit)
         unchanged = self.tr("(unchanged)")
-        self.precision = EnumCombo(ASKABLE, unchanged)
-        self.granularity = EnumCombo(tuple(Granularity), unchanged)
-        self.algorithm = EnumCombo(tuple(Algorithm), unchanged)
+        self.precision = EnumCombo(ASKABLE, unchanged, theme)
+        self.granularity = EnumCombo(tuple(Granularity), unchanged, theme)
+        self.algorithm = EnumCombo(tuple(Algorithm), unchanged, theme)
         self.minimum = QLineEdit()
         self.minimum.setPlaceholderText(unchanged)
         self.minimum.editingFinished.connect(self._edit)
