@@ -160,6 +160,9 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     graphs.step(1)
     wait(lambda: not graphs.left.view.tiles.busy and not graphs.right.view.tiles.busy)
     yield "7-differences"
+    window.work.measure()
+    wait(lambda: services.measurer.measurement is not None and services.measurer.measurement.over)
+    yield "7b-latency"
     window.commands.open_files([model.with_name("weights.onnx")])
     yield "8-problem"
 

@@ -2274,6 +2274,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>电量 {0}&#x202f;%</translation>
     </message>
     <message>
+        <source>battery current {0} (as read)</source>
+        <translation>电池电流 {0}（原始读数）</translation>
+    </message>
+    <message>
         <source>other programs {0}&#x202f;%</source>
         <translation>其他程序 {0}&#x202f;%</translation>
     </message>

@@ -330,7 +330,13 @@ def test_the_answer_on_top(qtbot: QtBot, theme: Theme, speedup: float, ends: tup
     qtbot.addWidget(headline)
     shown = measurement(profiles.Comparison(baseline=0, run=1, speedup=speedup, ci95=ends))
     sensors = profiles.Sensors(
-        t=1, celsius=41.6, thermal_status=2, cpu_khz=(2_000_000,), other_load=0.031, battery_percent=80
+        t=1,
+        celsius=41.6,
+        thermal_status=2,
+        cpu_khz=(2_000_000,),
+        other_load=0.031,
+        battery_percent=80,
+        battery_ua=-412000,
     )
     shown.take(profiles.Sensed(device="a", sensors=sensors))
     notice = profiles.Notice(code="background-load", text="English.", arguments={"share": 0.5}, t=1.0)

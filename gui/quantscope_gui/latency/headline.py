@@ -120,6 +120,8 @@ def _sensors(sensors: profiles.Sensors) -> str:
         found.append(f"{max(sensors.cpu_khz) / 1e6:.2f}\u202fGHz")
     if sensors.battery_percent is not None:
         found.append(texts.phrase(f"battery {sensors.battery_percent:.0f}"))
+    if sensors.battery_ua is not None:
+        found.append(texts.phrase(f"battery current {sensors.battery_ua}"))
     if sensors.other_load is not None:
         found.append(texts.phrase(f"other programs {sensors.other_load * 100:.0f}"))
     return SEPARATOR.join(found)
