@@ -693,12 +693,12 @@
         <translation>并排显示两个图，或只在一个图中显示差异</translation>
     </message>
     <message>
-        <source>Previous difference</source>
-        <translation>上一处差异</translation>
+        <source>Previous difference (Shift+F7)</source>
+        <translation>上一处差异 (Shift+F7)</translation>
     </message>
     <message>
-        <source>Next difference</source>
-        <translation>下一处差异</translation>
+        <source>Next difference (F7)</source>
+        <translation>下一处差异 (F7)</translation>
     </message>
 </context>
 <context>

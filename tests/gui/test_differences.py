@@ -149,6 +149,11 @@ def test_differences_are_counted_and_stepped_through(compared: Stage) -> None:
             assert compared.services.operator.current == one
     compared.bot.mouseClick(graphs.previous, Qt.MouseButton.LeftButton)
     assert graphs.counter.text() == f"difference {count - 1} of {count}"
+    compared.window.activateWindow()
+    graphs.right.view.setFocus()
+    compared.until(graphs.right.view.hasFocus)
+    compared.bot.keyClick(graphs.right.view, Qt.Key.Key_F7)
+    assert graphs.counter.text() == f"difference {count} of {count}"
 
 
 def test_against_another_result_and_in_one_graph(compared: Stage) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from quantscope import documents
@@ -73,6 +74,10 @@ class CompareGraphs(QStackedWidget):
         layout.addWidget(self.split, 1)
         self.addWidget(self.message)
         self.addWidget(content)
+        for keys, direction in (("F7", 1), ("Shift+F7", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self.step, direction))
         for place, panel in enumerate((self.left, self.right)):
             panel.view.camera_changed.connect(partial(self._camera_moved, place))
             panel.drawn.connect(partial(self._drawn, place))
@@ -270,8 +275,8 @@ class CompareGraphs(QStackedWidget):
         self.beside.toggled.connect(self.left.setVisible)
         self.counter = QLabel()
         self.counter.setProperty("muted", True)
-        self.previous = self._button("chevron-up", self.tr("Previous difference"), -1)
-        self.next = self._button("chevron-down", self.tr("Next difference"), 1)
+        self.previous = self._button("chevron-up", self.tr("Previous difference (Shift+F7)"), -1)
+        self.next = self._button("chevron-down", self.tr("Next difference (F7)"), 1)
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 4)
         bar.setSpacing(6)
@@ -289,7 +294,7 @@ class CompareGraphs(QStackedWidget):
         button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(words)
-        button.setAccessibleName(words)
+        button.setAccessibleName(words.partition(" (")[0])
         button.clicked.connect(lambda: self.step(step))
         self._theme.bind_icon(button, icon, "text_muted")
         return button
