@@ -13,6 +13,7 @@ def own_data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     """A data folder for each test, for the processes it starts too."""
     folder = tmp_path_factory.mktemp("data")
     monkeypatch.setenv(OVERRIDE, str(folder))
+    monkeypatch.setenv("ANDROID_ADB_SERVER_ADDRESS", "127.0.0.2")  # nor anybody's adb server used, or one started
     return folder
 
 

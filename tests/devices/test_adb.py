@@ -271,6 +271,7 @@ def test_no_adb_says_where_it_looked(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_the_server_is_started_when_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = AdbServer(port=free_port())
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("ANDROID_ADB_SERVER_ADDRESS")
     monkeypatch.setenv("ADB_LOCAL_TRANSPORT_MAX_PORT", "5553")
     try:
         wait(program.ensure_server(server))

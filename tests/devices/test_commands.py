@@ -93,7 +93,8 @@ def test_damaged_settings_are_standard_ones(desk: Desk) -> None:
     [("rack:5038", "rack", 5038), ("rack", "rack", 5037), (None, "127.0.0.1", 5037), ("10.0.0.1:1", "10.0.0.1", 1)],
 )
 def test_addresses_of_servers(address: str | None, host: str, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ANDROID_ADB_SERVER_PORT", raising=False)
+    for variable in ("ANDROID_ADB_SERVER_ADDRESS", "ANDROID_ADB_SERVER_PORT"):
+        monkeypatch.delenv(variable, raising=False)
     server = server_at(address)
     assert (server.host, server.port) == (host, port)
 

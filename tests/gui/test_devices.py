@@ -49,6 +49,7 @@ def panel_stage(
     private: PrivateServer, stage_with: Callable[[Command], Stage], model_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Stage:
     """A window with a model open, the Devices panel shown, and an adb server of its own."""
+    monkeypatch.setenv("ANDROID_ADB_SERVER_ADDRESS", private.address.host)
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(private.address.port))
     stage = stage_with(real_engine())
     stage.open(model_file)

@@ -31,7 +31,7 @@ class PrivateServer:
     @property
     def environment(self) -> dict[str, str]:
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "ANDROID_ADB_SERVER_ADDRESS"},
             "HOME": str(self.home),
             "ANDROID_ADB_SERVER_PORT": str(self.address.port),
             "ADB_LOCAL_TRANSPORT_MAX_PORT": "5553",  # it looks for no emulators
