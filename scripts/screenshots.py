@@ -55,7 +55,6 @@ LOOKS: Final = (
 # Pictures that are part of the documentation, by their names there.
 PUBLISHED: Final = {
     "graph-light-3-selected.png": "window.png",
-    "graph-dark-1-mobilenet.png": "graph-dark.png",
     "graph-light-6-loop.png": "graph-loop.png",
     "graph-light-7-groups.png": "graph-groups.png",
 }
