@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -64,7 +65,7 @@ def by_precision(plan: Plan, tokens: Tokens) -> Colouring:
     weight = {precisions.FALLBACK: Weight.LOUD, "none": Weight.QUIET}
     place = {kind: at for at, kind in enumerate(kinds)}
     subgraphs = plan.document.subgraphs
-    places = np.fromiter((place[row.kind] for row in plan.rows), np.int16, len(plan.rows))
+    places = np.fromiter(map(place.__getitem__, map(attrgetter("kind"), plan.rows)), np.int16, len(plan.rows))
     parts = np.split(places, np.cumsum([len(subgraph.operators) for subgraph in subgraphs])[:-1])
     return Colouring(
         title=precisions.title(),

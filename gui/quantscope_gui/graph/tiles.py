@@ -82,6 +82,7 @@ class Tiles(QObject):
         self._wanted: list[Place] = []
         self._settled = 1.0
         self._needed = 0
+        self._complete = False
         self._painting = _Painting()
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
@@ -95,6 +96,11 @@ class Tiles(QObject):
     def bytes(self) -> int:
         """Memory that the kept tiles take."""
         return sum(tile.image.sizeInBytes() for tile in self._tiles.values())
+
+    @property
+    def complete(self) -> bool:
+        """True if all that was visible at the last look had been painted, at the zoom that holds."""
+        return self._complete
 
     @property
     def busy(self) -> bool:
@@ -131,6 +137,7 @@ class Tiles(QObject):
                 self._blit(painter, picture, zoom, self._seen(picture, zoom, view), camera, width, height)
         places = needed or self._seen(picture, self._settled, view)
         self._blit(painter, picture, self._settled, places, camera, width, height)
+        self._complete = camera.zoom == self._settled and all(not self._stale(place) for place in needed)
         if camera.zoom == self._settled:
             self._want(picture, view)
 
@@ -193,12 +200,12 @@ class Tiles(QObject):
 
     def _want(self, picture: Picture, view: Box) -> None:
         near = self._cells(picture, self._settled, view)
-        chosen = [place for place in near if self._stale(place)]
+        chosen = self._missing(near)
         self._needed = len(near)
         if not chosen:
             around = self._cells(picture, self._settled, view, PREFETCH)
             if len(around) <= self._most():
-                chosen = [place for place in around if self._stale(place)]
+                chosen = self._missing(around)
         self._wanted = chosen
         self._start()
 
@@ -212,9 +219,13 @@ class Tiles(QObject):
         """How many tiles are kept: what fits, but at least those that are visible."""
         return max(self._needed, KEPT_BYTES // (4 * EXTENT * EXTENT))
 
+    def _missing(self, places: list[Place]) -> list[Place]:
+        """Those that must be painted and aren't on their way."""
+        return [place for place in places if self._stale(place) and place not in self._under_way]
+
     def _stale(self, place: Place) -> bool:
         tile = self._tiles.get(place)
-        return place not in self._under_way and (tile is None or tile.picture is not self._picture)
+        return tile is None or tile.picture is not self._picture
 
     def _start(self) -> None:
         picture = self._picture
