@@ -33,11 +33,12 @@ PATIENCE = 180.0
 NOTES = """Real .tflite files: `layers` is a transformer with scopes in its names (10,000 and 20,000 operators open with
 closed groups), `cells` the worst structure (random cells as in architecture search, inputs used everywhere, nothing
 repeats, no scopes: everything is shown at once). Times are computing time of the processor, for other programs shared
-it. *Open*: engine and window, which wait for each other, from the request to the first complete picture; what the engine
-already does for the plan is in it ({wall} passed meanwhile). *Coloured*: until the plan has coloured it. *Layout*: `arrange` alone, everything open. *Frame*: 95th
-percentile of the window thread's time for a frame while panning, zooming and fitting with all groups open, window of
-{width} x {height}. *Block*: the longest that one event kept the window's thread computing while opening, arranging with
-all groups open, changing the theme and quantizing. *Memory*: scene, texts and tiles after all that."""
+it. *Open*: engine and window, which wait for each other, from the request to the first complete picture; what the
+engine already does for the plan is in it ({wall} passed meanwhile). *Coloured*: until the plan has coloured it.
+*Layout*: `arrange` alone, everything open. *Frame*: 95th percentile of the window thread's time for a frame while
+panning, zooming and fitting with all groups open, window of {width} x {height}. *Block*: the longest that one event
+kept the window's thread computing while opening, arranging with all groups open, changing the theme and quantizing.
+*Memory*: scene, texts and tiles after all that."""
 
 
 def run(platforms: Sequence[str]) -> Section:
