@@ -180,6 +180,20 @@ def test_a_branch_is_seen_when_it_is_taken(lab: Lab, tmp_path: Path) -> None:
     assert other.note == "Its subgraph was never run on these inputs."
 
 
+def test_a_loop_that_the_other_file_has_not(lab: Lab) -> None:
+    """A converter may have unrolled it; what is left is compared, and the body is said to have no partner."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    graph.input("n", (), "INT32")
+    x, w = graph.input("x", (1, 64)), graph.constant("w", weights(64, 64) / np.float32(8))
+    y = graph.tensor("y", (1, 64))
+    graph.operator("FULLY_CONNECTED", [x, w, -1], [y], tfl.FullyConnectedOptionsT())
+    graph.outputs = [y]
+    document = api.compare(lab.write(loop()), lab.write(model), samples=1)
+    assert document.alignment == "best-effort"
+    assert all(error.own is None and error.note for error in document.operators)
+
+
 def test_subgraphs_that_nobody_calls_are_said_to_be_out_of_reach(lab: Lab) -> None:
     source = lab.write(several())
     _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")

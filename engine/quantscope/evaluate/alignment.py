@@ -163,6 +163,8 @@ def _explained(operator: Operator, reference: _View, quantized: _View, kept: Map
                 feeds[index] = kept[value]
             else:
                 waiting.append(value)
+    if not found:
+        return None
     wanted = {reference.value(index) for index in reference.reads(operator)}
     (*others, last) = [found[index].type for index in sorted(found)]
     same = operator.type == last or (operator.type, last) in REPLACEMENTS or bool(others)

@@ -102,13 +102,24 @@ class Walk:
     def _leads_to(self, operator: Operator, watches: Mapping[Key, Watch[Any]]) -> bool:
         """True if the operator calls a subgraph in which something is watched."""
         called = calls(operator, self.options)
-        return self.reached.issuperset(called) and any(subgraph in called for subgraph, _ in watches)
+        there = range(len(self.quantized.subgraphs))
+        return (
+            self.reached.issuperset(called)
+            and all(subgraph in there for subgraph in called)
+            and any(subgraph in called for subgraph, _ in watches)
+        )
 
     def _twin(self, caller: Operator) -> Operator | None:
-        """The operator of the quantized model that makes the same call."""
+        """The operator of the quantized model that makes the same call with as many values."""
         pair = self.pairs.get(caller.index)
         twin = self.quantized.subgraphs[0].operators[pair.written[-1]] if pair else None
-        return twin if twin and twin.type == caller.type else None
+        if twin is None or (twin.type, len(twin.inputs)) != (caller.type, len(caller.inputs)):
+            return None
+        same = all(
+            len(self.reference.subgraphs[called].inputs) == len(self.quantized.subgraphs[called].inputs)
+            for called in calls(caller, self.options)
+        )
+        return twin if same else None
 
 
 def _loop(called: Sequence[Station], mine: Sequence[Array], theirs: Sequence[Array] | None) -> None:
