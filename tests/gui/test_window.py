@@ -500,8 +500,9 @@ def test_a_model_of_the_session_before_is_removed(stage_with: Callable[[Command]
 
 
 def test_only_the_newest_card_takes_room(stage: Stage, tmp_path: Path) -> None:
-    for name in ("a.onnx", "b.onnx", "c.onnx"):
+    for count, name in enumerate(("a.onnx", "b.onnx", "c.onnx"), 1):
         stage.window.commands.open_files([tmp_path / name])
+        stage.until(lambda count=count: len(stage.window.tray.cards) == count)
     newest, *others = stage.window.tray.cards
     assert "c.onnx" in newest.problem.message
     assert newest.others.text() == "2 more"
