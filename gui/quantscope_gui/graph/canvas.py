@@ -204,12 +204,14 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), QColor(self._theme.tokens.surface))
-        if self._scene is None or self._look is None:
-            return
-        self._refresh_ratio()
-        self.tiles.show(painter, self._camera, self.width(), self.height())
-        self._paint_marks(painter, self._scene)
+        try:
+            painter.fillRect(event.rect(), QColor(self._theme.tokens.surface))
+            if self._scene is not None and self._look is not None:
+                self._refresh_ratio()
+                self.tiles.show(painter, self._camera, self.width(), self.height())
+                self._paint_marks(painter, self._scene)
+        finally:
+            painter.end()  # an error's traceback would keep it alive, and Qt ends a program that paints on what is gone
 
     def _paint_marks(self, painter: QPainter, scene: Scene) -> None:
         camera = self._camera
