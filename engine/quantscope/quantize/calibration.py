@@ -131,7 +131,7 @@ class Calibration:
     ranges: Ranges = Ranges.MIN_MAX
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the calibration to an .npz file. Raises OSError if that fails."""
+        """Writes the calibration to an .npz file, whole or not at all. Raises OSError if that fails."""
         arrays: dict[str, npt.NDArray[Any]] = {}
         for (subgraph, tensor), observed in self.tensors.items():
             for name, values in _parts(observed).items():
@@ -150,7 +150,12 @@ class Calibration:
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
         content = io.BytesIO()
         np.savez(content, **arrays)  # type: ignore[arg-type]
-        Path(path).write_bytes(content.getbuffer())
+        partial = Path(f"{os.fspath(path)}.partial")
+        try:
+            partial.write_bytes(content.getbuffer())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def check(self, model: Model) -> None:
         """Raises DataError if the calibration is another model's."""
