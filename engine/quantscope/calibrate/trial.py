@@ -29,6 +29,8 @@ from quantscope.recipe import Ranges
 
 TRIED: Final = (Ranges.MIN_MAX, Ranges.MSE)
 SAMPLES: Final = 32
+# Unseen samples reach beyond what was seen: clipping has to be worth it by 0.7 dB.
+CLEARLY_LESS: Final = 0.85
 
 Outputs = list[list[npt.NDArray[Any]]]
 
@@ -56,7 +58,8 @@ def with_truest_ranges(model: Model, calibration: Calibration, samples: Samples,
             noises[ranges] = _noise(expected, _trial(plan, samples, chosen, check))
     except (RunError, ModelUnsupportedError):
         return calibration
-    return replace(calibration, ranges=min(noises, key=lambda ranges: noises[ranges]))
+    clips = noises[Ranges.MSE] < CLEARLY_LESS * noises[Ranges.MIN_MAX]
+    return replace(calibration, ranges=Ranges.MSE if clips else Ranges.MIN_MAX)
 
 
 def _trial(plan: Plan, samples: Samples, chosen: range, check: Callable[[], None]) -> Outputs:
