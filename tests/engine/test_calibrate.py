@@ -1,6 +1,6 @@
 """Calibration: what is seen against plain calculations, order of samples, loops, files, ranges, and what is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from quantscope.calibrate import child
+from quantscope.calibrate import child, trial
 from quantscope.calibrate.run import calibrate
 from quantscope.calibrate.statistics import RunningTensor
 from quantscope.errors import CancelledError, DataError, ModelReadError, RunError, UsageError
+from quantscope.evaluate.inputs import Samples
 from quantscope.model.read import read
 from quantscope.precision import Precision
 from quantscope.quantize.calibration import Calibration, load_calibration
-from quantscope.quantize.plan import make_plan
+from quantscope.quantize.plan import Plan, make_plan
 from quantscope.quantize.ranges import estimate, grid_of, has_far_apart_values
 from quantscope.quantize.targets import TARGETS
 from quantscope.recipe import Ranges, Recipe, Setting
@@ -265,21 +266,21 @@ def test_crash_of_the_runtime_is_an_error(lab: Lab, tmp_path: Path) -> None:
         calibrate(read(path), samples=1)
 
 
-def test_truest_ranges_are_found_by_trying(lab: Lab, tmp_path: Path) -> None:
-    """Outliers of the one input that counts forbid clipping; those of an input that doesn't count ask for it."""
-    random = np.random.default_rng(0)
-    x = random.normal(size=(24, 8, 96)).astype(np.float32)
-    x[:, :, 0] = random.standard_t(2, (24, 8))
-    chosen = {}
-    for name, importance in (("counts", 300.0), ("ignored", 0.0)):
-        built = fully_connected((8,))
-        weights = normal(24, 96)
-        weights[:, 0] *= importance
-        built.model.buffers[built.model.subgraphs[0].tensors[1].buffer].data = weights.view(np.uint8).ravel()
-        path = lab.write(built)
-        np.savez(tmp_path / f"{name}.npz", x=x)
-        chosen[name] = calibrate(read(path), tmp_path / f"{name}.npz").ranges
-    assert chosen == {"counts": Ranges.MIN_MAX, "ignored": Ranges.MSE}
+@pytest.mark.parametrize(("clipped", "chosen"), [(0.5, Ranges.MSE), (0.95, Ranges.MIN_MAX), (2.0, Ranges.MIN_MAX)])
+def test_ranges_are_clipped_where_outputs_are_clearly_truer(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clipped: float, chosen: Ranges
+) -> None:
+    """`clipped` is the noise with clipped ranges over that with all that was seen."""
+    path = lab.write(fully_connected((8,)))
+
+    def tried(plan: Plan, samples: Samples, numbers: range, check: Callable[[], None]) -> list[list[Array]]:
+        assert plan.calibration is not None
+        share = 0.01 * (clipped if plan.calibration.ranges is Ranges.MSE else 1.0) ** 0.5
+        return [[output * (1 + share) for output in each] for each in trial._outputs(path, samples, numbers, check)]
+
+    monkeypatch.setattr(trial, "_trial", tried)
+    np.savez(tmp_path / "x.npz", x=normal(6, 8, 96))
+    assert calibrate(read(path), tmp_path / "x.npz").ranges is chosen
 
 
 def test_a_recipe_may_choose_the_ranges_itself(lab: Lab, tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ class IntegerFacts:
     `version` and `version16` are the operator's with int8 and int16 activations, None without such a kernel.
     `activations` are its real-valued inputs that are quantized like activations, constants among them; None: all of
     float type. `weight` is its weight input with scales along `axis` (None: one scale), `bias` its bias. `fixed` and
-    `fixed16` are the outputs' grids where the kernel gives them. `options` are changed for int16. `unsound` gives a phrase
-    if this form of the operator is computed wrongly or not at all.
+    `fixed16` are the outputs' grids where the kernel gives them. `options` are changed for int16. `unsound` gives a
+    phrase if this form of the operator is computed wrongly or not at all.
     """
 
     version: int | None
