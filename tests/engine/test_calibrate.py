@@ -291,7 +291,7 @@ def test_a_recipe_may_choose_the_ranges_itself(lab: Lab, tmp_path: Path) -> None
     for ranges in Ranges:
         recipe = Recipe(name="mine", default=Setting(precision=Precision.INT8), ranges=ranges)
         plan = make_plan(model, recipe, TARGETS["xnnpack"], calibration)
-        grids[ranges] = plan.integers[0].scales.grid(model.subgraphs[0].inputs[0], "INT8")
+        grids[ranges] = plan.integers[0].scales.grid(model.subgraphs[0].outputs[0], "INT8")
     assert grids[Ranges.AUTO] == grids[calibration.ranges]
     assert len({grid.scale for grid in grids.values()}) == 4
     assert grids[Ranges.MIN_MAX].scale == max(grid.scale for grid in grids.values())
