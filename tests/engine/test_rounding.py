@@ -65,6 +65,23 @@ def test_inputs_without_correlation_leave_plain_rounding() -> None:
     assert np.array_equal(compensated(rows, scales_of(rows), corrections(second)), rounded(rows, scales_of(rows)))
 
 
+@settings(deadline=None)
+@given(depth=st.integers(2, 96), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([1e-12, 1e-3, 1.0, 1e4]))
+def test_inputs_that_hardly_vary_are_no_obstacle(depth: int, seed: int, scale: float) -> None:
+    """One sample: its second moments less its mean's are float32's rounding, which need not be positive definite."""
+    generator = np.random.default_rng(seed)
+    one = (scale * generator.normal(size=depth)).astype(np.float32)
+    second = (np.outer(one, one).astype(np.float32) - np.outer(one, one) * np.float32(1 + 1e-7))[None].astype(
+        np.float32
+    )
+    rows = generator.normal(size=(3, depth)).astype(np.float32)
+    scales, codes = best(rows, scales_of(rows), np.zeros(3, np.float32), second)
+    assert np.isfinite(corrections(second)).all()
+    assert np.isfinite(scales).all()
+    assert (scales <= scales_of(rows)).all()
+    assert codes.shape == rows.shape
+
+
 def test_groups_are_rounded_each_by_its_own_moments() -> None:
     rows, second = normal(16, 9, seed=1), correlated(9, 2, groups=16)
     together = compensated(rows, scales_of(rows), corrections(second))

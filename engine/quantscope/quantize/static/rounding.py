@@ -16,9 +16,11 @@ from quantscope.quantize.weights import Floats
 Codes = npt.NDArray[np.int8]
 
 LEVELS: Final = 127.0
-DAMPING: Final = (
-    0.01  # of H's mean diagonal, added to it: inputs hardly ever seen don't matter, but not at all is too bold
-)
+# Of H's mean diagonal, added to it: inputs hardly ever seen don't matter, but not at all is too bold.
+DAMPING: Final = 0.01
+SMALLEST_DAMPING: Final = 1e-20
+FLOAT32_NOISE: Final = 1e-7
+MOST_DAMPINGS: Final = 12  # each ten times the one before: more than all of float32's digits
 BLOCK: Final = 128  # columns whose corrections are carried over at once
 # Clipping the largest weights a little lets all others be rounded finer. Short rows gain most and are tried most often.
 FEW_FACTORS: Final = (1.0, 0.97, 0.94, 0.91, 0.88)
@@ -28,15 +30,27 @@ SHORT: Final = 64
 
 def corrections(second: Floats) -> Floats:
     """For H in [groups, depth, depth] the upper triangular U with H^-1 = U^T U, from which each column's corrections
-    come."""
+    come.
+
+    Of inputs that hardly vary, one sample's say, rounding in float32 leaves an H that is not positive definite; it is
+    damped until it is.
+    """
     depth = second.shape[-1]
-    damped = second.astype(np.float64)
     places = np.arange(depth)
-    mean = damped[:, places, places].mean(axis=1)
-    damped[:, places, places] += np.maximum(DAMPING * mean, 1e-20)[:, None]
-    lower = np.linalg.cholesky(np.linalg.inv(damped))
-    upper: Floats = np.ascontiguousarray(lower.transpose(0, 2, 1)).astype(np.float32)
-    return upper
+    exact = second.astype(np.float64)
+    damping = np.maximum(DAMPING * exact[:, places, places].mean(axis=1), SMALLEST_DAMPING)
+    noise = FLOAT32_NOISE * np.abs(exact).max(axis=(1, 2))
+    for _ in range(MOST_DAMPINGS):
+        damped = exact.copy()
+        damped[:, places, places] += damping[:, None]
+        try:
+            lower = np.linalg.cholesky(np.linalg.inv(damped))
+        except np.linalg.LinAlgError:
+            damping = np.maximum(10 * damping, noise)
+            continue
+        upper: Floats = np.ascontiguousarray(lower.transpose(0, 2, 1)).astype(np.float32)
+        return upper
+    return np.broadcast_to(np.eye(depth, dtype=np.float32), exact.shape)  # nothing to go by: plain rounding
 
 
 def compensated(rows: Floats, scales: Floats, upper: Floats) -> Codes:
