@@ -48,7 +48,8 @@ def check_against_plan(lab: Lab, path: str, recipe: str, target: str) -> None:
         left_out = {plan.model.subgraphs[subgraph].operators[index].type for index in expected.keys() - found.keys()}
         assert left_out <= {"DEQUANTIZE", "QUANTIZE", "DENSIFY"}
         for pair in alignment.subgraphs[subgraph]:
-            assert {kinds[at] for at in pair.written if row[at] is None} <= {"DEQUANTIZE"}
+            # Static recipes put a MUL by constant factors in front of some matrix products; it does part of their work.
+            assert {kinds[at] for at in pair.written if row[at] is None} <= {"DEQUANTIZE", "MUL"}
 
 
 @pytest.mark.parametrize("recipe", PRESETS)
@@ -113,14 +114,16 @@ def renumbered(alignment: Alignment, places: Sequence[Sequence[int]]) -> list[li
 @pytest.mark.parametrize("recipe", ["dynamic-int8", "float16", "static-int8"])
 @pytest.mark.parametrize("path", SMALL, ids=lambda path: path.stem)
 def test_files_of_other_tools_are_aligned_by_structure(lab: Lab, tmp_path: Path, path: Path, recipe: str) -> None:
-    """As a converter would write it: other numbers, other names. Only a replaced operator can't be found then."""
+    """As a converter would write it: other numbers, other names. Only a replaced operator can't be found then, nor that
+    an inserted MUL does part of an operator's work."""
     plan, output = lab.quantized(str(path), recipe, "xnnpack")
     places = shuffled(output, tmp_path / "foreign.tflite", seed=1)
     exact, found = align(plan.model, read(output)), align(plan.model, read(tmp_path / "foreign.tflite"))
     assert not found.exact
-    for one, two in zip(renumbered(exact, places), found.subgraphs, strict=True):
+    for one, two, graph in zip(renumbered(exact, places), found.subgraphs, read(output).subgraphs, strict=True):
+        multiplied = {pair[0] for pair in one if "MUL" in [graph.operators[at].type for at in pair[1][:-1]]}
         pairs = [(pair.operator, pair.written, dict(pair.feeds), dict(pair.results)) for pair in two]
-        assert all(pair in one for pair in pairs)
+        assert all(pair in one or pair[0] in multiplied for pair in pairs)
         missing = {pair[0] for pair in one} - {pair[0] for pair in pairs}
         assert {plan.model.subgraphs[0].operators[index].type for index in missing} <= {"GATHER"}
 
