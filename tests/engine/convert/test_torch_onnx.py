@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from quantscope.convert.sources import Wishes, convert, describe
-from quantscope.errors import ConversionError, ShapesNeededError, SourceRunsCodeError
+from quantscope.errors import ConversionError, ShapesNeededError, SourceError, SourceRunsCodeError
 from quantscope.model.read import read
 from tests.engine.convert.conftest import fetch
 from tests.engine.convert.test_tensorflow import fingerprint, left_behind, ran
@@ -71,7 +71,7 @@ def test_onnx(basic_pitch: Path, tmp_path: Path) -> None:
         convert(path, tmp_path / "o.tflite")
     path = tmp_path / "broken.onnx"
     path.write_bytes(magika.read_bytes()[:100_000])
-    with pytest.raises(ConversionError):
+    with pytest.raises(SourceError, match="no model of a kind"):
         convert(path, tmp_path / "o2.tflite")
     assert not (tmp_path / "o2.tflite").exists()
     assert left_behind() <= others
