@@ -214,7 +214,7 @@ def test_inspect_quantize_compare(engine: Window, job: int, tmp_path: Path) -> N
 
 def test_static_recipe_with_samples(engine: Window, job: int, tmp_path: Path) -> None:
     path, output, data = write(tmp_path, fully_connected()), str(tmp_path / "out.tflite"), str(tmp_path / "data.npz")
-    np.savez(data, x=np.random.default_rng(0).normal(size=(6, 2, 96)).astype(np.float32))
+    np.savez(data, x=np.random.default_rng(0).normal(size=(400, 2, 96)).astype(np.float32))
     engine.send(protocol.Inspect(id=job, path=path, recipe="static-int8", target="xnnpack"))
     without = document(engine.outcome(job), documents.Inspection)
     assert without.calibration is None

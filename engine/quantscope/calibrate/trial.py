@@ -29,8 +29,9 @@ from quantscope.recipe import Ranges
 
 TRIED: Final = (Ranges.MIN_MAX, Ranges.MSE)
 SAMPLES: Final = 32
-# Unseen samples reach beyond what was seen: clipping has to be worth it by 0.7 dB.
-CLEARLY_LESS: Final = 0.85
+# Unseen samples reach beyond what was seen, so clipping has to be worth it by 0.13 dB. With 0.7 dB resnet8 keeps its
+# extremes and loses 6 dB on images it hasn't seen; EfficientNet-Lite0 keeps them in either case.
+CLEARLY_LESS: Final = 0.97
 
 Outputs = list[list[npt.NDArray[Any]]]
 
