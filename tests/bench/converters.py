@@ -30,8 +30,8 @@ onnx2tf.convert(input_onnx_file_path=source, output_folder_path=sys.argv[2], ver
 }
 NOTES = (
     "CPU time and peak memory of `quantscope convert` with all its processes, divided by (memory: beyond) that of the\n"
-    "converter called directly in the same environment; medians, interleaved, imports included on both sides. *Bare*\n"
-    "leaves out what the converter alone does not do: running the source and the result to compare them."
+    "converter called directly in the same environment; medians, interleaved, imports included on both sides. Ours\n"
+    "includes what the converter alone does not do: running the source and the result to compare them."
 )
 
 

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,7 @@ from typing import Final
 
 from quantscope.convert.adapters import Adapter
 from quantscope.convert.folders import converters_folder
-from quantscope.errors import CancelledError, ConverterInstallError
+from quantscope.errors import ConverterInstallError
 from quantscope.progress import Progress
 
 MARKER: Final = "quantscope.json"
@@ -30,6 +32,7 @@ LOG_TAIL: Final = 4000
 ANSWER_SECONDS: Final = 30
 PROBE_SECONDS: Final = 300
 POLL_SECONDS: Final = 0.1
+CLEARINGS: Final = 30
 NO_NETWORK: Final = re.compile(
     r"NewConnectionError|Temporary failure in name resolution|Name or service not known|Network is unreachable"
     r"|getaddrinfo failed|nodename nor servname|ConnectTimeoutError|Failed to establish a new connection|ProxyError"
@@ -74,12 +77,13 @@ def install(adapter: Adapter, progress: Progress, wheels: str | None = None) -> 
         root.mkdir(parents=True, exist_ok=True)
         _remove_left_behind(root, adapter)
         _check_room(root, adapter)
-        partial = Path(tempfile.mkdtemp(prefix=f"{adapter.id}{PARTIAL}{os.getpid()}-", dir=root))
     except OSError as error:
         raise ConverterInstallError(
             f"'{root}' can't be written: {error.strerror}.", "Free some space, or see to its permissions."
         ) from error
+    partial = root / f"{adapter.id}{PARTIAL}{os.getpid()}-{uuid.uuid4().hex[:8]}"
     try:
+        partial.mkdir()
         progress(0.0, f"Making an environment for {adapter.title}")
         _run([python, "-m", "venv", str(partial)], progress, 0.0, adapter)
         _run(_pip(partial, adapter, wheels), progress, float(adapter.installed_bytes), adapter)
@@ -93,9 +97,18 @@ def install(adapter: Adapter, progress: Progress, wheels: str | None = None) -> 
     except OSError as error:
         raise ConverterInstallError(f"{adapter.title} can't be installed: {error.strerror}.") from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        _clear_away(partial)
     progress(1.0, f"{adapter.title} is installed")
     return Environment(folder, _python_in(folder))
+
+
+def _clear_away(folder: Path) -> None:
+    """Deletes a folder that processes may still be writing to that have been killed a moment ago."""
+    for _ in range(CLEARINGS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(POLL_SECONDS)
 
 
 def remove(adapter: Adapter) -> bool:
@@ -220,31 +233,46 @@ def _run(command: Sequence[str], progress: Progress, expected_bytes: float, adap
     """Runs one step to its end, telling what it says; kills it when `progress` asks to stop."""
     environment = {**os.environ, "PYTHONNOUSERSITE": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
     environment.pop("PYTHONPATH", None)
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment,
-        start_new_session=os.name == "posix",
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
     lines: list[str] = []
-    reader = threading.Thread(target=_collect, args=(process, lines), daemon=True)
-    reader.start()
+    process: subprocess.Popen[str] | None = None
+    held = _hold_interrupts()
     try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=os.name == "posix",
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        _let_interrupts(held)
+        reader = threading.Thread(target=_collect, args=(process, lines), daemon=True)
+        reader.start()
         while process.poll() is None:
             progress(*_where(lines, expected_bytes, adapter))
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(POLL_SECONDS)
-    except (CancelledError, KeyboardInterrupt):
-        _kill(process)
+    except BaseException:
+        if process is not None:
+            _kill(process)
+        _let_interrupts(held)
         raise
     reader.join()
     if process.returncode:
         raise _explained("\n".join(lines), adapter)
+
+
+def _hold_interrupts() -> set[int]:
+    """Puts off Ctrl-C: between the start of a process and our knowing of it, it would leave that process alone."""
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})) if os.name == "posix" else set()
+
+
+def _let_interrupts(held: set[int]) -> None:
+    if os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def _collect(process: subprocess.Popen[str], lines: list[str]) -> None:

@@ -37,9 +37,10 @@ def convert(request: Request, progress: Progress) -> Mapping[str, Any]:
     litert_torch.convert(module, inputs).export(request.output)
     progress(0.85, "Comparing it with its source")
     actual = run_in_order(request.output, [_numpy(value) for value in inputs], _positions(request.output))
+    if len(expected) != len(actual):
+        raise Refusal("converter", f"The converted model has {len(actual)} outputs, its source {len(expected)}.")
     checks = [
-        {"signature": SERVING, **check(f"output {at}", _numpy(value), actual[place])}
-        for at, (value, place) in enumerate(zip(expected, _places(expected, actual), strict=True))
+        {"signature": SERVING, **check(f"output {at}", _numpy(value), actual[at])} for at, value in enumerate(expected)
     ]
     return {"checks": checks, "warnings": warnings}
 
@@ -52,13 +53,6 @@ def _positions(path: str) -> list[int] | None:
     order = {name.split("_args_")[-1].split(":")[0]: at for at, name in enumerate(names)}
     wanted = [str(at) for at in range(len(names))]
     return [order[key] for key in wanted] if order.keys() == set(wanted) else None
-
-
-def _places(expected: list[Any], actual: list[Any]) -> list[int]:
-    """Which output of the file is which of the source: by order, and by shape where order can't be it."""
-    if len(expected) != len(actual):
-        raise Refusal("converter", f"The converted model has {len(actual)} outputs, its source {len(expected)}.")
-    return list(range(len(expected)))
 
 
 def exported_program(request: Request, generator: np.random.Generator) -> tuple[Any, tuple[Any, ...], list[str]]:
