@@ -2739,8 +2739,12 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>{operator} 的 {precision} 内核比运行时量化激活的内核慢数倍，而且精度更低。</translation>
     </message>
     <message>
+        <source>loop-product</source>
+        <translation>属于循环体，其中的数值保持浮点：若用 {precision}，每一步的结果都会被舍入。运行时量化激活不会舍入结果，也不更慢。</translation>
+    </message>
+    <message>
         <source>loop-state</source>
-        <translation>属于循环体：位数过少时误差会逐步累积，因此循环体中只有矩阵乘法以整数运行。</translation>
+        <translation>属于循环体：位数过少时误差会逐步累积。</translation>
     </message>
     <message>
         <source>not-reached</source>
@@ -2958,6 +2962,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
     <message>
         <source>slower-in-integers</source>
+        <translation>若仍要以整数运行，请添加一条点名它的规则。</translation>
+    </message>
+    <message>
+        <source>loop-product</source>
         <translation>若仍要以整数运行，请添加一条点名它的规则。</translation>
     </message>
     <message>

@@ -325,6 +325,7 @@ REASONS = {
     ReasonCode.BETWEEN_FLOAT: integers(unary("TANH"), "float32"),
     ReasonCode.SLOWER_IN_INTEGERS: integers(lstm, "hybrid-int8"),
     ReasonCode.LOOP_STATE: integers(lambda: recurrent_loop(), "float32", True, subgraph=2, operator=2),
+    ReasonCode.LOOP_PRODUCT: integers(counting_loop, "hybrid-int8", subgraph=2, operator=1),
     ReasonCode.NOT_REACHED: integers(several, "float32", True, subgraph=1, operator=1),
     ReasonCode.FAR_APART_VALUES: integers(lambda: between(["ADD"], masks()), "float32", True, operator=1),
     ReasonCode.SCALES_TOO_FAR_APART: integers(
@@ -380,8 +381,8 @@ def test_remedies_are_there_where_a_user_can_do_something(lab: Lab) -> None:
     assert with_remedy == {
         "dynamic-shape", "float16-source", "int4-leaves-delegate", "int4-too-coarse", "hybrid-not-faster",
         "per-tensor-too-coarse", "kept-by-default",
-        "kept-by-rule", "needs-calibration", "not-finite", "not-reached", "out-of-float16-range", "shared-weight",
-        "slower-in-integers", "sparse-weight", "too-few-elements",
+        "kept-by-rule", "loop-product", "needs-calibration", "not-finite", "not-reached", "out-of-float16-range",
+        "shared-weight", "slower-in-integers", "sparse-weight", "too-few-elements",
     }  # fmt: skip
     assert SENTENCES.keys() == set(ReasonCode)
 

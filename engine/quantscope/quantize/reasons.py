@@ -47,6 +47,7 @@ class ReasonCode(StrEnum):
     BETWEEN_FLOAT = "between-float"
     SLOWER_IN_INTEGERS = "slower-in-integers"
     LOOP_STATE = "loop-state"
+    LOOP_PRODUCT = "loop-product"
     NOT_REACHED = "not-reached"
     FAR_APART_VALUES = "far-apart-values"
     SCALES_TOO_FAR_APART = "scales-too-far-apart"
@@ -192,8 +193,12 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         "The operators around it run in float, and converting its operands would cost more than integers save here."
     ),
     ReasonCode.LOOP_STATE: Sentence(
-        "Part of a loop's body: rounded to few bits its errors would add up from step to step. Only matrix products"
-        " run in integers there."
+        "Part of a loop's body: rounded to few bits its errors would add up from step to step."
+    ),
+    ReasonCode.LOOP_PRODUCT: Sentence(
+        "Part of a loop's body, where values stay in float: in {precision} its results would be rounded at every step."
+        " Quantizing the activations on the fly rounds none and is no slower.",
+        "Add a rule that names it to have it in integers all the same.",
     ),
     ReasonCode.NOT_REACHED: Sentence(
         "The calibration data never reached it, so its ranges aren't known; it runs in float.",

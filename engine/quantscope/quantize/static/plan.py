@@ -37,6 +37,9 @@ CALL: Final = 500.0
 # products runs in integers, a whole normalization does not (MiniLM: 11.8 dB so, 5.3 dB with all in integers).
 GAINS: Final[Mapping[Kind, float]] = {Kind.ARITHMETIC: -0.7, Kind.MOVEMENT: 0.1}
 
+# Reasons that prefer quantizing activations on the fly to integers.
+ON_THE_FLY: Final = frozenset({ReasonCode.SLOWER_IN_INTEGERS, ReasonCode.LOOP_PRODUCT})
+
 
 @dataclass(frozen=True, slots=True)
 class Integers:
@@ -141,8 +144,12 @@ class IntegerPlanner:
                 return reason
         if delegated and dtype == "INT8" and operator.type not in self.target.integer and not by_rule:
             return Reason(ReasonCode.FASTER_IN_FLOAT, arguments)
-        if facts.kind is Kind.ARITHMETIC and subgraph.index in self._loops and not by_rule:
-            return Reason(ReasonCode.LOOP_STATE)
+        if subgraph.index in self._loops and not by_rule:
+            if facts.kind is Kind.ARITHMETIC:
+                return Reason(ReasonCode.LOOP_STATE)
+            # Measured on a GRU: 43 dB and 105 us quantized on the fly, 34 dB and 115 us in integers.
+            if dtype == "INT8" and operator.type in self.target.kernels[Precision.HYBRID_INT8]:
+                return Reason(ReasonCode.LOOP_PRODUCT, arguments)
         return self._range_obstacle(subgraph, operator, facts)
 
     def _recurrent_obstacle(
@@ -222,7 +229,7 @@ class IntegerPlanner:
         draft = self.redraft(subgraph, operator, replace(asked, setting=setting))
         if draft.precision is Precision.NONE:
             return draft
-        if reason.code is ReasonCode.SLOWER_IN_INTEGERS and draft.precision is Precision.HYBRID_INT8:
+        if reason.code in ON_THE_FLY and draft.precision is Precision.HYBRID_INT8:
             return replace(draft, reason=reason)
         fallback = reason.code is not ReasonCode.BETWEEN_FLOAT
         return draft if draft.stored else replace(draft, reason=reason, fallback=fallback)
