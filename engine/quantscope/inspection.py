@@ -12,6 +12,7 @@ from quantscope.quantize.decision import Decision
 from quantscope.quantize.halves import half_weights
 from quantscope.quantize.kernels import FACTS
 from quantscope.quantize.plan import Plan
+from quantscope.quantize.planned_graph import PlannedGraph
 from quantscope.quantize.predict import Delegation, delegation
 from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.size import planned_bytes
@@ -54,7 +55,30 @@ def inspection(plan: Plan, file: documents.File) -> documents.Inspection:
             planned_bytes=planned_bytes(plan, edit),
         ),
         calibration=_calibration(plan),
+        ends=_ends(PlannedGraph(plan.model, plan.model.subgraphs[0], edit)) if plan.model.subgraphs else (),
     )
+
+
+def _ends(graph: PlannedGraph) -> tuple[documents.End, ...]:
+    subgraph = graph.subgraph
+    return tuple(
+        documents.End(
+            name=subgraph.tensors[index].name,
+            output=output,
+            shape=subgraph.tensors[index].shape,
+            now=_number(subgraph.tensors[index]),
+            planned=_number(graph.tensor(index)),
+        )
+        for output, indices in ((False, subgraph.inputs), (True, subgraph.outputs))
+        for index in indices
+    )
+
+
+def _number(tensor: Tensor) -> documents.Number:
+    found = tensor.quantization
+    if found is None or not found.scales:
+        return documents.Number(dtype=tensor.dtype.lower())
+    return documents.Number(dtype=tensor.dtype.lower(), scale=found.scales[0], zero_point=found.zero_points[0])
 
 
 def _calibration(plan: Plan) -> documents.Calibration | None:

@@ -58,6 +58,26 @@ class Ranges(StrEnum):
     MOVING_AVERAGE = "moving-average"  # the mean of the samples' extremes
 
 
+class Interface(StrEnum):
+    """The type of a model's real-valued inputs and outputs where it computes in integers: float32, or integers of its
+    arithmetic's type with a scale and a zero point."""
+
+    FLOAT = "float"
+    INTEGER = "integer"
+    INTEGER_INPUTS = "integer-inputs"
+    INTEGER_OUTPUTS = "integer-outputs"
+
+    @property
+    def inputs(self) -> bool:
+        """True if inputs are integers."""
+        return self in (Interface.INTEGER, Interface.INTEGER_INPUTS)
+
+    @property
+    def outputs(self) -> bool:
+        """True if outputs are integers."""
+        return self in (Interface.INTEGER, Interface.INTEGER_OUTPUTS)
+
+
 class Rounding(StrEnum):
     """How a weight's codes are found, given its scales. `AUTO`: balanced where weights are summed up."""
 
@@ -128,7 +148,7 @@ class Rule(_Form, frozen=True, kw_only=True):
 
 
 class Recipe(_Form, frozen=True, kw_only=True):
-    """What is asked. The name is part of file names; `ranges` is for integer arithmetic."""
+    """What is asked. The name is part of file names; `ranges` and `interface` are for integer arithmetic."""
 
     schema: str = SCHEMA
     name: Name
@@ -137,6 +157,7 @@ class Recipe(_Form, frozen=True, kw_only=True):
     default: Setting
     rules: tuple[Rule, ...] = ()
     ranges: Ranges = Ranges.AUTO
+    interface: Interface = Interface.FLOAT
 
     @property
     def needs_calibration(self) -> bool:

@@ -1381,6 +1381,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <source>int4-too-coarse</source>
         <translation>{count} 个算子的权重以 4 位存储时损失超过模型通常所能承受的程度（总计 {decibel} dB）。使用之前请与浮点比较；dynamic-int4 只把承受得住的部分存为 4 位。</translation>
     </message>
+    <message>
+        <source>interface-in-float</source>
+        <translation>配方要求为整数的模型输入和输出中，有 {count} 个仍为浮点，首先是 {name}：那里没有以整数运行的算子，或没有观测到其数值。</translation>
+    </message>
 </context>
 <context>
     <name>Graph</name>
@@ -1707,6 +1711,25 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Inspector</source>
         <translation>检查器</translation>
+    </message>
+</context>
+<context>
+    <name>Interface</name>
+    <message>
+        <source>Float</source>
+        <translation>浮点</translation>
+    </message>
+    <message>
+        <source>Integers</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>Integer inputs</source>
+        <translation>仅输入为整数</translation>
+    </message>
+    <message>
+        <source>Integer outputs</source>
+        <translation>仅输出为整数</translation>
     </message>
 </context>
 <context>
@@ -2877,6 +2900,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Algorithm</source>
         <translation>算法</translation>
+    </message>
+    <message>
+        <source>Inputs, outputs</source>
+        <translation>输入与输出</translation>
     </message>
     <message>
         <source>Rules; later ones win</source>

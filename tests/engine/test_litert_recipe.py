@@ -12,7 +12,7 @@ from quantscope.errors import RecipeError
 from quantscope.precision import Precision
 from quantscope.quantize.litert_recipe import read_litert, write_litert
 from quantscope.quantize.presets import PRESETS, find_recipe
-from quantscope.recipe import Algorithm, Change, Granularity, Match, Recipe, Rounding, Rule, Setting
+from quantscope.recipe import Algorithm, Change, Granularity, Interface, Match, Recipe, Rounding, Rule, Setting
 
 LITERT_QUANTIZER = importlib.util.find_spec("litert_quantizer")
 EVERYTHING = {"regex": ".*", "operation": "*"}
@@ -104,6 +104,14 @@ def test_presets_there_and_back(name: str) -> None:
     assert (found.default.precision, found.default.minimum_elements) == (
         recipe.default.precision, recipe.default.minimum_elements,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("interface", Interface)
+@pytest.mark.parametrize("name", [name for name in PRESETS if "static" in name])
+def test_integer_inputs_and_outputs_there_and_back(name: str, interface: Interface) -> None:
+    recipe = msgspec.structs.replace(PRESETS[name], interface=interface)
+    found = read_litert(write_litert(recipe), name)
+    assert (found.default.precision, found.interface, found.rules) == (recipe.default.precision, interface, ())
 
 
 RULES = Recipe(

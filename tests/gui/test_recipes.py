@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from quantscope.precision import Precision
-from quantscope.recipe import Change, Match, Recipe, Rule, Setting
+from quantscope.recipe import Change, Interface, Match, Recipe, Rule, Setting
 from quantscope_gui.operators import plan as plans
 from quantscope_gui.recipe import edits
 from quantscope_gui.recipe.groups import groups, in_scope, scopes_of
@@ -340,6 +340,28 @@ def test_samples_that_fit_give_an_integer_plan(static: Stage, tmp_path: Path) ->
     static.services.library.select(type(selection)(selection.model))
     box.clear_wanted.emit()
     static.until(lambda: "int8" not in precisions_of(static))
+
+
+def test_inputs_and_outputs_are_chosen_where_there_are_integers(static: Stage, tmp_path: Path) -> None:
+    panel, desk = static.window.recipe_panel, static.services.desk
+    path = tmp_path / "images.npz"
+    np.savez(path, image=np.random.default_rng(5).normal(size=(8, 8, 8, 16)).astype(np.float32))
+    static.window.recipe_editor.use_samples(path)
+    static.until(lambda: "int8" in precisions_of(static))
+    static.until(panel.interface.isVisible)
+    panel.interface.choose(Interface.INTEGER)
+
+    def ends() -> set[str]:
+        plan = static.current().plan
+        return {end.planned.dtype for end in plan.document.ends} if plan is not None else set()
+
+    static.until(lambda: ends() == {"int8"})
+    assert static.window.recipe.shown() == "Static int8 (edited)"
+    desk.history.undo()
+    static.until(lambda: ends() == {"float32"})
+    assert panel.interface.value() is Interface.FLOAT
+    static.window.recipe.chosen.emit("dynamic-int8")
+    static.until(lambda: not panel.interface.isVisible())
 
 
 def test_samples_that_do_not_fit_are_refused_in_a_sentence(static: Stage, tmp_path: Path) -> None:

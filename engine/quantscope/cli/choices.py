@@ -1,9 +1,16 @@
-"""The --recipe and --target options, and how a place in a model is written: the same for every command."""
+"""The --recipe, --interface and --target options, and how a place in a model is written: the same for every command."""
 
 import argparse
+from typing import Final
 
-from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS
+from msgspec.structs import replace
+
+from quantscope.errors import UsageError
+from quantscope.quantize.presets import DEFAULT_RECIPE, PRESETS, find_recipe
 from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS
+from quantscope.recipe import Interface, Recipe
+
+INTERFACES: Final = tuple(interface.value for interface in Interface)
 
 
 def add_plan_options(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +27,29 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         metavar="T",
         help=f"the runtime it is made for: {', '.join(TARGETS)} (default: %(default)s)",
     )
+
+
+def add_interface(parser: argparse.ArgumentParser) -> None:
+    """Adds --interface."""
+    parser.add_argument(
+        "--interface",
+        choices=INTERFACES,
+        help="the model's inputs and outputs under a static recipe: float32, or both, only inputs or only outputs"
+        " integers with a scale (default: as the recipe says)",
+    )
+
+
+def asked_recipe(arguments: argparse.Namespace) -> Recipe:
+    """The recipe of --recipe, with the interface of --interface. Raises RecipeError, UsageError."""
+    recipe = find_recipe(arguments.recipe)
+    if arguments.interface is None:
+        return recipe
+    if not recipe.needs_calibration:
+        raise UsageError(
+            f"The recipe {recipe.name} computes in float, so its inputs and outputs can't be integers.",
+            "Take static-int8 or static-int16x8.",
+        )
+    return replace(recipe, interface=Interface(arguments.interface))
 
 
 def add_calibration_options(parser: argparse.ArgumentParser) -> None:

@@ -96,6 +96,18 @@ def _print_reasons(document: documents.Inspection, out: Console) -> None:
             out.print(Padding(f"[dim]→ {escape(first.remedy)}[/]", (0, 0, 0, 8)))
 
 
+def _stored(end: documents.End) -> str:
+    """How an input or output is stored, now and as planned."""
+    numbers = [end.now] if end.now == end.planned else [end.now, end.planned]
+    return " → ".join(map(_number, numbers))
+
+
+def _number(number: documents.Number) -> str:
+    if number.scale is None:
+        return number.dtype
+    return f"{number.dtype} [dim](scale {number.scale:.6g}, zero point {number.zero_point})[/]"
+
+
 def print_summary(document: documents.Inspection, out: Console) -> None:
     """Size, operators in 8 bits, fallbacks, partitions."""
     summary = document.summary
@@ -108,6 +120,11 @@ def print_summary(document: documents.Inspection, out: Console) -> None:
     out.print(f"  fallback    {summary.fallback} run in float although the recipe asked for less")
     if summary.partitions is not None:
         out.print(f"  partitions  {summary.partitions}")
+    for end in document.ends:
+        title = "output" if end.output else "input"
+        out.print(
+            f"  {title:12}{escape(end.name)} [dim]{'x'.join(map(str, end.shape))}[/] {_stored(end)}", soft_wrap=True
+        )
     if document.calibration is not None and document.calibration.warning is not None:
         out.print(f"[bold yellow]{escape(document.calibration.warning)}[/]")
     for finding in document.findings:

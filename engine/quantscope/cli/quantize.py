@@ -6,12 +6,11 @@ import os
 from rich.markup import escape
 
 from quantscope import api
-from quantscope.cli.choices import add_calibration_options, add_plan_options
+from quantscope.cli.choices import add_calibration_options, add_interface, add_plan_options, asked_recipe
 from quantscope.cli.convert import add_source_options, float_model, print_conversion
 from quantscope.cli.inspect import print_summary
 from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size
 from quantscope.progress import part
-from quantscope.quantize.presets import find_recipe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a float .tflite file, or any source that 'convert' takes")
     parser.add_argument("-o", "--output", metavar="OUT", help="the file to write (default: MODEL.RECIPE.tflite)")
     add_plan_options(parser)
+    add_interface(parser)
     add_calibration_options(parser)
     add_source_options(parser)
     add_json(parser)
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Plans, applies, prints."""
-    recipe = find_recipe(arguments.recipe)
+    recipe = asked_recipe(arguments)
     with TerminalProgress() as progress:
         model, conversion = float_model(arguments, part(progress, 0.0, 0.6))
         output = arguments.output

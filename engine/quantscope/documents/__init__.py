@@ -124,10 +124,30 @@ class Calibration(Document, frozen=True, kw_only=True):
     warning: str | None = None
 
 
+class Number(Document, frozen=True, kw_only=True):
+    """How a tensor's values are stored: where `scale` isn't None, real = scale * (stored - zero_point)."""
+
+    dtype: str
+    scale: float | None = None
+    zero_point: int | None = None
+
+
+class End(Document, frozen=True, kw_only=True):
+    """An input of the model or, if `output`, an output of it: how its values are stored now, and as planned. `shape`
+    holds -1 where a dimension is dynamic."""
+
+    name: str
+    output: bool
+    shape: tuple[int, ...]
+    now: Number
+    planned: Number
+
+
 class Inspection(Document, frozen=True, kw_only=True):
     """`quantscope inspect`: the model as it is and as the recipe would make it on the target.
 
     `recipe` is the recipe's name, `recipe_document` all of it. `calibration` is None where the plan was made without.
+    `ends` are the inputs and outputs of the main subgraph, in order.
     """
 
     schema: str = INSPECT
@@ -139,6 +159,7 @@ class Inspection(Document, frozen=True, kw_only=True):
     subgraphs: tuple[Subgraph, ...]
     summary: Summary
     calibration: Calibration | None = None
+    ends: tuple[End, ...] = ()
 
 
 class Quantization(Document, frozen=True, kw_only=True):

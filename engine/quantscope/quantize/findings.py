@@ -19,6 +19,7 @@ class FindingCode(StrEnum):
     DEFAULT_NO_KERNEL = "default-no-kernel"
     NEEDS_CALIBRATION = "needs-calibration"
     INT4_TOO_COARSE = "int4-too-coarse"
+    INTERFACE_IN_FLOAT = "interface-in-float"
 
 
 SENTENCES: Final[Mapping[FindingCode, str]] = {
@@ -35,6 +36,10 @@ SENTENCES: Final[Mapping[FindingCode, str]] = {
     FindingCode.INT4_TOO_COARSE: (
         "In 4 bits the weights of {count} operators lose more than a model can be expected to stand ({decibel} dB in"
         " all). Compare with float before using it; dynamic-int4 puts only what stands it into 4 bits."
+    ),
+    FindingCode.INTERFACE_IN_FLOAT: (
+        "{count} of the model's inputs and outputs that the recipe asks for as integers stay in float, {name} first:"
+        " nothing runs in integers there, or nothing was seen of them."
     ),
     FindingCode.NEEDS_CALIBRATION: (
         "The recipe asks for {precision} in {count} operators, which needs sample data to measure ranges with; they"

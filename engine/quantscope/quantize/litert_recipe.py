@@ -12,7 +12,7 @@ import msgspec
 
 from quantscope.errors import RecipeError
 from quantscope.precision import Precision
-from quantscope.recipe import Algorithm, Change, Granularity, Match, Recipe, Rounding, Rule, Setting
+from quantscope.recipe import Algorithm, Change, Granularity, Interface, Match, Recipe, Rounding, Rule, Setting
 
 ALGORITHMS: Final[Mapping[str, Algorithm]] = {
     "min_max_uniform_quantize": Algorithm.MINMAX,
@@ -32,6 +32,11 @@ FLOAT_CASTING: Final = "float_casting"
 EVERYTHING: Final = ".*"
 # Names of operator types that differ; theirs first.
 TYPES: Final[Mapping[str, str]] = {"CONV_2D_TRANSPOSE": "TRANSPOSE_CONV", "CUSTOM_OP": "CUSTOM*", "*": "*"}
+# The model's inputs and outputs are operators to them; which of the two are integers is our interface.
+ENDS: Final = ("INPUT", "OUTPUT")
+INTERFACES: Final[Mapping[tuple[bool, ...], Interface]] = {
+    (interface.inputs, interface.outputs): interface for interface in Interface
+}
 # (activation bits, weight bits, computes in integers) of what both tools know.
 PRECISIONS: Final[Mapping[tuple[int | None, int, bool], Precision]] = {
     (8, 8, True): Precision.INT8,
@@ -81,8 +86,14 @@ def read_litert(data: bytes, name: str) -> Recipe:
     entries = msgspec.json.decode(data, type=list[_Entry])
     if not entries:
         raise RecipeError("The litert-quantizer recipe has no entries, so it asks for nothing.")
+    integers: dict[str, bool] = {}
     for number, entry in enumerate(entries, 1):
         change = _change(entry, number)
+        if entry.regex == EVERYTHING and entry.operation in ("*", *ENDS):
+            ends = ENDS if entry.operation == "*" else (entry.operation,)
+            integers.update(dict.fromkeys(ends, change.precision in (Precision.INT8, Precision.INT16X8)))
+            if entry.operation in ENDS:
+                continue
         if entry.regex == EVERYTHING and entry.operation == "*":
             # Theirs forgets earlier entries for everything; ours are overridden.
             default = Setting(**{field: getattr(change, field) for field in _given(change)})
@@ -93,7 +104,8 @@ def read_litert(data: bytes, name: str) -> Recipe:
             type=None if kind == "*" else kind, regex=None if entry.regex == EVERYTHING else _regex(entry.regex, number)
         )
         rules.append(Rule(match=match, set=change))
-    return Recipe(name=name, title=name, default=default, rules=tuple(rules))
+    interface = INTERFACES[tuple(integers.get(end, False) for end in ENDS)]
+    return Recipe(name=name, title=name, default=default, rules=tuple(rules), interface=interface)
 
 
 def _change(entry: _Entry, number: int) -> Change:
@@ -161,6 +173,10 @@ def write_litert(recipe: Recipe) -> bytes:
             raise _unsaid(who, f"picks operators by the pattern '{match.type}'")
         kind = next((theirs for theirs, ours in TYPES.items() if ours == (match.type or "*")), match.type or "*")
         entries.append(_entry(setting, _as_regex(match, who), kind, who))
+    if recipe.needs_calibration:
+        kept = Setting(precision=Precision.FLOAT32)
+        integers = zip(ENDS, (recipe.interface.inputs, recipe.interface.outputs), strict=True)
+        entries += [_entry(kept, EVERYTHING, end, end) for end, integer in integers if not integer]
     return msgspec.json.format(msgspec.json.encode(entries), indent=2) + b"\n"
 
 

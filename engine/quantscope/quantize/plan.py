@@ -20,7 +20,8 @@ from quantscope.quantize.findings import Finding, FindingCode
 from quantscope.quantize.forms import decibel
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.sharing import settle
-from quantscope.quantize.static.plan import PRECISIONS, IntegerPlanner, Integers
+from quantscope.quantize.static.ends import asked_ends
+from quantscope.quantize.static.plan import NO_INTEGERS, PRECISIONS, IntegerPlanner, Integers
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
 from quantscope.recipe import Recipe
@@ -90,6 +91,7 @@ class Planner:
             *resolved.findings,
             *_unfulfilled(recipe, self.target, resolved, decisions),
             *self._too_coarse(decisions),
+            *self._ends_in_float(recipe, integers),
         )
         return Plan(
             model,
@@ -110,7 +112,7 @@ class Planner:
         """Decisions, forms of weights, and integer arithmetic that agree with each other."""
         if self.calibration is None:
             return *settle(self.survey, drafts), {}
-        planner = IntegerPlanner(self.survey, self.target, self.calibration, recipe.ranges, self._decider.decide)
+        planner = IntegerPlanner(self.survey, self.target, self.calibration, recipe, self._decider.decide)
         excluded: dict[int, dict[int, Reason]] = {subgraph.index: {} for subgraph in self.survey.model.subgraphs}
         while True:
             changed = [list(row) for row in drafts]
@@ -180,6 +182,19 @@ class Planner:
             return []
         arguments: dict[str, str | int] = {"count": len(noises), "decibel": round(decibel(sum(noises)))}
         return [Finding(FindingCode.INT4_TOO_COARSE, None, arguments)]
+
+    def _ends_in_float(self, recipe: Recipe, integers: Mapping[int, Integers]) -> list[Finding]:
+        """A finding where inputs or outputs can't be the integers that they are asked to be."""
+        model = self.survey.model
+        left = [
+            subgraph.tensors[index].name
+            for subgraph in model.subgraphs
+            for index in sorted(asked_ends(model, subgraph, recipe.interface))
+            if index not in integers.get(subgraph.index, NO_INTEGERS).ends
+        ]
+        if not left or self.calibration is None:
+            return []
+        return [Finding(FindingCode.INTERFACE_IN_FLOAT, None, {"count": len(left), "name": left[0]})]
 
     def _weights(self, subgraph: int, operator: int, decision: Decision) -> list[tuple[Tensor, Storage]]:
         graph = self.survey.model.subgraphs[subgraph]

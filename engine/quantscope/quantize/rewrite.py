@@ -159,12 +159,34 @@ class _SubgraphRewrite:
                 self._direct(operator, decision, inputs)
             else:
                 self._dequantizing(operator, decision, inputs)
+        self._deliver()
         weights = {
             tensor.index: TensorEdit(form.dtype, tensor.buffer, self._scales(tensor, form))
             for tensor in self.subgraph.tensors
             if (form := self.plan.storage.get(tensor.buffer)) is not None
         }
         return SubgraphEdit({**weights, **self.forms.edits}, tuple(self.new_tensors), tuple(self.operators))
+
+    def _deliver(self) -> None:
+        """Outputs that are computed in float and go out as integers: all that is done so far works on real ones."""
+        before = list(self.operators)
+        computed = self.forms.deliver()
+        if not computed:
+            return
+
+        def moved(tensors: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(computed.get(index, index) for index in tensors)
+
+        for at, entry in enumerate(before):
+            if isinstance(entry, NewOperator):
+                self.operators[at] = replace(entry, inputs=moved(entry.inputs), outputs=moved(entry.outputs))
+                continue
+            source = self.subgraph.operators[entry if isinstance(entry, int) else entry.index]
+            change = OperatorEdit(source.index, source.version, source.inputs) if isinstance(entry, int) else entry
+            outputs = source.outputs if change.outputs is None else change.outputs
+            changed = replace(change, inputs=moved(change.inputs), outputs=moved(outputs))
+            if changed.inputs != change.inputs or changed.outputs != outputs:
+                self.operators[at] = changed
 
     def _scales(self, weight: Tensor, form: Storage) -> Scales | Blocks | None:
         """How the weight's tensor refers to its scales."""

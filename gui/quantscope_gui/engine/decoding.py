@@ -33,6 +33,7 @@ class _Inspection(documents.Document, frozen=True, kw_only=True):
     subgraphs: tuple[_Subgraph, ...]
     summary: documents.Summary
     calibration: documents.Calibration | None = None
+    ends: tuple[documents.End, ...] = ()
 
 
 class _Quantization(documents.Document, frozen=True, kw_only=True):

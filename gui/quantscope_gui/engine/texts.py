@@ -91,6 +91,7 @@ FINDINGS: Final = (
     QT_TRANSLATE_NOOP("Finding", "default-no-kernel"),
     QT_TRANSLATE_NOOP("Finding", "needs-calibration"),
     QT_TRANSLATE_NOOP("Finding", "int4-too-coarse"),
+    QT_TRANSLATE_NOOP("Finding", "interface-in-float"),
 )
 REMARKS: Final = (
     QT_TRANSLATE_NOOP("Remark", "few-samples"),

@@ -80,8 +80,8 @@ def edited_name(name: str) -> str:
 def settled(recipe: Recipe, presets: Iterable[Recipe]) -> Recipe:
     """The preset that `recipe` asks the same as, if its name says that it comes from one; `recipe` itself otherwise."""
     for preset in presets:
-        same = (recipe.default, recipe.rules) == (preset.default, preset.rules)
-        if same and recipe.name in (preset.name, edited_name(preset.name)):
+        told = replace(recipe, name=preset.name, title=preset.title, description=preset.description)
+        if told == preset and recipe.name in (preset.name, edited_name(preset.name)):
             return preset
     return recipe
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from quantscope.recipe import Algorithm, Change, Granularity, Match, Recipe, Rule
+from quantscope.recipe import Algorithm, Change, Granularity, Interface, Match, Recipe, Rule
 from quantscope_gui.engine import texts
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe import edits, rules
@@ -88,11 +88,14 @@ class RecipePanel(QScrollArea):
         remarks = rules.unmatched(plan.document.findings) if plan is not None else []
         self.remarks.setText("\n".join(remarks))
         self.remarks.setVisible(bool(remarks))
-        self.samples.setVisible(recipe is not None and recipe.needs_calibration)
+        integers = recipe is not None and recipe.needs_calibration
+        self.samples.setVisible(integers)
+        self._form.setRowVisible(self.interface, integers)
         if recipe is not None:
             self.precision.show_value(recipe.default.precision)
             self.granularity.show_value(recipe.default.granularity)
             self.algorithm.show_value(recipe.default.algorithm)
+            self.interface.show_value(recipe.interface)
         self.model.show_recipe(recipe, plan)
         count = len(recipe.rules) if recipe is not None else 0
         grown = before is not None and recipe is not None and len(before.rules) < count
@@ -179,9 +182,11 @@ class RecipePanel(QScrollArea):
             granularity=self.granularity.value() or self._recipe.default.granularity,
             algorithm=self.algorithm.value() or self._recipe.default.algorithm,
         )
-        if default != self._recipe.default:
+        interface = self.interface.value() or self._recipe.interface
+        changed = replace(self._recipe, default=default, interface=interface)
+        if changed != self._recipe:
             name = edits.edited_name(self._recipe.name)
-            self.edited.emit(replace(self._recipe, default=default, name=name), self.tr("edit the default"))
+            self.edited.emit(replace(changed, name=name), self.tr("edit the default"))
 
     def _emit(self, changed: tuple[Rule, ...], what: str) -> None:
         assert self._recipe is not None
@@ -204,13 +209,15 @@ class RecipePanel(QScrollArea):
         self.precision = EnumCombo(edits.ASKABLE, "", self._theme)
         self.granularity = EnumCombo(tuple(Granularity), "", self._theme)
         self.algorithm = EnumCombo(tuple(Algorithm), "", self._theme)
-        form = QFormLayout()
+        self.interface = EnumCombo(tuple(Interface), "", self._theme)
+        self._form = form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setVerticalSpacing(4)
         for title, combo in (
             (self.tr("By default"), self.precision),
             (self.tr("Scales per"), self.granularity),
             (self.tr("Algorithm"), self.algorithm),
+            (self.tr("Inputs, outputs"), self.interface),
         ):
             combo.setAccessibleName(title)
             combo.activated.connect(lambda _: self._edit_default())

@@ -7,12 +7,12 @@ from PySide6.QtCore import QCoreApplication, QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from quantscope.precision import Precision
-from quantscope.recipe import Algorithm, Change, Granularity, Match, Rule
+from quantscope.recipe import Algorithm, Change, Granularity, Interface, Match, Rule
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.recipe.combo import ChoiceCombo
 from quantscope_gui.recipe.edits import ASKABLE
 from quantscope_gui.recipe.menu import asked_title
-from quantscope_gui.recipe.words import operators_of, operators_text
+from quantscope_gui.recipe.words import interface_title, operators_of, operators_text
 from quantscope_gui.theme.theme import Theme
 
 PREVIEW_MILLISECONDS: Final = 150
@@ -39,6 +39,12 @@ def _text(source: str) -> str:
     return QCoreApplication.translate("RuleForm", source)
 
 
+def _title(value: StrEnum) -> str:
+    if isinstance(value, Precision):
+        return asked_title(value)
+    return interface_title(value) if isinstance(value, Interface) else value.value
+
+
 class EnumCombo(ChoiceCombo):
     """A choice among an enum's values, or none of them."""
 
@@ -48,8 +54,7 @@ class EnumCombo(ChoiceCombo):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._values: tuple[StrEnum | None, ...] = (None, *values) if none else values
         for value in self._values:
-            name = none if value is None else asked_title(value) if isinstance(value, Precision) else value.value
-            self.addItem(name)
+            self.addItem(none if value is None else _title(value))
 
     def show_value(self, value: StrEnum | None) -> None:
         with QSignalBlocker(self):

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from quantscope.recipe import Change, Match
+from quantscope.recipe import Change, Interface, Match
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.theme import precisions
 
@@ -19,6 +19,17 @@ _CONDITIONS: Final = {
     "operators": QT_TRANSLATE_NOOP("Rule", "#{value}"),
     "subgraph": QT_TRANSLATE_NOOP("Rule", "in subgraph {value}"),
 }
+_INTERFACES: Final = {
+    Interface.FLOAT: QT_TRANSLATE_NOOP("Interface", "Float"),
+    Interface.INTEGER: QT_TRANSLATE_NOOP("Interface", "Integers"),
+    Interface.INTEGER_INPUTS: QT_TRANSLATE_NOOP("Interface", "Integer inputs"),
+    Interface.INTEGER_OUTPUTS: QT_TRANSLATE_NOOP("Interface", "Integer outputs"),
+}
+
+
+def interface_title(interface: Interface) -> str:
+    """What inputs and outputs are of."""
+    return QCoreApplication.translate("Interface", _INTERFACES[interface])
 
 
 def match_text(match: Match) -> str:

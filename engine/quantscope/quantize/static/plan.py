@@ -18,6 +18,7 @@ from quantscope.quantize.planned_graph import PlannedGraph
 from quantscope.quantize.ranges import estimate, has_far_apart_values
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.static.arrangement import FLOAT, INTEGER, Link, Node, arranged
+from quantscope.quantize.static.ends import asked_ends, types_of_ends
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, Kind
 from quantscope.quantize.static.recurrent import BIASES, LSTM, MATRICES, cell_grid, unsupported
 from quantscope.quantize.static.scales import Range, Scales, real_inputs, real_outputs
@@ -25,7 +26,7 @@ from quantscope.quantize.static.smoothing import smoothed_range, smoothing
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
 from quantscope.quantize.weights import Floats
-from quantscope.recipe import Ranges
+from quantscope.recipe import Ranges, Recipe
 
 DTYPES: Final[Mapping[Precision, str]] = {Precision.INT8: "INT8", Precision.INT16X8: "INT16"}
 PRECISIONS: Final = {dtype: precision for precision, dtype in DTYPES.items()}
@@ -44,11 +45,13 @@ ON_THE_FLY: Final = frozenset({ReasonCode.SLOWER_IN_INTEGERS, ReasonCode.LOOP_PR
 @dataclass(frozen=True, slots=True)
 class Integers:
     """Integer arithmetic of one subgraph: the type of each operator in integers by its index, grids, and the factors
-    of tensors that are evened out before they are quantized."""
+    of tensors that are evened out before they are quantized. `ends` are the subgraph's inputs and outputs that are
+    integers, with their types."""
 
     dtypes: Mapping[int, str]
     scales: Scales
     smoothing: Mapping[int, Floats] = field(default_factory=dict)
+    ends: Mapping[int, str] = field(default_factory=dict)
 
 
 NO_INTEGERS: Final = Integers({}, Scales.none())
@@ -59,13 +62,14 @@ class IntegerPlanner:
     """Plans for one model, target and calibration. `redraft` decides for an operator that integers can't be had for."""
 
     def __init__(
-        self, survey: Survey, target: Target, calibration: Calibration, ranges: Ranges, redraft: Redraft
+        self, survey: Survey, target: Target, calibration: Calibration, recipe: Recipe, redraft: Redraft
     ) -> None:
         self.survey = survey
         self.model = survey.model
         self.target = target
         self.calibration = calibration
-        self.ranges = calibration.ranges if ranges is Ranges.AUTO else ranges
+        self.recipe = recipe
+        self.ranges = calibration.ranges if recipe.ranges is Ranges.AUTO else recipe.ranges
         self.redraft = redraft
         self._loops = _loop_bodies(survey)
         self._ranges: dict[tuple[int, int, int], Range] = {}
@@ -91,13 +95,15 @@ class IntegerPlanner:
                 if reason is not None:
                     obstacles[index] = reason
         named = {index for index in wanted if asked[index].rule is not None}
+        able_ends = self._ends(subgraph)
+        constants = self._constants(subgraph)
         while True:
             able = {index: dtype for index, dtype in wanted.items() if index not in obstacles}
-            chosen = self._arranged(subgraph, able, named)
+            chosen = self._arranged(subgraph, able, named, able_ends)
             dtypes = {index: dtype for index, dtype in able.items() if index in chosen}
-            constants = self._constants(subgraph)
-            factors = smoothing(subgraph, dtypes, constants, self.calibration)
-            scales = Scales(subgraph, dtypes, self._range_finder(subgraph, dtypes, factors), constants)
+            ends = types_of_ends(subgraph, able_ends, dtypes, DTYPES.get(self.recipe.default.precision, "INT8"))
+            factors = smoothing(subgraph, dtypes, constants | ends.keys(), self.calibration)
+            scales = Scales(subgraph, dtypes, self._range_finder(subgraph, dtypes, factors), constants, ends)
             unfit = self._unfit(subgraph, dtypes, scales)
             if not unfit:
                 break
@@ -109,7 +115,7 @@ class IntegerPlanner:
             else:
                 reason = obstacles.get(index) or Reason(ReasonCode.BETWEEN_FLOAT)
                 drafts[index] = self._fallback(subgraph, operator, asked[index], reason)
-        return Integers(dtypes, scales, factors) if dtypes else None
+        return Integers(dtypes, scales, factors, ends) if dtypes else None
 
     # One operator ---------------------------------------------------------------------------------------------------
 
@@ -236,8 +242,16 @@ class IntegerPlanner:
 
     # The whole graph ------------------------------------------------------------------------------------------------
 
-    def _arranged(self, subgraph: Subgraph, able: Mapping[int, str], named: Collection[int]) -> frozenset[int]:
-        """The operators of `able` that run in integers. Those that multiply matrices or that rules name always do."""
+    def _ends(self, subgraph: Subgraph) -> frozenset[int]:
+        """The subgraph's inputs and outputs that shall be integers, and can be."""
+        asked = asked_ends(self.model, subgraph, self.recipe.interface)
+        return frozenset(index for index in asked if (subgraph.index, index) in self.calibration.tensors)
+
+    def _arranged(
+        self, subgraph: Subgraph, able: Mapping[int, str], named: Collection[int], ends: Collection[int]
+    ) -> frozenset[int]:
+        """The operators of `able` that run in integers. Those that multiply matrices or that rules name always do.
+        `ends` are inputs and outputs that are integers."""
         fixed: dict[int, Node] = {}
         preferences: dict[Node, float] = {}
         for index in able:
@@ -248,7 +262,7 @@ class IntegerPlanner:
             else:
                 elements = sum(tensor.elements for tensor in subgraph.outputs_of(operator))
                 preferences[index] = GAINS[facts.kind] * elements
-        makers: dict[int, Node] = {}
+        makers: dict[int, Node] = dict.fromkeys(ends, INTEGER)
         readers: dict[int, list[Node]] = {}
         for operator in subgraph.operators:
             node = fixed.get(operator.index, operator.index if operator.index in able else FLOAT)
@@ -257,7 +271,7 @@ class IntegerPlanner:
             for index in operator.inputs:
                 readers.setdefault(index, []).append(node)
         for index in subgraph.outputs:
-            readers.setdefault(index, []).append(FLOAT)
+            readers.setdefault(index, []).append(INTEGER if index in ends else FLOAT)
         links = [
             Link(makers.get(tensor.index, FLOAT), tuple(readers[tensor.index]), CALL + tensor.elements)
             for tensor in subgraph.tensors

@@ -89,6 +89,8 @@ class Forms:
         self._real: dict[int, int] = {}  # where it isn't the tensor itself
         self._integer: dict[tuple[int, Grid], int] = {}
         self._home: dict[int, tuple[int, Grid]] = {}  # of tensors that come as integers: tensor and grid
+        for index in integers.ends.keys() & set(subgraph.inputs):
+            self._settle(index, integers.scales.grid(index, integers.ends[index]))
 
     def real(self, inputs: tuple[int, ...]) -> tuple[int, ...]:
         """Operands as an operator on real values reads them."""
@@ -132,14 +134,30 @@ class Forms:
     def _result(self, index: int, grid: Grid) -> int:
         """The tensor that an operator's output in integers goes to: itself, unless the outside wants real values."""
         tensor = self.subgraph.tensors[index]
-        if index in self.subgraph.outputs:
+        if index in self.subgraph.outputs and index not in self.integers.ends:
             made = self._new(tensor, f"{tensor.name}_quantized", grid)
             self._integer[index, grid] = made
             return made
-        self.edits[index] = TensorEdit(grid.dtype, tensor.buffer, _scales(grid))
+        self._settle(index, grid)
+        return index
+
+    def _settle(self, index: int, grid: Grid) -> None:
+        """The tensor itself holds integers."""
+        self.edits[index] = TensorEdit(grid.dtype, self.subgraph.tensors[index].buffer, _scales(grid))
         self._home[index] = (index, grid)
         self._integer[index, grid] = index
-        return index
+
+    def deliver(self) -> Mapping[int, int]:
+        """Adds what makes integers of the outputs that shall be, but are computed in float; the tensors that those are
+        computed into instead, by output."""
+        computed = {}
+        for index, dtype in self.integers.ends.items():
+            if index not in self._home:
+                tensor, grid = self.subgraph.tensors[index], self.integers.scales.grid(index, dtype)
+                computed[index] = self.builder.tensor(f"{tensor.name}_real", tensor.shape, "FLOAT32")
+                self._settle(index, grid)
+                self._quantize(computed[index], QUANTIZE_VERSIONS[dtype], index)
+        return computed
 
     def _as_real(self, index: int) -> int:
         if index not in self._real:
@@ -163,7 +181,7 @@ class Forms:
                     source, version = self._home[index][0], 2
                 elif index in self.integers.smoothing:
                     source = self._smoothed(tensor)
-                self.builder.add(NewOperator("QUANTIZE", version, (source,), (made,), "QuantizeOptions"))
+                self._quantize(source, version, made)
             self._integer[index, grid] = made
         return self._integer[index, grid]
 
@@ -175,6 +193,9 @@ class Forms:
         made = self.builder.tensor(f"{tensor.name}_smoothed", tensor.shape, "FLOAT32")
         self.builder.add(NewOperator("MUL", 1, (tensor.index, operand), (made,), "MulOptions"))
         return made
+
+    def _quantize(self, source: int, version: int, made: int) -> None:
+        self.builder.add(NewOperator("QUANTIZE", version, (source,), (made,), "QuantizeOptions"))
 
     def _dequantize(self, source: int, dtype: str, made: int) -> None:
         version = DEQUANTIZE_VERSIONS[dtype]

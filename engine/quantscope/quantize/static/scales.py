@@ -51,7 +51,8 @@ def ends(grid: Grid) -> Range:
 
 
 class Scales:
-    """Grids of one subgraph. `range_of` gives a tensor's range; `dtypes` the type of each operator in integers."""
+    """Grids of one subgraph. `range_of` gives a tensor's range; `dtypes` the type of each operator in integers, `ends`
+    those of inputs and outputs."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Scales:
         dtypes: Mapping[int, str],
         range_of: Callable[[Tensor], Range],
         constants: Collection[int],
+        ends: Mapping[int, str],
     ) -> None:
         self.subgraph = subgraph
         self.dtypes = dtypes
@@ -70,6 +72,9 @@ class Scales:
         for operator in subgraph.operators:
             for index in set(operator.inputs):
                 self._readers[index] = self._readers.get(index, 0) + 1
+        for key in ends.items():
+            self._readers[key[0]] = self._readers.get(key[0], 0) + (key[0] in subgraph.outputs)
+            self._node(*key)
         for index in dtypes:
             self._enter(subgraph.operators[index])
         for index in dtypes:
@@ -78,7 +83,7 @@ class Scales:
     @classmethod
     def none(cls) -> "Scales":
         """Of a subgraph without integers."""
-        return cls(Subgraph(0, 0, "", (), (), (), ()), {}, lambda tensor: (0.0, 0.0), ())
+        return cls(Subgraph(0, 0, "", (), (), (), ()), {}, lambda tensor: (0.0, 0.0), (), {})
 
     def grid(self, tensor: int, dtype: str) -> Grid:
         """The grid of a tensor that isn't constant."""
