@@ -373,6 +373,19 @@ def test_a_device_that_is_lost_leaves_the_other_and_what_it_gave(files: list[str
     assert len(found.comparisons) == 2
 
 
+def test_a_device_that_cannot_be_opened_is_told_of_beside_the_other(files: list[str]) -> None:
+    class Absent(Puppet):
+        def open(self) -> Device:
+            raise DeviceError("The phone isn't there.", "Plug it in.")
+
+    found = play([Absent("a", SPEEDS), Puppet("b", SPEEDS)], files, Settings(seconds=0.2))
+    assert [(run.device.id, run.ending) for run in found.runs] == [
+        ("a", "failed"), ("a", "failed"), ("b", "complete"), ("b", "complete"),
+    ]  # fmt: skip
+    assert found.runs[0].failure == "The phone isn't there."
+    assert [(each.baseline, each.run) for each in found.comparisons] == [(2, 3)]
+
+
 def test_the_only_device_lost_at_once_is_an_error(files: list[str]) -> None:
     with pytest.raises(DeviceError, match="unplugged"):
         play([Puppet("a", SPEEDS, lost_after=0)], files, Settings(seconds=0.3))
@@ -398,17 +411,51 @@ def test_notices_are_marked_once_and_said_in_the_result(files: list[str]) -> Non
     assert run.per_operator_note == "No profile today."
 
 
-def test_a_change_of_level_is_marked_while_it_measures(files: list[str]) -> None:
-    class Slowing(Puppet):
-        def _speed(self, variant: documents.File) -> float:
-            return super()._speed(variant) * (2 if self.batches > 60 else 1)
+class Changing(Puppet):
+    """Each batch after the 60th takes `step` more, each at all `drift` more than the first one."""
 
+    def __init__(self, step: float = 0.0, drift: float = 0.0) -> None:
+        super().__init__("a", SPEEDS)
+        self.step, self.drift = step, drift
+
+    def _speed(self, variant: documents.File) -> float:
+        noise = 1 + 0.01 * (self.batches * 7919 % 11 - 5) / 5
+        return super()._speed(variant) * noise * (1 + self.step * (self.batches > 60) + self.drift * self.batches)
+
+
+def test_a_change_of_level_is_marked_while_it_measures(files: list[str]) -> None:
     watcher = Watcher()
-    found = play([Slowing("a", SPEEDS)], files[:1], Settings(seconds=1.5), watcher)
-    marks = [part for part in watcher.parts if isinstance(part, profiles.Noticed) and part.notice.code == "level-shift"]
-    assert len(marks) == 1
-    assert marks[0].notice.t == pytest.approx(found.runs[0].batches[60].t, abs=0.1)
+    found = play([Changing(step=1.0)], files[:1], Settings(seconds=1.5), watcher)
+    standing = [part for part in watcher.parts if isinstance(part, profiles.Standing)][-1]
+    (mark,) = standing.marks
+    assert (mark.device, mark.run, mark.notice.code) == ("a", 0, "level-shift")
+    assert mark.notice.t == pytest.approx(found.runs[0].batches[60].t, abs=0.1)
     assert "level-shift" in {notice.code for notice in found.runs[0].warnings}
+
+
+def test_a_drift_is_a_drift_however_large(files: list[str]) -> None:
+    """Its halves differ in level, but a line describes it better than steps do."""
+    watcher = Watcher()
+    (run,) = play([Changing(drift=0.002)], files[:1], Settings(seconds=1.5), watcher).runs
+    (notice,) = [notice for notice in run.warnings if notice.code in ("drift", "level-shift")]
+    assert notice.code == "drift"
+    assert (notice.t, notice.until) == (run.batches[0].t, run.batches[-1].t)
+    assert notice.arguments["begin_us"] == pytest.approx(run.batches[0].median, rel=0.05)
+    assert notice.arguments["end_us"] == pytest.approx(run.batches[-1].median, rel=0.05)
+    assert any(part.marks for part in watcher.parts if isinstance(part, profiles.Standing))
+
+
+def test_a_condition_has_a_beginning_an_end_and_a_worst() -> None:
+    device = Device(id="a", kind="phone", name="A", clusters=(Cluster(cpus=(0,), max_khz=2_000_000),))
+    conditions = notices.Conditions(device, Settings())
+    loads = [0.1, 0.2, 0.6, 0.2, 0.0, 0.9]
+    changes = [conditions.take(Sensors(t=t, other_load=load)) for t, load in enumerate(loads)]
+    assert [[(notice.t, notice.until, notice.arguments["share"]) for notice in each] for each in changes] == [
+        [], [(1, None, 0.2)], [(1, None, 0.6)], [], [(1, 4, 0.6)], [(5, None, 0.9)],
+    ]  # fmt: skip
+    assert conditions.notices == [changes[4][0], changes[5][0]]
+    (cap,) = conditions.take(Sensors(t=6, cap_khz=(1_500_000,)))[1:]
+    assert cap.arguments == {"khz": 1_500_000, "highest": 2_000_000}
 
 
 def test_waiting_until_it_has_cooled_down(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -442,7 +489,7 @@ def test_cores_by_cluster() -> None:
 
 def test_a_device_that_tells_no_frequency_is_not_called_capped() -> None:
     device = Device(id="a", kind="phone", name="A", clusters=(Cluster(cpus=(0,)),))
-    assert notices.of_sensors([Sensors(t=0, cap_khz=(1000,))], device, Settings()) == []
+    assert notices.Conditions(device, Settings()).take(Sensors(t=0, cap_khz=(1000,))) == []
 
 
 def timed(*operators: tuple[str, str, float]) -> profiles.Run:

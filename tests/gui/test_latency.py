@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -22,7 +23,7 @@ from quantscope_gui.latency.panel import LatencyPanel
 from quantscope_gui.latency.setup import Setup
 from quantscope_gui.models.library import Model
 from quantscope_gui.models.tree_model import FACTS
-from quantscope_gui.theme.theme import Theme
+from quantscope_gui.theme.theme import Mode, Theme
 from tests.gui.conftest import Stage
 
 DEVICE = profiles.Device(id="this-computer", kind="computer", name="PC")
@@ -367,7 +368,7 @@ def test_the_chart_marks_notices_and_scrolls(qtbot: QtBot, theme: Theme) -> None
     chart.show_measurement(shown)
     for place in range(200):
         shown.take(profiles.Measured(run=place % 2, batch=batch(place / 5, 100, 110, 120)))
-    notice = profiles.Notice(code="throttling", text="Hot.", t=20.0)
+    notice = profiles.Notice(code="throttling", text="Hot.", arguments={"status": 3}, t=20.0)
     shown.take(profiles.Noticed(device="a", run=None, notice=notice))
     chart.refresh()
     qtbot.waitUntil(lambda: chart.drawn_until == 199 / 5)
@@ -378,6 +379,55 @@ def test_the_chart_marks_notices_and_scrolls(qtbot: QtBot, theme: Theme) -> None
     chart.refresh()
     qtbot.waitUntil(lambda: chart.plot.getViewBox().viewRange()[0][0] < 1)
     theme.changed.emit()
+    chart.show_measurement(None)
+
+
+@pytest.mark.parametrize("mode", [Mode.LIGHT, Mode.DARK])
+def test_everything_that_disturbs_is_marked_with_its_words(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, mode: Mode
+) -> None:
+    theme.set_mode(mode)
+    chart = LatencyChart(theme)
+    qtbot.addWidget(chart)
+    chart.resize(900, 360)
+    chart.show()
+    shown = measurement()
+    chart.show_measurement(shown)
+    for place in range(120):
+        shown.take(profiles.Measured(run=place % 2, batch=batch(place / 10, *(100 + place / 4 + n for n in range(9)))))
+    chart.refresh()
+    qtbot.waitUntil(lambda: chart.drawn_until == 11.9)
+    bare = chart.grab().toImage()
+    for code, t, until, arguments in (
+        ("background-load", 1.0, 3.5, {"share": 0.41}),
+        ("throttling", 4.0, None, {"status": 3}),
+        ("frequency-capped", 5.0, 9.0, {"khz": 1_800_000, "highest": 2_900_000}),
+    ):
+        notice = profiles.Notice(code=code, text="English.", arguments=arguments, t=t)
+        for end in (None, until):  # over, it takes the place of what had begun
+            ended = msgspec.structs.replace(notice, until=end)
+            shown.take(profiles.Noticed(device=DEVICE.id, run=None, notice=ended))
+    drift = profiles.Notice(
+        code="drift", text="English.", arguments={"change": 0.26, "begin_us": 104.0, "end_us": 134.0}, t=0.0, until=11.8
+    )
+    step = profiles.Notice(code="level-shift", text="English.", arguments={"change": -0.07}, t=8.0)
+    marks = tuple(profiles.Noticed(device=DEVICE.id, run=run, notice=each) for run, each in enumerate((drift, step)))
+    shown.take(profiles.Standing(medians={}, comparisons=(), marks=marks))
+    chart.refresh()
+    qtbot.waitUntil(lambda: len(chart.marks.marks) == 5)
+    assert [(mark.text, mark.begin, mark.end, mark.run, mark.line) for mark in chart.marks.marks] == [
+        ("other programs 41\u202f%", 1.0, 3.5, None, None),
+        ("heat: status 3", 4.0, 11.9, None, None),
+        ("limited to 1.80\u202fGHz", 5.0, 9.0, None, None),
+        ("drift +26\u202f%", 0.0, 11.8, 0, (0.104, 0.134)),
+        ("level -7\u202f%", 8.0, 8.0, 1, None),
+    ]
+    picture = chart.grab().toImage()
+    picture.save(str(tmp_path / f"marks-{mode}.png"))
+    assert picture != bare
+    shown.take(profiles.Standing(medians={}, comparisons=()))
+    chart.refresh()
+    qtbot.waitUntil(lambda: len(chart.marks.marks) == 3)
     chart.show_measurement(None)
 
 

@@ -42,6 +42,7 @@ class TerminalLive:
         self.medians: dict[int, float] = {}
         self.speedups: dict[int, str] = {}
         self.celsius: float | None = None
+        self.said: set[tuple[str, int | None, str, float | None]] = set()
         self.text = "Starting"
         self.fraction = 0.0
         error = Console(stderr=True)
@@ -75,7 +76,11 @@ class TerminalLive:
         elif isinstance(document, Sensed):
             self.celsius = document.sensors.celsius
         elif isinstance(document, Noticed) and self.line is not None:
-            self.line.console.print(Text(f"! {document.notice.text}", "yellow"))
+            notice = document.notice
+            key = (document.device, document.run, notice.code, notice.t)
+            if key not in self.said:
+                self.said.add(key)
+                self.line.console.print(Text(f"! {notice.text}", "yellow"))
 
     def _show(self) -> None:
         if self.line is None:

@@ -17,6 +17,7 @@ from quantscope.documents.profile import (
     THIS_COMPUTER,
     ZEROS,
     Comparison,
+    Notice,
     OperatorTime,
     Profile,
     Run,
@@ -147,8 +148,13 @@ def print_profile(document: Profile, out: Console) -> None:
         if run.failure:
             out.print(f"[red]{escape(names[run.model.path])}: {escape(run.failure)}[/]")
         for notice in run.warnings:
-            when = f" (at {notice.t:.0f} s)" if notice.t is not None else ""
-            out.print(f"[yellow]![/] {escape(names[run.model.path])}: {escape(notice.text)}{when}")
+            out.print(f"[yellow]![/] {escape(names[run.model.path])}: {escape(notice.text)}{_when(notice)}")
+
+
+def _when(notice: Notice) -> str:
+    if notice.t is None:
+        return ""
+    return f" ({notice.t:.0f} – {notice.until:.0f} s)" if notice.until is not None else f" (at {notice.t:.0f} s)"
 
 
 def _print_comparison(document: Profile, comparison: Comparison, names: dict[str, str], out: Console) -> None:

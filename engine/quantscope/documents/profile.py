@@ -114,12 +114,14 @@ class Sensors(Document, frozen=True, kw_only=True):
 
 class Notice(Document, frozen=True, kw_only=True):
     """Something that bears on how far a result can be trusted. `code` is stable, `text` one English sentence,
-    `arguments` fill a translation; `t` is when, None if it concerns the whole."""
+    `arguments` fill a translation; `t` is when it was or began, None if it concerns the whole, `until` when it ended,
+    None where it has no length or has not ended."""
 
     code: str
     text: str
     arguments: dict[str, str | int | float] = {}
     t: float | None = None
+    until: float | None = None
 
 
 class OperatorTime(Document, frozen=True, kw_only=True):
@@ -157,8 +159,8 @@ class Energy(Document, frozen=True, kw_only=True):
 
 
 class Run(Document, frozen=True, kw_only=True):
-    """One variant on one device. `recipe` made the model, where that is known; `history_id` is its number in the
-    history, if it was kept there.
+    """One variant on one device. `started` is when the session began, in UTC. `recipe` made the model, where that is
+    known; `history_id` is its number in the history, if it was kept there.
 
     `ending` is `complete`, `stopped` (by the user: what was measured is here) or `failed` (with `failure` in words).
     `memory_bytes` is the peak the model needed beyond the empty program, `load_bytes` what it took after loading.
@@ -263,7 +265,8 @@ class Sensed(Document, frozen=True, kw_only=True, tag="sensed"):
 
 
 class Noticed(Document, frozen=True, kw_only=True, tag="noticed"):
-    """Something to mark on the chart, about run number `run` or, if None, the whole device."""
+    """Something to mark on the chart, about run number `run` or, if None, the whole device. It takes the place of what
+    was noticed before with the same device, run, code and `t`: a condition has got worse, or is over."""
 
     device: str
     run: int | None
@@ -280,10 +283,12 @@ class Waiting(Document, frozen=True, kw_only=True, tag="waiting"):
 
 
 class Standing(Document, frozen=True, kw_only=True, tag="standing"):
-    """The running answers: medians (us) by run number, and comparisons without changes."""
+    """The running answers: medians (us) by run number, comparisons without changes, and the changes of level and drifts
+    of each run as they look by now, in place of those said before."""
 
     medians: dict[int, float]
     comparisons: tuple[Comparison, ...]
+    marks: tuple[Noticed, ...] = ()
 
 
 # What streams from a measurement under way.

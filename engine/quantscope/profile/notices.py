@@ -1,7 +1,9 @@
 """What bears on how far a measurement can be trusted, read from sensors and latencies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+import msgspec
 
 from quantscope.documents.profile import Batch, Device, Notice, Sensors, Settings
 from quantscope.profile import statistics
@@ -14,75 +16,81 @@ CAPPED: Final = 0.97
 FEW_RUNS: Final = 30
 
 
-def of_sensors(readings: Sequence[Sensors], device: Device, settings: Settings) -> list[Notice]:
-    """A notice when a condition begins, not again while it lasts."""
-    found = []
-    before: set[str] = set()
-    for reading in readings:
-        now = _conditions(reading, device, settings)
-        found += [notice for code, notice in now.items() if code not in before]
-        before = set(now)
-    return found
+class Conditions:
+    """What one device's sensors say against a measurement: a notice for each stretch of time over which a condition
+    lasted, with the worst that was read in it."""
 
+    def __init__(self, device: Device, settings: Settings) -> None:
+        clusters = device.clusters
+        limits = {cpu: cluster.max_khz or 0 for cluster in clusters for cpu in cluster.cpus}
+        self.could = max((limits[cpu] for cpu in chosen(clusters, settings.cores)), default=0)
+        self.notices: list[Notice] = []
+        self.lasting: dict[str, tuple[int, float]] = {}  # by code: its place among the notices, and how bad it was
 
-def _conditions(reading: Sensors, device: Device, settings: Settings) -> dict[str, Notice]:
-    notices = []
-    if reading.other_load is not None and reading.other_load > BUSY:
-        notices.append(
-            Notice(
-                code="background-load",
-                text=f"Other programs used {reading.other_load:.0%} of all cores.",
-                arguments={"share": round(reading.other_load, 3)},
-                t=reading.t,
-            )
-        )
-    if reading.thermal_status:
-        notices.append(
-            Notice(
-                code="throttling",
-                text=f"The device reports heat (thermal status {reading.thermal_status} of 6) and may slow down.",
-                arguments={"status": reading.thermal_status},
-                t=reading.t,
-            )
-        )
-    limits = {cpu: cluster.max_khz for cluster in device.clusters for cpu in cluster.cpus}
-    could = max((limits[cpu] or 0 for cpu in chosen(device.clusters, settings.cores)), default=0)
-    if reading.cap_khz:
-        may = max(reading.cap_khz)
-        if may < could * CAPPED:
-            notices.append(
-                Notice(
-                    code="frequency-capped",
-                    text=f"The cores may run at {may / 1e6:.2f} GHz of {could / 1e6:.2f} GHz at most.",
-                    arguments={"khz": may, "highest": could},
-                    t=reading.t,
-                )
-            )
-    return {notice.code: notice for notice in notices}
+    def take(self, reading: Sensors) -> list[Notice]:
+        """Takes in a reading; gives what began, got worse or is over with it. What isn't new keeps the `t` it began
+        with."""
+        now = {notice.code: (notice, badness) for notice, badness in self._found(reading)}
+        changed = []
+        for code in [code for code in self.lasting if code not in now]:
+            place, _ = self.lasting.pop(code)
+            self.notices[place] = msgspec.structs.replace(self.notices[place], until=reading.t)
+            changed.append(self.notices[place])
+        for code, (notice, badness) in now.items():
+            place, worst = self.lasting.get(code, (len(self.notices), -1.0))
+            if badness <= worst:
+                continue
+            if place == len(self.notices):
+                self.notices.append(notice)
+            else:
+                self.notices[place] = msgspec.structs.replace(notice, t=self.notices[place].t)
+            self.lasting[code] = (place, badness)
+            changed.append(self.notices[place])
+        return changed
+
+    def _found(self, reading: Sensors) -> Iterator[tuple[Notice, float]]:
+        """The conditions of one reading, each with how bad it is."""
+        load, status = reading.other_load, reading.thermal_status
+        if load is not None and load > BUSY:
+            text = f"Other programs used {load:.0%} of all cores."
+            arguments: dict[str, str | int | float] = {"share": round(load, 3)}
+            yield Notice(code="background-load", text=text, arguments=arguments, t=reading.t), round(load, 1)
+        if status:
+            text = f"The device reports heat (thermal status {status} of 6) and may slow down."
+            yield Notice(code="throttling", text=text, arguments={"status": status}, t=reading.t), status
+        may = max(reading.cap_khz, default=self.could)
+        if may < self.could * CAPPED:
+            text = f"The cores may run at {may / 1e6:.2f} GHz of {self.could / 1e6:.2f} GHz at most."
+            arguments = {"khz": may, "highest": self.could}
+            yield Notice(code="frequency-capped", text=text, arguments=arguments, t=reading.t), self.could - may
 
 
 def of_batches(batches: Sequence[Batch]) -> list[Notice]:
-    """Changes of level and drift of one variant's latency; only drift if its level didn't change at once."""
-    medians = [batch.median for batch in batches]
-    found = [
+    """Changes of level of one variant's latency, or its drift."""
+    found = statistics.unsteadiness([batch.median for batch in batches])
+    if isinstance(found, statistics.Trend):
+        return [
+            Notice(
+                code="drift",
+                text=f"Latency drifted by {found.change:+.0%} while it was measured.",
+                arguments={
+                    "change": round(found.change, 4),
+                    "begin_us": round(found.begin, 3),
+                    "end_us": round(found.end, 3),
+                },
+                t=batches[0].t,
+                until=batches[-1].t,
+            )
+        ]
+    return [
         Notice(
             code="level-shift",
             text=f"Latency changed by {shift.change:+.0%}.",
             arguments={"change": round(shift.change, 4)},
             t=batches[shift.at].t,
         )
-        for shift in statistics.shifts(medians)
+        for shift in found
     ]
-    drift = statistics.trend(medians) if not found else None
-    if drift is not None:
-        found.append(
-            Notice(
-                code="drift",
-                text=f"Latency drifted by {drift.change:+.0%} while it was measured.",
-                arguments={"change": round(drift.change, 4)},
-            )
-        )
-    return found
 
 
 def of_count(batches: Sequence[Batch]) -> list[Notice]:

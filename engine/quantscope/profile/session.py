@@ -12,6 +12,8 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from quantscope.documents import File
 from quantscope.documents.profile import (
     CORES,
@@ -42,7 +44,6 @@ STANDING_RESAMPLES: Final = 200
 # The standing must not take from what is measured: it waits this many times as long as it took.
 STANDING_REST: Final = 20
 CANCEL_SECONDS: Final = 10.0
-APART_SECONDS: Final = 2.0
 
 
 def measure(
@@ -104,7 +105,6 @@ def _follow(works: Sequence[Work], shared: Shared, live: Live) -> None:
     """Hands on what happens until every device is done."""
     running = len(works)
     next_standing = time.monotonic() + STANDING_SECONDS
-    marked: dict[int, list[float]] = {}
     while running:
         if live.stopping:
             shared.stopping.set()
@@ -120,24 +120,8 @@ def _follow(works: Sequence[Work], shared: Shared, live: Live) -> None:
         if time.monotonic() >= next_standing and shared.events.empty():
             began = time.monotonic()
             live.publish(_standing(works))
-            for noticed in _new_marks(works, marked):
-                live.publish(noticed)
             took = time.monotonic() - began
             next_standing = time.monotonic() + max(STANDING_SECONDS, took * STANDING_REST)
-
-
-def _new_marks(works: Sequence[Work], marked: dict[int, list[float]]) -> list[Noticed]:
-    """Changes of level that weren't marked yet, and aren't near one that was: with more batches the place of a change
-    moves a little."""
-    found = []
-    for work in works:
-        for course in work.courses:
-            known = marked.setdefault(course.number, [])
-            for notice in notices.of_batches(list(course.batches)):
-                if notice.t is not None and all(abs(notice.t - t) > APART_SECONDS for t in known):
-                    known.append(notice.t)
-                    found.append(Noticed(device=work.identity, run=course.number, notice=notice))
-    return found
 
 
 def _standing(works: Sequence[Work]) -> Standing:
@@ -149,7 +133,13 @@ def _standing(works: Sequence[Work]) -> Standing:
         for course in courses[1:]:
             if courses[0] is work.courses[0]:
                 comparisons += _compared(courses[0], course, STANDING_RESAMPLES)
-    return Standing(medians=medians, comparisons=tuple(comparisons))
+    marks = tuple(
+        Noticed(device=work.identity, run=course.number, notice=notice)
+        for work in works
+        for course in work.courses
+        for notice in notices.of_batches(list(course.batches))
+    )
+    return Standing(medians=medians, comparisons=tuple(comparisons), marks=marks)
 
 
 def _compared(baseline: Course, course: Course, resamples: int) -> list[Comparison]:
@@ -169,23 +159,14 @@ def _profile(works: Sequence[Work], settings: Settings, recipes: Mapping[File, s
         for failure in failures:
             if failure is not None:
                 raise failure
-    known = [work for work in works if work.device is not None]
-    runs = [_run(work, course, settings, recipes[course.model]) for work in known for course in work.courses]
-    places = {course.number: place for place, course in enumerate(c for work in known for c in work.courses)}
+    runs = [_run(work, course, settings, recipes[course.model]) for work in works for course in work.courses]
     comparisons = []
-    for work in known:
+    for work in works:
         for course in work.courses[1:]:
             for found in _compared(work.courses[0], course, statistics.RESAMPLES):
-                baseline, run = places[found.baseline], places[found.run]
+                baseline, run = runs[found.baseline], runs[found.run]
                 comparisons.append(
-                    Comparison(
-                        baseline=baseline,
-                        run=run,
-                        speedup=found.speedup,
-                        ci95=found.ci95,
-                        changes=changes(runs[baseline], runs[run]),
-                        pairs=_pairs(runs[baseline], runs[run]),
-                    )
+                    msgspec.structs.replace(found, changes=changes(baseline, run), pairs=_pairs(baseline, run))
                 )
     return Profile(runs=tuple(runs), comparison=comparisons[0] if comparisons else None, comparisons=tuple(comparisons))
 
@@ -202,7 +183,6 @@ def _pairs(baseline: Run, run: Run) -> tuple[OperatorPair, ...]:
 
 
 def _run(work: Work, course: Course, settings: Settings, recipe: str | None) -> Run:
-    assert work.device is not None
     failure = course.failure or work.failure
     latency = statistics.latency(course.batches)
     used = energy(work.sensors, latency.median, len(work.courses)) if latency is not None else None
@@ -215,7 +195,7 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None) -> 
         recipe=recipe,
         device=work.device,
         settings=settings,
-        started=course.started,
+        started=work.shared.started,
         program=course.prepared.program if course.prepared else "",
         ending="failed" if failure else "complete" if course.complete else "stopped",
         failure=str(failure) if failure else None,
@@ -238,7 +218,7 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None) -> 
         per_operator_note=profile.note if profile else None,
         warnings=(
             *course.notices,
-            *work.notices_of_sensors(),
+            *(work.conditions.notices if work.conditions else ()),
             *notices.of_batches(course.batches),
             *(notices.of_count(course.batches) if course.batches else ()),
         ),

@@ -10,7 +10,10 @@ how sure we are draws whole batches anew, not single inferences:
   which hit both alike, cancel in the ratio;
 - drift: Mann-Kendall test of trend (Mann 1945; Kendall 1975) and the Theil-Sen slope (Sen 1968);
 - change points: Pettitt's rank test (A non-parametric approach to the change-point problem, 1979), repeated on both
-  sides of each change found (binary segmentation).
+  sides of each change found (binary segmentation);
+- which of the two it is: steps fit a drift well and a line fits steps, so the one with the lower Bayesian information
+  criterion is taken (Schwarz, Estimating the dimension of a model, 1978), with Laplace-distributed residuals, for
+  medians are what is fitted.
 
 Times are microseconds throughout.
 """
@@ -159,10 +162,13 @@ def _interval(drawn: Floats, found: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A series that drifts: `change` over its whole length as a fraction of its median, `p` of the test."""
+    """A series that drifts along a line from `begin` to `end` (us): `change` over its whole length as a fraction of its
+    median, `p` of the test."""
 
     change: float
     p: float
+    begin: float
+    end: float
 
 
 def trend(values: Sequence[float]) -> Trend | None:
@@ -180,8 +186,11 @@ def trend(values: Sequence[float]) -> Trend | None:
         return None
     p = math.erfc(max(0.0, abs(statistic) - 1) / math.sqrt(2 * variance))
     level = float(np.median(series))
-    change = float(np.median(differences / (columns - rows))) * (count - 1) / level if level else 0.0
-    return Trend(change, p) if p < SIGNIFICANT and abs(change) >= NOTABLE_CHANGE else None
+    slope = float(np.median(differences / (columns - rows)))
+    change = slope * (count - 1) / level if level else 0.0
+    begin = float(np.median(series - slope * np.arange(count)))
+    found = Trend(change, p, begin, begin + slope * (count - 1))
+    return found if p < SIGNIFICANT and abs(change) >= NOTABLE_CHANGE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +204,7 @@ class Shift:
 def shifts(values: Sequence[float]) -> list[Shift]:
     """Where the level of a series changes for good, in order; the smallest changes that count are NOTABLE_CHANGE."""
     series = np.asarray(values, np.float64)
-    step = max(1, -(-len(series) // MOST_BATCHES_TESTED))
+    step = _step(len(series))
     reduced = _reduced(series)
     places: list[int] = []
     waiting = [(0, len(reduced))]
@@ -214,9 +223,34 @@ def shifts(values: Sequence[float]) -> list[Shift]:
     return found
 
 
+def unsteadiness(values: Sequence[float]) -> list[Shift] | Trend:
+    """What is wrong with the level of a series: where it changes for good or, where that describes it better, the drift
+    of the whole; an empty list where nothing is."""
+    steps, line = shifts(values), trend(values)
+    if line is None or not steps:
+        return steps if line is None else line
+    series = np.asarray(values, np.float64)
+    drawn = np.linspace(line.begin, line.end, len(series))
+    pieces = np.split(series, [step.at for step in steps])
+    levels = np.concatenate([np.full(len(piece), np.median(piece)) for piece in pieces])
+    as_steps = _information(series - levels, 2 * len(steps) + 1)
+    return line if _information(series - drawn, 2) < as_steps else steps
+
+
+def _information(residuals: Floats, parameters: int) -> float:
+    """Bayesian information criterion of a fit with Laplace-distributed residuals, up to a constant."""
+    count = len(residuals)
+    spread = max(float(np.abs(residuals).mean()), 1e-12)
+    return 2 * count * math.log(spread) + parameters * math.log(count)
+
+
+def _step(count: int) -> int:
+    return max(1, -(-count // MOST_BATCHES_TESTED))
+
+
 def _reduced(series: Floats) -> Floats:
     """At most MOST_BATCHES_TESTED medians of consecutive elements: tests of ranks of more than that cost too much."""
-    step = max(1, -(-len(series) // MOST_BATCHES_TESTED))
+    step = _step(len(series))
     if step == 1:
         return series
     return np.array([np.median(series[start : start + step]) for start in range(0, len(series), step)])

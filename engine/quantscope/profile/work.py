@@ -15,6 +15,7 @@ import msgspec
 
 from quantscope.documents import File
 from quantscope.documents.profile import (
+    THIS_COMPUTER,
     Batch,
     Device,
     LivePart,
@@ -42,6 +43,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.began = time.monotonic()
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self.events: queue.Queue[LivePart | None] = queue.Queue()
         self.stopping = threading.Event()
         self.cancelled = threading.Event()
@@ -67,7 +69,6 @@ class Course:
 
     number: int
     model: File
-    started: str = ""
     prepared: Prepared | None = None
     batches: list[Batch] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -97,8 +98,10 @@ class Work:
         self.settings = settings
         self.shared = shared
         self.courses = [Course(first + place, model) for place, model in enumerate(models)]
-        self.device: Device | None = None
+        # Until it has said what it is:
+        self.device = Device(id=identity, kind="computer" if identity == THIS_COMPUTER else "phone", name=identity)
         self.sensors: list[Sensors] = []
+        self.conditions: notices.Conditions | None = None
         self.failure: QuantscopeError | None = None
         self.fault: Exception | None = None
         self.share = 0.0
@@ -123,11 +126,11 @@ class Work:
 
     def _measure_all(self) -> None:
         self.device = self.runner.open()
+        self.conditions = notices.Conditions(self.device, self.settings)
         self._sense()
         for course in self.courses:
             self.text = f"Preparing {_name(course.model)}"
             with self._failing(course):
-                course.started = datetime.now(UTC).isoformat(timespec="seconds")
                 course.prepared = self.runner.prepare(course.model)
                 course.notices += course.prepared.notices
                 self.shared.say(RunStarted(run=course.number, model=course.model, device=self.device))
@@ -218,14 +221,11 @@ class Work:
 
     def _sense(self) -> Sensors:
         reading = msgspec.structs.replace(self.runner.sense(), t=self.shared.now())
-        known = len(self.notices_of_sensors())
         self.sensors.append(reading)
         self.shared.say(Sensed(device=self.identity, sensors=reading))
-        self._note(None, self.notices_of_sensors()[known:], keep=False)
+        assert self.conditions is not None
+        self._note(None, self.conditions.take(reading), keep=False)
         return reading
-
-    def notices_of_sensors(self) -> list[Notice]:
-        return notices.of_sensors(self.sensors, self.device, self.settings) if self.device else []
 
     def _note(self, course: Course | None, found: Sequence[Notice], keep: bool = True) -> None:
         for notice in found:

@@ -331,17 +331,18 @@ def remedy(value: documents.Reason) -> str:
 
 def notice(value: profiles.Notice) -> str:
     """Something that bears on a measurement, in one sentence."""
-    return _keyed("Notice", value.code, value.text, _written(value.arguments))
+    return _keyed("Notice", value.code, value.text, written(value.arguments))
 
 
 def change(value: profiles.Change) -> str:
     """Where some of the time went, in one sentence."""
     sign = "+" if value.us > 0 else "\u2212"
-    arguments = _written(value.arguments) | {"difference": f"{sign}{formatting.duration(abs(value.us))}"}
+    arguments = written(value.arguments) | {"difference": f"{sign}{formatting.duration(abs(value.us))}"}
     return _keyed("Change", value.code, value.text, arguments)
 
 
-def _written(arguments: Mapping[str, str | int | float]) -> dict[str, str | int]:
+def written(arguments: Mapping[str, str | int | float]) -> dict[str, str | int]:
+    """Arguments of notices and changes as people read them."""
     return {
         name: WRITTEN[name](value) if name in WRITTEN and not isinstance(value, str) else str(value)
         for name, value in arguments.items()

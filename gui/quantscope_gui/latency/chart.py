@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from quantscope_gui.latency.marks import Marks, marks_of
 from quantscope_gui.latency.measurement import Course, Measurement
 from quantscope_gui.theme.theme import Theme
 
@@ -66,7 +67,6 @@ class LatencyChart(QWidget):
         self._theme = theme
         self._measurement: Measurement | None = None
         self._series: dict[int, _Series] = {}
-        self._marks: list[pg.InfiniteLine] = []
         self._top = 0.0
         self.drawn_until = 0.0
         self.plot = pg.PlotWidget(parent=self)
@@ -80,6 +80,7 @@ class LatencyChart(QWidget):
             self.plot.getAxis(side).enableAutoSIPrefix(False)
         self.plot.getViewBox().setDefaultPadding(0)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.marks = Marks(self.plot.getViewBox(), self.color)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
@@ -95,10 +96,8 @@ class LatencyChart(QWidget):
         for series in self._series.values():
             for item in series.items:
                 self.plot.removeItem(item)
-        for mark in self._marks:
-            self.plot.removeItem(mark)
         self._series.clear()
-        self._marks.clear()
+        self.marks.show_marks((), self._theme.tokens)
         self._measurement, self._top, self.drawn_until = measurement, 0.0, 0.0
         self._draw()
 
@@ -124,7 +123,7 @@ class LatencyChart(QWidget):
                 self._series[course.run] = _Series(self.plot.getPlotItem(), len(self._series))
                 self._series[course.run].tint(self.color(course.run))
             self._series[course.run].show(course, start)
-        self._draw_marks(measurement)
+        self.marks.show_marks(marks_of(measurement, end), self._theme.tokens)
         self.plot.setXRange(start, max(end, start + (0.5 if measurement.over else WINDOW_SECONDS)), padding=0.01)
         self._rescale(measurement.courses.values(), start)
         self.drawn_until = end
@@ -137,16 +136,6 @@ class LatencyChart(QWidget):
             self._top = wanted * (1 + RESCALED_BY / 2)
             self.plot.setYRange(0, self._top, padding=0)
 
-    def _draw_marks(self, measurement: Measurement) -> None:
-        for noticed in [each for each in measurement.notices if each.notice.t is not None][len(self._marks) :]:
-            color = QColor(self._theme.tokens.precision["fallback"])
-            mark = pg.InfiniteLine(
-                noticed.notice.t, angle=90, movable=False, pen=pg.mkPen(color, width=1, style=Qt.PenStyle.DashLine)
-            )
-            mark.setToolTip(noticed.notice.text)
-            self._marks.append(mark)
-            self.plot.addItem(mark)
-
     def _tint(self) -> None:
         tokens = self._theme.tokens
         self.plot.setBackground(tokens.surface)
@@ -158,3 +147,4 @@ class LatencyChart(QWidget):
         self.plot.showGrid(x=False, y=True, alpha=0.15)
         for run, series in self._series.items():
             series.tint(self.color(run))
+        self.marks.show_marks(self.marks.marks, tokens)

@@ -85,10 +85,7 @@ class Headline(QWidget):
         return f'<span style="color:{color}">\u25cf</span> {name} <b>{formatting.duration(us)}</b>'
 
     def _show_notices(self, measurement: Measurement) -> None:
-        notices = [each.notice for each in measurement.notices]
-        if measurement.profile is not None:
-            notices = [notice for run in measurement.profile.runs for notice in run.warnings]
-        found = dict.fromkeys(map(_said, reversed(notices)))
+        found = dict.fromkeys(_said(each.notice) for each in reversed(measurement.noticed()))
         if measurement.profile is not None:
             found |= dict.fromkeys(run.failure for run in measurement.profile.runs if run.failure)
         self.notices.setText("\n".join(f"\u26a0 {text}" for text in list(found)[:4]))
@@ -96,8 +93,11 @@ class Headline(QWidget):
 
 
 def _said(notice: profiles.Notice) -> str:
-    when = f" ({formatting.seconds(notice.t)})" if notice.t is not None else ""
-    return f"{texts.notice(notice)}{when}"
+    if notice.t is None:
+        return texts.notice(notice)
+    ends = [formatting.seconds(t) for t in (notice.t, notice.until) if t is not None]
+    when = " \u2013 ".join(ends)
+    return f"{texts.notice(notice)} ({when})"
 
 
 def _standing(measurement: Measurement) -> tuple[tuple[profiles.Comparison, ...], dict[int, float]]:

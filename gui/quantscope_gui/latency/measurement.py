@@ -67,8 +67,9 @@ class Measurement:
     variants: tuple[Variant | None, ...]
     settings: profiles.Settings
     courses: dict[int, Course] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     sensors: dict[str, profiles.Sensors] = field(default_factory=dict)
-    notices: list[profiles.Noticed] = field(default_factory=list)
+    notices: dict[tuple[str, int | None, str, float | None], profiles.Noticed] = field(default_factory=dict)
     standing: profiles.Standing | None = None
     waiting: profiles.Waiting | None = None
     profile: profiles.Profile | None = None
@@ -83,14 +84,29 @@ class Measurement:
                 self.waiting = None
         elif isinstance(part, profiles.RunStarted):
             self.courses[part.run] = Course(part.run, self.title(part.model.path), part.device.name)
+            self.names[part.device.id] = part.device.name
         elif isinstance(part, profiles.Sensed):
             self.sensors[part.device] = part.sensors
         elif isinstance(part, profiles.Noticed):
-            self.notices.append(part)
+            self.notices[part.device, part.run, part.notice.code, part.notice.t] = part
         elif isinstance(part, profiles.Standing):
             self.standing = part
         else:
             self.waiting = part
+
+    def noticed(self) -> list[profiles.Noticed]:
+        """What bears on the result: as the result says it or, until there is one, as it looks by now."""
+        if self.profile is not None:
+            return [
+                profiles.Noticed(device=run.device.id, run=place, notice=notice)
+                for place, run in enumerate(self.profile.runs)
+                for notice in run.warnings
+            ]
+        return [*self.notices.values(), *(self.standing.marks if self.standing is not None else ())]
+
+    def device_name(self, identity: str) -> str:
+        """What the device of that id is called."""
+        return self.names.get(identity, identity)
 
     def paths(self) -> list[Path]:
         """The files, in the order of `variants`."""

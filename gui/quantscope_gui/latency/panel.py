@@ -166,7 +166,7 @@ class LatencyPanel(QWidget):
         self._show()
 
     def _grew(self, part: profiles.LivePart) -> None:
-        if isinstance(part, profiles.Measured | profiles.Noticed):
+        if isinstance(part, profiles.Measured | profiles.Noticed | profiles.Standing):
             self.chart.refresh()
         if not self._headline_tick.isActive():
             self._headline_tick.start()
