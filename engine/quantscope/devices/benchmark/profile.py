@@ -23,6 +23,8 @@ from quantscope.model.options import OptionsReader
 from quantscope.profile.alignment import align
 
 MAX_BYTES: Final = 32 * 1024 * 1024
+# How the tables begin that builds write which know no protocol buffers, or no such mode.
+_TABLE: Final = b"Profiling Info for"
 _NODE: Final = re.compile(r"\[.*\]:(\d{1,7})", re.DOTALL)
 _KERNEL: Final = re.compile(r"Delegate/(.*):(\d{1,7})", re.DOTALL)
 
@@ -91,6 +93,11 @@ def _decoded(profile: bytes, runtime_info: bytes) -> tuple[Any, Any]:
         raise RuntimeMissingError(
             "The LiteRT runtime (ai-edge-litert) is not installed, so profiles can't be read here."
         ) from error
+    if profile.startswith(_TABLE):
+        raise DeviceRefusedError(
+            "benchmark_model wrote its profile as a table, not as the protocol buffer it was asked for.",
+            "This build is too old for profiles: choose a newer benchmark_model.",
+        )
     data = profiling_info_pb2.BenchmarkProfilingData()
     details = model_runtime_info_pb2.ModelRuntimeDetails()
     try:
@@ -98,6 +105,13 @@ def _decoded(profile: bytes, runtime_info: bytes) -> tuple[Any, Any]:
         details.ParseFromString(runtime_info)
     except DecodeError:
         raise DeviceRefusedError("The profile that benchmark_model wrote is damaged.", "Measure again.") from None
+    # Messages of another kind are decoded too, into fields that nobody knows.
+    timed = any(rows.per_op_profiles for rows in data.runtime_profile.subgraph_profiles)
+    if not timed or not any(graph.nodes for graph in details.subgraphs):
+        raise DeviceRefusedError(
+            "The profile that benchmark_model wrote holds no operators.",
+            "This build may lack profiling: choose another benchmark_model.",
+        )
     return data, details
 
 
