@@ -82,7 +82,8 @@ class Services(QObject):
         self.colours.set_latency(model, times.microseconds(), times.speedups())
 
     def shutdown(self) -> None:
-        """Ends engines and threads, in about a second at most, and removes the session's folder."""
+        """Ends engines and threads, in about a second at most if no phone has to be put back, and removes the session's
+        folder."""
         self.device_watch.stop()
         self.client.shutdown()
         self.background.shutdown(1000)

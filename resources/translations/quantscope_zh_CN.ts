@@ -1930,6 +1930,29 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>Mark</name>
+    <message>
+        <source>heat: status {status}</source>
+        <translation>过热：状态 {status}</translation>
+    </message>
+    <message>
+        <source>limited to {khz}</source>
+        <translation>频率受限：{khz}</translation>
+    </message>
+    <message>
+        <source>other programs {share}</source>
+        <translation>其他程序 {share}</translation>
+    </message>
+    <message>
+        <source>level {change}</source>
+        <translation>水平变化 {change}</translation>
+    </message>
+    <message>
+        <source>drift {change}</source>
+        <translation>漂移 {change}</translation>
+    </message>
+</context>
+<context>
     <name>Measurer</name>
     <message>
         <source>Measuring {model}</source>

@@ -1,5 +1,5 @@
-"""Every file of the folders of genuine outputs is read, or refused in the right words. A new one fails until a test here
-knows of it."""
+"""Every file of the folders of genuine outputs is read, or refused in the right words. A new one fails until a test
+here knows of it."""
 
 import re
 import struct

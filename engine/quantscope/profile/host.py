@@ -116,13 +116,11 @@ class HostRunner:
         us = np.concatenate([turn.us.values() for turn in turns])[typical(latencies)].mean(axis=0)
         operators, unattributed = operator_times(model, turns[0].steps, us.tolist())
         profiled_us, unprofiled_us = float(np.median(latencies)), float(np.median(plain))
-        taken = sum(each.us or 0.0 for each in operators)
         return OperatorProfile(
             operators,
             unattributed,
             latency_us=profiled_us,
             unprofiled_us=unprofiled_us,
-            note=INFLATED if taken > INFLATING * unprofiled_us else None,
         )
 
     def profiled_turns(self, variant: File, runs: int) -> tuple[list[litert_wire.Timed], list[float]]:
@@ -178,13 +176,6 @@ class HostRunner:
         return [np.zeros_like(array) for array in arrays] if wanted == ZEROS else arrays
 
 
-# LiteRT's profiler reads /proc around every operator that runs outside a delegate, which in a loop costs more than the
-# operators do.
-INFLATING: Final = 1.5
-INFLATED: Final = (
-    "Profiling slowed this model so much that the times of its operators are far too long; only compare them with each "
-    "other."
-)
 NOT_PINNED: Final = Notice(
     code="not-pinned",
     text="This system doesn't let a program choose its cores, so it may have moved between them.",

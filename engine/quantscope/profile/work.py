@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -194,7 +194,7 @@ class Work:
             least, most = PROFILED_RUNS
             runs = max(least, min(round(PROFILED_SECONDS * 1e6 / max(median, 1.0)), most))
             try:
-                course.profile = self.runner.operators(course.model, runs)
+                course.profile = _judged(self.runner.operators(course.model, runs))
             except CancelledError:
                 raise
             except QuantscopeError as error:  # the latency stands without it
@@ -253,6 +253,14 @@ def _name(model: File) -> str:
     return os.path.basename(model.path)
 
 
+def _judged(profile: OperatorProfile) -> OperatorProfile:
+    """The profile, with a note if the times of its operators can't be held against the model's latency."""
+    taken = sum(each.us or 0.0 for each in profile.operators)
+    if not profile.unprofiled_us or taken <= INFLATING * profile.unprofiled_us:
+        return profile
+    return replace(profile, note=" ".join(filter(None, (profile.note, INFLATED))))
+
+
 def _batch(latencies: Latencies, t: float) -> Batch:
     return Batch(
         t=t,
@@ -267,6 +275,13 @@ def _batch(latencies: Latencies, t: float) -> Batch:
     )
 
 
+# The profiler reads /proc around every operator that runs outside a delegate, which in a loop costs more than the
+# operators do; and it adds some microseconds to each, which is much of a very small model.
+INFLATING: Final = 1.5
+INFLATED: Final = (
+    "Profiling slowed this model so much that the times of its operators are far too long; only compare them with each "
+    "other."
+)
 NO_TEMPERATURE: Final = Notice(
     code="no-temperature", text="The device tells no temperature, so it was not waited for to cool down."
 )

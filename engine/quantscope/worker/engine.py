@@ -2,7 +2,7 @@
 
 A thread reads stdin, so that a Cancel arrives while a job runs; the job notices at its next report of progress. When
 stdin closes, the window is gone: whatever runs is cancelled, so that it takes its temporary files with it, and the
-process ends, at the latest after a second.
+process ends, at the latest after `protocol.seconds_to_leave`.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import msgspec
 
@@ -23,8 +23,6 @@ from quantscope.documents import Document
 from quantscope.errors import CancelledError, QuantscopeError
 from quantscope.worker import protocol
 from quantscope.worker.jobs import Jobs
-
-SECONDS_TO_LEAVE: Final = 1.0
 
 
 def main() -> None:
@@ -42,6 +40,7 @@ class Engine:
         self.requests = requests
         self.answers = answers
         self.jobs = Jobs()
+        self.current: protocol.Request | None = None
         self.waiting: queue.Queue[protocol.Request | None] = queue.Queue()
         self.cancelled: set[int] = set()
         self.stopped: set[int] = set()
@@ -54,7 +53,9 @@ class Engine:
         threading.Thread(target=self._read, daemon=True).start()
         self._say(protocol.Ready(protocol=protocol.PROTOCOL, version=__version__, pid=os.getpid()))
         while (request := self.waiting.get()) is not None and not self.closing.is_set():
+            self.current = request
             self._say(self._outcome(request))
+            self.current = None
             self.cancelled.discard(request.id)
             self.stopped.discard(request.id)
         self.idle.set()
@@ -74,7 +75,7 @@ class Engine:
                 self.waiting.put(request)
         self.closing.set()
         self.waiting.put(None)
-        self.idle.wait(SECONDS_TO_LEAVE)
+        self.idle.wait(protocol.seconds_to_leave(self.current))
         os._exit(0)
 
     def _request(self, line: bytes) -> protocol.Request:

@@ -328,6 +328,12 @@ Request = (
 Event = Ready | Progress | Partial | Result | Failed | Cancelled
 
 
+def seconds_to_leave(request: Request | None) -> float:
+    """How long a job may take to end once it isn't wanted any more. One that measures may have a phone to put back as
+    it was; if it couldn't, the guard there would, but minutes later."""
+    return 8.0 if isinstance(request, Profile) else 1.0
+
+
 def encode(message: Message) -> bytes:
     """One line, newline included."""
     return msgspec.json.encode(message) + b"\n"

@@ -36,7 +36,6 @@ class _Engine(QObject):
         self.job: Job | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
-        self._patience.setInterval(round(CANCEL_SECONDS * 1000))
         self._patience.timeout.connect(lambda: self.process.kill())
 
     def give(self, job: Job) -> None:
@@ -46,9 +45,10 @@ class _Engine(QObject):
         self.process.send(job.request)
 
     def cancel(self, identity: int) -> None:
-        """Asks for an end, and enforces it after `CANCEL_SECONDS`."""
+        """Asks for an end, and enforces it when the job has had the time it may take."""
         self.process.send(protocol.Cancel(id=identity))
-        self._patience.start()
+        request = self.job.request if self.job is not None else None
+        self._patience.start(round(max(CANCEL_SECONDS, protocol.seconds_to_leave(request)) * 1000))
 
     def rest(self) -> None:
         self._patience.stop()
@@ -104,7 +104,7 @@ class EngineClient(QObject):
         return job
 
     def cancel(self, job: Job) -> None:
-        """Stops a job politely, and its engine by force after two seconds. The job ends as cancelled."""
+        """Stops a job politely, and its engine by force where that takes too long. The job ends as cancelled."""
         job.unwanted = True
         if job in self._queue:
             self._queue.remove(job)
@@ -123,22 +123,27 @@ class EngineClient(QObject):
             self.cancel(job)
 
     def shutdown(self, milliseconds: int = 1000) -> None:
-        """Ends every engine, waiting at most about `milliseconds` for all of them together."""
+        """Ends every engine, waiting at most about `milliseconds` for all of them together, longer only for one
+        that has a phone to put back as it was."""
         self._closing = True
+        usual = protocol.seconds_to_leave(None)
         self._spare.stop()
         for job in list(self._queue):
             self._queue.remove(job)
             job.stop()
         for engine in self._engines:
-            if engine.job is None:
+            if engine.job is not None:
+                engine.job.unwanted = True
+            if engine.job is None or protocol.seconds_to_leave(engine.job.request) > usual:
                 engine.process.retire()
             else:
-                engine.job.unwanted = True
                 engine.process.kill()
         for engine in list(self._engines):
-            if not engine.process.wait(milliseconds // (2 * MAX_ENGINES)):
+            seconds = protocol.seconds_to_leave(engine.job.request) if engine.job is not None else usual
+            share = milliseconds // (2 * MAX_ENGINES)
+            if not engine.process.wait(round(seconds * 1000) if seconds > usual else share):
                 engine.process.kill()
-                engine.process.wait(milliseconds // (2 * MAX_ENGINES))
+                engine.process.wait(share)
 
     def _dispatch(self) -> None:
         if self._closing:
