@@ -154,7 +154,7 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     wait(lambda: library.models[0].variants[0].comparison is not None and not services.board.entries)
     yield "7-compare"
     graphs = window.work.graphs
-    window.work.tabs.setCurrentWidget(graphs)
+    window.work.tabs.setCurrentWidget(window.work.differences)
     wait(lambda: graphs.found is not None and graphs.right.view.scene is not None and not graphs.right.view.tiles.busy)
     graphs.step(1)
     wait(lambda: not graphs.left.view.tiles.busy and not graphs.right.view.tiles.busy)

@@ -44,6 +44,11 @@ class Task(QObject):
             self._failed(error)
 
 
+def unexpected(error: Exception) -> None:
+    """For work that can't fail: if it does, the fault is ours and is told as such."""
+    raise error
+
+
 class Background(QObject):
     """A small thread pool whose results arrive as calls on the UI thread."""
 

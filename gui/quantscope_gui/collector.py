@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, QTimer
 
 INTERVAL_SECONDS: Final = 1.0
 FULL_EVERY: Final = 30
+# More young values than a window makes in a second: a document is just being read in a thread.
+DOCUMENT: Final = 20_000
 
 
 def exempt() -> None:
@@ -27,13 +29,17 @@ class Collector(QObject):
         self._ticks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(round(INTERVAL_SECONDS * 1000))
-        self._timer.timeout.connect(self._collect)
+        self._timer.timeout.connect(self.collect)
         self._timer.start()
 
     def stop(self) -> None:
         self._timer.stop()
         gc.enable()
 
-    def _collect(self) -> None:
+    def collect(self) -> None:
+        """What the timer does every second."""
         self._ticks += 1
-        gc.collect(2 if self._ticks % FULL_EVERY == 0 else 0)
+        if gc.get_count()[0] > DOCUMENT:
+            exempt()
+        else:
+            gc.collect(2 if self._ticks % FULL_EVERY == 0 else 0)

@@ -32,7 +32,7 @@ def layers(operators: int, path: Path) -> None:
     model = ModelBuilder()
     graph = model.subgraph("main")
     writer = _Writer(graph)
-    hidden, mask = graph.input("hidden", (1, 16, DEPTH)), graph.input("mask", (1, 1, 16, 16))
+    hidden, mask = graph.input("hidden", (1, 16, DEPTH)), graph.input("mask", (1, 16, 16))
     axes = graph.constant("axes", np.array([2], np.int32))
     x, block = hidden, 0
     while writer.count < operators:

@@ -3,12 +3,14 @@
 import bisect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from quantscope_gui.graph.colouring import Colouring, Swatch, Weight
+from quantscope_gui.graph.colouring import Colouring, Swatch, Weight, by_subgraph
 from quantscope_gui.operators.plan import Key, Plan
 from quantscope_gui.theme.tokens import Tokens
 
@@ -79,10 +81,9 @@ def banded(
 
 def places_by_subgraph(plan: Plan, places: Mapping[Key, int], otherwise: int) -> Mapping[int, npt.NDArray[np.int16]]:
     """For each subgraph the swatch of every operator in order, as Colouring wants them."""
-    found: dict[int, list[int]] = {subgraph.index: [] for subgraph in plan.document.subgraphs}
-    for row in plan.rows:
-        found[row.key[0]].append(places.get(row.key, otherwise))
-    return {subgraph: np.array(each, np.int16) for subgraph, each in found.items()}
+    found = map(places.get, map(attrgetter("key"), plan.rows), repeat(otherwise))
+    numbers = np.fromiter(found, np.int16, len(plan.rows))
+    return by_subgraph(plan, numbers)
 
 
 def _spread(ramp: Sequence[str], count: int) -> list[str]:

@@ -18,8 +18,11 @@ INSERTED = QT_TRANSLATE_NOOP("Differences", "inserted: only changes how a value 
 
 def colouring(plan: Plan, tokens: Tokens, changes: Mapping[Key, Change], title: str) -> Colouring:
     """The colours of one of two files."""
+    changed = {key for key, change in changes.items() if change is Change.CHANGED}
+    inserted = {key for key, change in changes.items() if change is Change.INSERTED}
+    now = {row.key: row.operator.precision_now or "none" for row in plan.rows if row.key in changed}
     kinds = sorted(
-        {row.operator.precision_now or "none" for row in plan.rows if changes.get(row.key) is Change.CHANGED},
+        set(now.values()),
         key=lambda kind: precisions.ORDER.index(kind) if kind in precisions.ORDER else len(precisions.ORDER),
     )
     quiet = tokens.precision["none"]
@@ -30,11 +33,6 @@ def colouring(plan: Plan, tokens: Tokens, changes: Mapping[Key, Change], title: 
     swatches += [
         Swatch(precisions.color(kind, tokens).name(), kind, precisions.name(kind), Weight.LOUD) for kind in kinds
     ]
-    places: dict[Key, int] = {}
-    for row in plan.rows:
-        change = changes.get(row.key, Change.SAME)
-        if change is Change.CHANGED:
-            places[row.key] = 2 + kinds.index(row.operator.precision_now or "none")
-        elif change is Change.INSERTED:
-            places[row.key] = 1
+    place = {kind: 2 + at for at, kind in enumerate(kinds)}
+    places = dict.fromkeys(inserted, 1) | {key: place[kind] for key, kind in now.items()}
     return Colouring(title, tuple(swatches), places_by_subgraph(plan, places, 0))

@@ -4,10 +4,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from quantscope import documents
+from quantscope_gui.background import Background, Task, unexpected
 from quantscope_gui.compare.colours import colouring
 from quantscope_gui.compare.differences import Differences, Side, differences
 from quantscope_gui.compare.variants import VariantsTable
@@ -32,7 +33,8 @@ SOURCE = "source"
 
 class CompareGraphs(QStackedWidget):
     """The selected variant on the right, the source or another variant on the left. Panning, zooming and selecting in
-    one moves the other to the counterparts. Selecting on the source's side selects in the rest of the window, too."""
+    one moves the other to the counterparts. Selecting on the source's side selects in the rest of the window, too.
+    While hidden it only notes what it will show."""
 
     def __init__(
         self,
@@ -41,16 +43,20 @@ class CompareGraphs(QStackedWidget):
         library: Library,
         written: WrittenPlans,
         shared: OperatorSelection,
+        background: Background,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._background = background
         self._library = library
         self._written = written
         self._shared = shared
         self._selection: Selection | None = None
         self._other = SOURCE
         self._found: Differences | None = None
+        self._finding: Task | None = None
+        self._outdated = False
         self._step = -1
         self._following = False
         self.sides = (OperatorSelection(self), OperatorSelection(self))
@@ -99,7 +105,15 @@ class CompareGraphs(QStackedWidget):
             self._other = SOURCE
         self.against.set_choices(tuple(choices), self._other)
         self._show_variants()
-        self._refresh()
+        self._outdated = not self.isVisible()
+        if not self._outdated:
+            self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._outdated:
+            self._outdated = False
+            self._refresh()
 
     def stop(self) -> None:
         for panel in (self.left, self.right):
@@ -130,21 +144,29 @@ class CompareGraphs(QStackedWidget):
         self._count()
 
     def _refresh(self) -> None:
+        """Finds the differences anew, in a thread: of big models they are many."""
         sides = self._both()
-        if sides is None:
-            self._found = None
-            return
-        (left_path, left), (right_path, right) = sides
-        self._found = differences(left, right)
+        self._found = None
+        if self._finding is not None:
+            self._finding.forget()
+            self._finding = None
+        if sides is not None:
+            (_, left), (_, right) = sides
+            self._finding = self._background.run(
+                partial(differences, left, right), partial(self._show_found, *sides), unexpected
+            )
+
+    def _show_found(self, left: tuple[Path, Side], right: tuple[Path, Side], found: Differences) -> None:
+        self._finding = None
+        self._found = found
         self._step = -1
-        for side, file in zip(self.sides, (left, right), strict=True):
-            side.set_plan(file.plan)
-        self.left.set_colourist(self._colour_left)
-        self.right.set_colourist(self._colour_right)
-        self.left.show_model(left_path, left.plan)
-        self.right.show_model(right_path, right.plan)
         self._count()
         self.setCurrentIndex(1)
+        panels, colourists = (self.left, self.right), (self._colour_left, self._colour_right)
+        for side, panel, colourist, (path, file) in zip(self.sides, panels, colourists, (left, right), strict=True):
+            side.set_plan(file.plan)
+            panel.set_colourist(colourist)
+            panel.show_model(path, file.plan)
 
     def _both(self) -> tuple[tuple[Path, Side], tuple[Path, Side]] | None:
         """Both files, or None with a word of why while one of them is not read yet."""

@@ -64,14 +64,19 @@ def by_precision(plan: Plan, tokens: Tokens) -> Colouring:
     kinds += sorted(kind for kind in plan.kinds if kind not in precisions.ORDER)
     weight = {precisions.FALLBACK: Weight.LOUD, "none": Weight.QUIET}
     place = {kind: at for at, kind in enumerate(kinds)}
-    subgraphs = plan.document.subgraphs
     places = np.fromiter(map(place.__getitem__, map(attrgetter("kind"), plan.rows)), np.int16, len(plan.rows))
-    parts = np.split(places, np.cumsum([len(subgraph.operators) for subgraph in subgraphs])[:-1])
     return Colouring(
         title=precisions.title(),
         swatches=tuple(
             Swatch(precisions.color(kind, tokens).name(), kind, precisions.name(kind), weight.get(kind, Weight.NORMAL))
             for kind in kinds
         ),
-        of={subgraph.index: part for subgraph, part in zip(subgraphs, parts, strict=True)},
+        of=by_subgraph(plan, places),
     )
+
+
+def by_subgraph(plan: Plan, places: npt.NDArray[np.int16]) -> Mapping[int, npt.NDArray[np.int16]]:
+    """Places in the swatches of all rows of a plan, (rows,), as Colouring wants them."""
+    subgraphs = plan.document.subgraphs
+    parts = np.split(places, np.cumsum([len(subgraph.operators) for subgraph in subgraphs])[:-1])
+    return {subgraph.index: part for subgraph, part in zip(subgraphs, parts, strict=True)}

@@ -19,6 +19,7 @@ from quantscope_gui.operators.table import OperatorsTable
 from quantscope_gui.recipe.combo import ChoiceCombo
 from quantscope_gui.services import Services
 from quantscope_gui.theme.theme import Theme
+from quantscope_gui.widgets.deferred import Deferred
 from quantscope_gui.widgets.empty import EmptyState
 
 GRAPH, OPERATORS = "graph", "operators"
@@ -54,6 +55,8 @@ class WorkArea(QStackedWidget):
         self._services = services
         self._graph: GraphPanel | None = None
         self._graphs: CompareGraphs | None = None
+        self.differences = Deferred(lambda: self.graphs, self)
+        self.differences.hide()
         self.colour_by = ChoiceCombo(self.tr("Colour by"), theme)
         self.colour_by.chosen.connect(services.colours.choose)
         services.colours.changed.connect(self._recolour)
@@ -106,15 +109,21 @@ class WorkArea(QStackedWidget):
 
     @property
     def graphs(self) -> "CompareGraphs":
-        """The Differences tab, built when it is first looked at."""
+        """What the Differences tab holds. Built when that is first looked at."""
         if self._graphs is None:
             from quantscope_gui.compare.graphs import CompareGraphs
 
             services = self._services
             self._graphs = CompareGraphs(
-                self._theme, self._drawer, services.library, services.written, services.operator, self
+                self._theme,
+                self._drawer,
+                services.library,
+                services.written,
+                services.operator,
+                services.background,
             )
-            self._graphs.hide()
+            if self._selection is not None:
+                self._graphs.show_selection(self._selection)
         return self._graphs
 
     def toggle_filter(self, text: str) -> None:
@@ -235,14 +244,15 @@ class WorkArea(QStackedWidget):
 
     def _show_graphs(self, selection: Selection) -> None:
         """The Differences tab is there while a result is selected."""
-        place = self.tabs.indexOf(self._graphs) if self._graphs is not None else -1
+        place = self.tabs.indexOf(self.differences)
         if selection.variant is not None:
-            self.graphs.show_selection(selection)
+            if self._graphs is not None:
+                self._graphs.show_selection(selection)
             if place < 0:
-                self.tabs.insertTab(self.tabs.indexOf(self.latency), self.graphs, self.tr("Differences"))
+                self.tabs.insertTab(self.tabs.indexOf(self.latency), self.differences, self.tr("Differences"))
         elif place >= 0:
             self.tabs.removeTab(place)
-            self.graphs.hide()
+            self.differences.hide()
 
     def show_compared(self) -> None:
         """Brings all views up to date after a comparison: rows have errors now."""
