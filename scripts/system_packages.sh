@@ -3,7 +3,8 @@
 set -euo pipefail
 # Qt's own message blames libxcb-cursor0 whichever of its xcb libraries is missing; these are all of them.
 window=(libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
-  libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libegl1 libgl1 libdbus-1-3 libfontconfig1 fonts-dejavu-core)
+  libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libegl1 libgl1 libdbus-1-3 libglib2.0-0 libfontconfig1
+  fonts-dejavu-core)
 case "${1:?python, window or test}" in
   python) wanted=(python3-venv) ;;
   window) wanted=("${window[@]}") ;;
@@ -12,9 +13,12 @@ case "${1:?python, window or test}" in
 esac
 command -v dpkg-query >/dev/null || exit 0 # not Debian: pip's wheels are all we can bring
 if [ "$1" = python ] && "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; then exit 0; fi
+# With what they stand in for: from 2024 on, libglib2.0-0 for one is provided by libglib2.0-0t64.
+installed=$(dpkg-query --show --showformat='${db:Status-Status} ${Package}, ${Provides}\n' |
+  sed -n 's/^installed //p' | tr ',' '\n' | awk '{ print $1 }')
 missing=()
 for package in "${wanted[@]}"; do
-  dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+  grep -qxF "$package" <<<"$installed" || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 if [ "$(id -u)" = 0 ]; then
