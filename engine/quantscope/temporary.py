@@ -18,6 +18,7 @@ if sys.platform != "win32":
     import fcntl
 
 DAY: Final = 86400.0
+_RANDOM: Final = re.compile(r"[a-z0-9_]{8}\.tmp")  # what tempfile puts between our prefix and suffix, and that suffix
 
 
 @contextlib.contextmanager
@@ -64,14 +65,11 @@ def _lock(descriptor: int) -> bool | None:
 
 
 def _remove_abandoned(folder: str, prefix: str) -> None:
-    pattern = re.compile(re.escape(prefix) + r"[a-z0-9_]{8}\.tmp")
-    with (
-        contextlib.suppress(OSError),
-        os.scandir(folder or os.curdir) as entries,
-    ):  # creating one will tell what is wrong
-        for path in [entry.path for entry in entries if pattern.fullmatch(entry.name)]:
-            with contextlib.suppress(OSError):  # it was removed meanwhile, or isn't ours
-                _remove_if_abandoned(path)
+    with contextlib.suppress(OSError):  # creating one will tell what is wrong
+        for name in os.listdir(folder or os.curdir):
+            if name.startswith(prefix) and _RANDOM.fullmatch(name, len(prefix)):
+                with contextlib.suppress(OSError):  # it was removed meanwhile, or isn't ours
+                    _remove_if_abandoned(os.path.join(folder, name))
 
 
 def _remove_if_abandoned(path: str) -> None:

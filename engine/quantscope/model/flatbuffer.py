@@ -5,7 +5,7 @@ what comes out. Each reference that was followed is remembered: `splice` needs t
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -91,6 +91,13 @@ class Ranges:
         """True if two of them have a byte in common. They must be in order of their starts."""
         return bool((self.ends[:-1] > self.starts[1:]).any())
 
+    def starting_at(self, positions: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Those that start at one of these positions. They must be in order of their starts."""
+        wanted = np.array(list(positions), np.int64)
+        found = self.starts.searchsorted(wanted)
+        found = found[self.starts.take(found, mode="clip") == wanted]
+        return zip(self.starts[found].tolist(), self.ends[found].tolist(), strict=True)
+
 
 class Parts:
     """Where the tables, vtables and lists are that were read, by what they were read as."""
@@ -110,9 +117,11 @@ class Parts:
         """All of them."""
         return Ranges.of(self._ranges)
 
-    @property
-    def overlap(self) -> bool:
-        """True if parts have a byte in common, unless they are the same part, read as the same kind of thing."""
+    def disjoint(self) -> Ranges | None:
+        """The cores of all of them in order of their starts; None if some have a byte in common.
+
+        What was read more than once as the same kind of thing is one part.
+        """
         parts = Ranges.of(itertools.chain.from_iterable(self._cores.values()))
         counts = [sum(some.starts.size for some in found) for found in self._cores.values()]
         kinds = np.arange(len(counts)).repeat(counts)
@@ -120,7 +129,8 @@ class Parts:
         kinds, starts, ends = kinds[order], parts.starts[order], parts.ends[order]
         new = np.ones(order.size, bool)
         new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1]) | (kinds[1:] != kinds[:-1])
-        return Ranges(starts[new], ends[new]).overlap
+        ordered = Ranges(starts[new], ends[new])
+        return None if ordered.overlap else ordered
 
 
 def core_sizes(positions: Positions, inline: Positions, last: npt.NDArray[Any]) -> Positions:
@@ -216,35 +226,35 @@ class FlatBuffer:
         if np.bitwise_or.reduce(vtables) % 2:
             raise broken(f"a {what} has a misplaced vtable")
         sizes = self.words(vtables, "<u2").astype(np.int64)
-        inline = self.words(vtables + 2, "<u2").astype(np.int64)
-        too_far = (vtables + sizes > self.data.size) | (present + inline > self.data.size)
-        if (too_far | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1) | (inline < 4)).any():
+        if ((vtables + sizes > self.data.size) | (sizes < 4) | (sizes > MAX_VTABLE) | (sizes % 2 == 1)).any():
             raise broken(f"a {what} has a broken vtable")
         self.parts.add("vtable", Ranges(vtables, vtables + sizes))
-        offsets = self._field_offsets(vtables, (sizes - 4) // 2, what)
+        entries = self._entries(vtables, sizes // 2 - 1, what)
+        inline, offsets = entries[0].astype(np.int64), entries[1:]
+        if ((inline < 4) | (present + inline > self.data.size)).any():
+            raise broken(f"a {what} has a broken vtable")
+        if ((offsets - np.uint16(1) < 3) | (offsets >= entries[0])).any():  # 0 is an absent field
+            raise broken(f"a {what} has a field outside itself")
         cores = core_sizes(present, inline, offsets.max(axis=0, initial=0))
         self.parts.add(what, Ranges(present, present + inline), Ranges(present, present + cores))
-        if ((offsets - np.uint16(1) < 3) | (offsets >= inline)).any():  # 0 is an absent field
-            raise broken(f"a {what} has a field outside itself")
         if present is positions:
             return Tables(self, positions, offsets, inline, what)
-        everywhere = np.zeros((len(offsets), positions.size), np.uint16)
-        everywhere[:, positions > 0] = offsets
-        sizes = np.zeros_like(positions)
-        sizes[positions > 0] = inline
-        return Tables(self, positions, everywhere, sizes, what)
+        everywhere = np.zeros((len(entries), positions.size), np.uint16)
+        everywhere[:, positions > 0] = entries
+        return Tables(self, positions, everywhere[1:], everywhere[0].astype(np.int64), what)
 
-    def _field_offsets(self, vtables: Positions, slots: Positions, what: str) -> npt.NDArray[np.uint16]:
-        """Offsets of the fields in each table, a row for each slot (0: absent), for tables with so many `slots`."""
-        most = int(slots.max(initial=0))
+    def _entries(self, vtables: Positions, counts: Positions, what: str) -> npt.NDArray[np.uint16]:
+        """The `counts` entries of each vtable behind its size, the table's inline size and the offsets of its fields: a
+        row for each place in a vtable (0: absent)."""
+        most = int(counts.max())
         self.claim(2 * most * vtables.size, what)
-        offsets = np.zeros((most, vtables.size), np.uint16)
-        step = max(1, GATHERED // max(1, vtables.size))
+        entries = np.zeros((most, vtables.size), np.uint16)
+        step = max(1, GATHERED // vtables.size)
         for low in range(0, most, step):
             rows = np.arange(low, min(low + step, most))[:, None]
-            has = rows < slots
-            offsets[low : low + step][has] = self.words((vtables + 4 + 2 * rows)[has], "<u2")
-        return offsets
+            has = rows < counts
+            entries[low : low + step][has] = self.words((vtables + 2 + 2 * rows)[has], "<u2")
+        return entries
 
     def vectors(self, positions: Positions, itemsize: int, what: str) -> Vectors:
         """Vectors at `positions` (0 means absent) of elements of `itemsize` bytes."""

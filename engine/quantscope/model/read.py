@@ -172,7 +172,7 @@ class _Reader:
         tensor_tables, tensor_counts = self.file.table_vectors(tensor_lists, "tensor")
         operator_tables, operator_counts = self.file.table_vectors(tables.targets(fields["Operators"]), "operator")
         tensors = split(self._tensors(tensor_tables, numbered(tensor_counts), buffers), tensor_counts)
-        limits = np.repeat(tensor_counts, operator_counts).tolist()
+        limits = tensor_counts.repeat(operator_counts).tolist()
         operators = split(self._operators(operator_tables, numbered(operator_counts), codes, limits), operator_counts)
         subgraphs = []
         for index, position in enumerate(tables.positions.tolist()):
@@ -402,14 +402,12 @@ class _Reader:
 
 def split(items: list[T], counts: Positions) -> list[tuple[T, ...]]:
     """`items` cut into rows of `counts` each."""
-    ends = np.cumsum(counts).tolist()
-    return [tuple(items[end - count : end]) for end, count in zip(ends, counts.tolist(), strict=True)]
+    return [tuple(items[end - count : end]) for end, count in zip(counts.cumsum().tolist(), counts.tolist(), strict=True)]
 
 
 def numbered(counts: Positions) -> list[int]:
     """0, 1, 2... within each row of `counts`."""
-    result: list[int] = (np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)).tolist()
-    return result
+    return [number for count in counts.tolist() for number in range(count)]
 
 
 def root_field(tflite: Schema, name: str) -> Any:

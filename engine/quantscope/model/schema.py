@@ -30,6 +30,14 @@ _ELEMENTS: Final = {
 }  # fmt: skip
 
 
+# What each method of a flatbuffers.Builder adds to a table; None for an offset or an inline struct.
+_ADDED: Final[dict[str, np.dtype[Any] | None]] = {
+    "PrependUOffsetTRelativeSlot": None,
+    "PrependStructSlot": None,
+    **{f"Prepend{name.removesuffix('Flags')}Slot": np.dtype(f"<{code}") for name, code in _ELEMENTS.items()},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a table: vtable slot, numpy dtype of a scalar (None for an offset or an inline struct), default."""
@@ -51,13 +59,11 @@ class _Notes:
         self.field: Field | None = None
 
     def __getattr__(self, name: str) -> Any:
-        kind = name.removeprefix("Prepend").removesuffix("Slot")
-        if name != f"Prepend{kind}Slot":
+        if name not in _ADDED:
             raise AttributeError(name)
 
         def note(slot: int, _value: object, default: float) -> None:
-            scalar = None if kind in ("UOffsetTRelative", "Struct") else np.dtype(kind.lower()).newbyteorder("<")
-            self.field = Field(slot, scalar, default)
+            self.field = Field(slot, _ADDED[name], default)
 
         return note
 
@@ -84,9 +90,9 @@ class Schema:
         return self._tables[name]
 
     def _reflect(self, name: str) -> dict[str, Field]:
-        fields = {}
-        for field in vars(getattr(self.module, name, object)):  # the accessors of the fields are among them
-            add = getattr(self.module, f"{name}Add{field}", None)
+        fields, functions = {}, vars(self.module)
+        for field in vars(functions.get(name, object)):  # the accessors of the fields are among them
+            add = functions.get(f"{name}Add{field}")
             if add is not None:
                 notes = _Notes()
                 add(notes, 0)

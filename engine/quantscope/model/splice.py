@@ -60,18 +60,18 @@ def cut(
     if any(end > start for (_, end), (start, _) in pairwise(ranges)):
         raise _overlap()
     ranges = _with_padding(data, ranges, references)
-    parts: list[npt.NDArray[np.uint8]] = []
+    parts: list[bytes | memoryview] = []
     starts, shifts = [], []
     length = position = 0
     for start, end in [*ranges, (data.size, data.size)]:
         gap = (position - length) % ALIGNMENT
-        parts += [np.zeros(gap, np.uint8), data[position:start]]
+        parts += [bytes(gap), data[position:start].data]
         starts.append(position)
         shifts.append(position - length - gap)
         length += gap + start - position
         position = end
-    parts.append(np.zeros(-length % ALIGNMENT, np.uint8))
-    skeleton = Skeleton(bytearray(np.concatenate(parts).data), np.array(starts), np.array(shifts))
+    parts.append(bytes(-length % ALIGNMENT))
+    skeleton = Skeleton(bytearray().join(parts), np.array(starts), np.array(shifts))
     words = np.frombuffer(skeleton.data, np.uint8)
     for each in references:
         _adjust(words, skeleton, each)

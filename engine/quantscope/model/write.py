@@ -29,7 +29,7 @@ from quantscope.model.edit import (
     SubgraphEdit,
     TensorCopy,
 )
-from quantscope.model.flatbuffer import Positions, core_sizes
+from quantscope.model.flatbuffer import Positions
 from quantscope.model.front import Front
 from quantscope.model.graph import Buffer, Model
 from quantscope.model.schema import IDENTIFIER, Field, Schema, schema
@@ -131,19 +131,20 @@ class _Writer:
         if self.tail < self.model.bytes:
             holes.append((self.tail, self.model.bytes))
         ranges = np.array(holes, np.int64).reshape(-1, 2)
-        if self.model.parts.overlap or np.any(self.model.parts.ranges.touch(ranges[:, 0], ranges[:, 1])):
+        parts = self.model.parts.disjoint()
+        if parts is None or np.any(self.model.parts.ranges.touch(ranges[:, 0], ranges[:, 1])):
             raise ModelUnsupportedError("Parts of the model file overlap, so it can't be rewritten.")
-        return cut(self.model.data, holes, self.model.references, self._replaced())
+        # The root's offset and the file identifier are written anew too.
+        return cut(self.model.data, holes, self.model.references, [(0, 8), *parts.starting_at(self._replaced())])
 
-    def _replaced(self) -> Iterator[tuple[int, int]]:
-        """Byte ranges of what is written anew: the root, the changed tables, and the lists they stand in."""
+    def _replaced(self) -> Iterator[int]:
+        """Where that starts which is written anew: the root, the changed tables, and the lists they stand in."""
         model = self.model
-        yield (0, 8)  # the root's offset and the file identifier
-        yield self._table_range(model.position)
+        yield model.position
         for name in ("Subgraphs", "OperatorCodes", "Buffers"):
-            yield from self._vector_range(model.position, self.schema.table("Model")[name])
+            yield from self._vector(model.position, self.schema.table("Model")[name])
         for index in self.moved:
-            yield self._table_range(model.buffers[index].position)
+            yield model.buffers[index].position
         changed: set[int] = set()
         kept: set[int] = set()
         for subgraph in model.subgraphs:
@@ -156,14 +157,13 @@ class _Writer:
                 (kept if same is None or operator.index in same else changed).add(operator.position)
             if edit:
                 for name in ("Tensors", "Operators"):
-                    yield from self._vector_range(subgraph.position, self.schema.table("SubGraph")[name])
+                    yield from self._vector(subgraph.position, self.schema.table("SubGraph")[name])
                 for entry in edit.operators:
                     if isinstance(entry, OperatorEdit) and entry.inputs != subgraph.operators[entry.index].inputs:
                         position = subgraph.operators[entry.index].position
-                        yield from self._vector_range(position, self.schema.table("Operator")["Inputs"])
+                        yield from self._vector(position, self.schema.table("Operator")["Inputs"])
         # A strange file may list the same table twice, and only one of the two changes.
-        for position in sorted(changed - kept):
-            yield self._table_range(position)
+        yield from changed - kept
 
     def _vtable(self, position: int) -> list[int]:
         """Inline size of the table at `position`, then the offset of each slot's field (0: absent)."""
@@ -172,17 +172,11 @@ class _Writer:
         (size,) = struct.unpack_from("<H", file, start)
         return list(struct.unpack_from(f"<{(size - 2) // 2}H", file, start + 2))
 
-    def _table_range(self, position: int) -> tuple[int, int]:
-        inline, *slots = self._vtable(position)
-        last = max(slots, default=0)
-        return position, position + int(core_sizes(np.array([position]), np.array([inline]), np.array([last]))[0])
-
-    def _vector_range(self, table: int, field: Field) -> Iterator[tuple[int, int]]:
-        """Range of a vector of offsets that a table's field refers to, if there is one."""
+    def _vector(self, table: int, field: Field) -> Iterator[int]:
+        """Where the vector is that a table's field refers to, if there is one."""
         slots = self._vtable(table)[1:]
         if field.slot < len(slots) and slots[field.slot]:
-            start = self._forward[table + slots[field.slot]]
-            yield start, start + 4 + 4 * struct.unpack_from("<I", self.model.mapping, start)[0]
+            yield self._forward[table + slots[field.slot]]
 
     def _old(self, position: int) -> int:
         """The place of what stood at `position` in the source."""

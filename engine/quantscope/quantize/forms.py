@@ -111,7 +111,7 @@ class Forms:
         if case.asked.rule is not None:
             return None  # what a rule asks for is done wherever it can be
         if facts.all_or_none:
-            coarsest = self.survey.coarsest_db(case.weights.values())
+            coarsest = self.survey.coarsest_db(case.weights.values(), COARSEST_RECURRENT_DB)
             if coarsest < COARSEST_RECURRENT_DB:
                 return Reason(ReasonCode.PER_TENSOR_TOO_COARSE, {**arguments, "decibel": round(coarsest)})
             return None

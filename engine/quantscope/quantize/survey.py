@@ -191,8 +191,9 @@ class Survey:
 
     # What the weights stand -----------------------------------------------------------------------------------------
 
-    def coarsest_db(self, weights: Iterable[Tensor]) -> float:
-        """The worst signal to noise ratio in dB among matrices stored in int8 with one scale each."""
+    def coarsest_db(self, weights: Iterable[Tensor], enough: float) -> float:
+        """The worst signal to noise ratio in dB among matrices stored in int8 with one scale each; above `enough` not
+        exactly."""
         worst = math.inf
         for tensor in weights:
             if len(tensor.shape) > 1:
@@ -200,7 +201,7 @@ class Survey:
                     # Of infinite or NaN weights, applying the plan will complain.
                     with contextlib.suppress(ModelUnsupportedError):
                         values = self._values(tensor)
-                        self._per_tensor_db[tensor.buffer] = per_tensor_error_db(values, tensor.name)
+                        self._per_tensor_db[tensor.buffer] = per_tensor_error_db(values, tensor.name, enough)
                         self.model.forget(tensor.buffer)
                 worst = min(worst, self._per_tensor_db.get(tensor.buffer, math.inf))
         return worst

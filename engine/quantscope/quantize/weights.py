@@ -57,20 +57,30 @@ def channels(values: Floats, axis: int | None) -> Floats:
     return values.reshape(math.prod(values.shape[:axis]), values.shape[axis], math.prod(values.shape[axis + 1 :]))
 
 
-def per_tensor_error_db(values: Floats, name: str) -> float:
+def per_tensor_error_db(values: Floats, name: str, enough: float = math.inf) -> float:
     """Signal to noise ratio in dB that int8 with one scale for the tensor leaves of a matrix's rows.
 
     Noise to signal is averaged over rows, as each makes an output of its own: over the whole matrix, large rows would
-    hide that small ones are lost. Rows of zeros don't count.
+    hide that small ones are lost. Rows of zeros don't count. Where the matrix can't have less than `enough` dB, a lower
+    bound: no rounding costs more than half a step for each value.
     """
     rows = values.reshape(-1, values.shape[-1])
     (scale,) = scales_from(absmax_bits(rows, (0, 1)).reshape(1), name)
     exact = rows / scale  # of at most 127, so that float32 holds the squares
+    power = np.einsum("rc,rc->r", exact, exact)
+    kept = power > 0
+    power = power[kept]
+    bound = _decibel(rows.shape[1] / 4 / power)
+    if bound >= enough:
+        return bound
     noise = np.rint(exact)
     np.subtract(exact, noise, out=noise)
-    power, lost = (np.einsum("rc,rc->r", each, each) for each in (exact, noise))
-    kept = power > 0
-    share = float(np.mean(lost[kept] / power[kept], dtype=np.float64)) if kept.any() else 0.0
+    return _decibel(np.einsum("rc,rc->r", noise, noise)[kept] / power)
+
+
+def _decibel(noise: Floats) -> float:
+    """The mean of rows' shares of noise as signal to noise ratio in dB."""
+    share = float(noise.mean(dtype=np.float64)) if noise.size else 0.0
     return -10 * math.log10(share) if share > 0 else math.inf
 
 
