@@ -326,21 +326,14 @@ class Tables:
         """Some of these tables, of which none must have been followed yet."""
         return Tables(self.file, self.positions[chosen], self.offsets[:, chosen], self.inline[chosen], self.what)
 
-    def slot(self, slot: int) -> Positions:
-        """Offset of a slot's field within each table, 0 where it is absent."""
-        if slot >= len(self.offsets):
-            return np.zeros_like(self.positions)
-        offsets: Positions = self.offsets[slot].astype(np.int64)
-        return offsets
-
     def scalars(self, schema_field: Field) -> npt.NDArray[Any]:
         """A scalar field of every table, its default where absent."""
         assert schema_field.dtype is not None
         result = np.full(len(self), schema_field.default, schema_field.dtype)
-        offsets = self.slot(schema_field.slot)
-        present = offsets > 0
-        if not present.any():
+        if schema_field.slot >= len(self.offsets):
             return result
+        offsets = self.offsets[schema_field.slot].astype(np.int64)
+        present = offsets > 0
         if (offsets[present] + schema_field.dtype.itemsize > self.inline[present]).any():
             raise broken(f"a {self.what} has a field outside itself")
         result[present] = self.file.words((self.positions + offsets)[present], schema_field.dtype.str)
@@ -361,12 +354,11 @@ class Tables:
             some = slots[low : low + step]
             offsets = self.offsets[some].astype(np.int64)
             present = offsets > 0
+            if ((offsets + 4 > self.inline) & present).any():
+                raise broken(f"a {self.what} has a field outside itself")
             targets = np.zeros_like(offsets)
-            if present.any():
-                if ((offsets + 4 > self.inline) & present).any():
-                    raise broken(f"a {self.what} has a field outside itself")
-                locations = (self.positions + offsets)[present]
-                targets[present] = self.file.offsets(locations, f"a field of a {self.what}")
+            locations = (self.positions + offsets)[present]
+            targets[present] = self.file.offsets(locations, f"a field of a {self.what}")
             self.followed.update(zip(some, targets, strict=True))
 
     def follow(self, fields: dict[str, Field]) -> None:
@@ -379,7 +371,7 @@ class Tables:
         self._follow([slot for slot in slots if slot < len(self.offsets) and slot not in self.followed])
         for slot in range(len(self.offsets)):
             if slot not in known and self.offsets[slot].any():
-                offsets = self.slot(slot)
+                offsets = self.offsets[slot].astype(np.int64)
                 wide = (offsets > 0) & (offsets % 4 == 0) & (offsets + 4 <= self.inline)
                 locations = (self.positions + offsets)[wide]
                 targets = locations + self.file.words(locations, "<u4")

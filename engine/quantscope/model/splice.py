@@ -63,9 +63,10 @@ def cut(
     parts: list[bytes | memoryview] = []
     starts, shifts = [], []
     length = position = 0
+    source = memoryview(data)
     for start, end in [*ranges, (data.size, data.size)]:
         gap = (position - length) % ALIGNMENT
-        parts += [bytes(gap), data[position:start].data]
+        parts += [bytes(gap), source[position:start]]
         starts.append(position)
         shifts.append(position - length - gap)
         length += gap + start - position
