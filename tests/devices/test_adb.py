@@ -347,6 +347,16 @@ def test_pairing_needs_a_code_and_a_server_that_can(server: AdbServer) -> None:
         wait(program.pair(server, f"127.0.0.1:{free_port()}", "123456"))
 
 
+def test_a_newer_server_fails_after_it_said_okay() -> None:
+    """Seen of adb 34."""
+    imposter = Imposter(b"OKAY" + b"FAIL" + b"0027" + b"Failed: Unable to start pairing client.")
+    try:
+        with pytest.raises(AdbError, match=r"was not paired: Failed: Unable to start pairing client\.$"):
+            wait(program.pair(imposter.address, "127.0.0.1:1", "123456"))
+    finally:
+        imposter.close()
+
+
 def test_connected_and_gone_again(server: AdbServer, make_phone: MakePhone) -> None:
     phone = make_phone(connected=False)
     assert wait(program.connect(server, phone.serial)) == phone.serial

@@ -12,13 +12,23 @@ from quantscope.convert import environment
 from quantscope.convert.adapters import ADAPTERS
 from quantscope.convert.environment import Environment
 from quantscope.convert.folders import OVERRIDE
+from quantscope.errors import ConverterInstallError
 from quantscope.progress import silent
 
 ROOT = Path(__file__).parents[3] / ".converters"
 Make = Callable[[str], Path]
 
 
+def need_python(name: str) -> None:
+    """Skips where this computer has no Python that the converter has wheels for (3.14 alone)."""
+    try:
+        environment.find_python(ADAPTERS[name])
+    except ConverterInstallError as error:
+        pytest.skip(str(error))
+
+
 def installed(name: str) -> Environment:
+    need_python(name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(OVERRIDE, str(ROOT))
         return environment.find(ADAPTERS[name]) or environment.install(ADAPTERS[name], silent)

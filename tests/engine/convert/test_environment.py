@@ -19,6 +19,7 @@ from quantscope.convert.sources import convert, describe, list_converters
 from quantscope.errors import CancelledError, ConverterInstallError, ConverterMissingError
 from quantscope.progress import silent
 from tests.engine.convert import specimens
+from tests.engine.convert.conftest import need_python
 
 NAME = "quantscope_test_framework"
 
@@ -169,6 +170,7 @@ def test_a_missing_converter_is_offered(root: Path, tmp_path: Path) -> None:
 
 def test_a_killed_command_leaves_no_pip_behind(root: Path, wheels: str, tmp_path: Path) -> None:
     """Ctrl-C on the command line."""
+    need_python("tensorflow")
     command = [sys.executable, "-P", "-m", "quantscope", "converters", "--install", "tensorflow", "--wheels", wheels]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     deadline = time.monotonic() + 60

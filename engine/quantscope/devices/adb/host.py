@@ -44,8 +44,10 @@ class Connection:
         raise self._foreign()
 
     async def text(self, seconds: float | None = REPLY_SECONDS) -> str:
-        """A text with its length in four hex digits in front."""
+        """A text with its length in four hex digits in front; newer servers put FAIL before one that tells of failure."""
         length = await self.read(4, seconds)
+        if length == b"FAIL":
+            length = await self.read(4, seconds)
         try:
             size = int(length, 16)
         except ValueError:
