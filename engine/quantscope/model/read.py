@@ -402,7 +402,9 @@ class _Reader:
 
 def split(items: list[T], counts: Positions) -> list[tuple[T, ...]]:
     """`items` cut into rows of `counts` each."""
-    return [tuple(items[end - count : end]) for end, count in zip(counts.cumsum().tolist(), counts.tolist(), strict=True)]
+    return [
+        tuple(items[end - count : end]) for end, count in zip(counts.cumsum().tolist(), counts.tolist(), strict=True)
+    ]
 
 
 def numbered(counts: Positions) -> list[int]:
