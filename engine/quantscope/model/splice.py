@@ -63,7 +63,7 @@ def cut(
     parts: list[bytes | memoryview] = []
     starts, shifts = [], []
     length = position = 0
-    source = memoryview(data)
+    source = data.data
     for start, end in [*ranges, (data.size, data.size)]:
         gap = (position - length) % ALIGNMENT
         parts += [bytes(gap), source[position:start]]

@@ -44,9 +44,9 @@ class Connection:
         raise self._foreign()
 
     async def text(self, seconds: float | None = REPLY_SECONDS) -> str:
-        """A text with its length in four hex digits in front; newer servers put FAIL before one that tells of failure."""
+        """A text with its length in four hex digits in front, and where it tells of a failure, FAIL before these."""
         length = await self.read(4, seconds)
-        if length == b"FAIL":
+        if length == b"FAIL":  # of adb 34 and later
             length = await self.read(4, seconds)
         try:
             size = int(length, 16)
