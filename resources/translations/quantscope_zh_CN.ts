@@ -1506,6 +1506,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>{label} 的所有重复块：{count}</translation>
     </message>
     <message>
+        <source>All repeats of this block: {count}</source>
+        <translation>此模块的所有重复：{count}</translation>
+    </message>
+    <message>
         <source>Keep float</source>
         <translation>保持浮点</translation>
     </message>

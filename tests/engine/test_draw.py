@@ -139,6 +139,33 @@ def test_flat_names_are_grouped_by_what_repeats(tmp_path: Path) -> None:
     assert [(group.start, group.end, group.repeat) for group in found] == [(4 * n, 4 * n + 4, n + 1) for n in range(30)]
 
 
+def test_structure_is_found_without_any_names(tmp_path: Path) -> None:
+    """Blocks with a residual branch, every tensor nameless; and the same blocks inside one scope."""
+    for scope in ("", "model/"):
+        model = ModelBuilder()
+        graph = model.subgraph()
+        tensor = graph.input("", (1, 4))
+        for block in range(6):
+            wide = (1, 8 if block % 2 else 16)
+            inner = graph.tensor(f"{scope}a" if scope else "", wide)
+            graph.operator("RELU", [tensor], [inner])
+            middle = graph.tensor(f"{scope}b" if scope else "", wide)
+            graph.operator("TANH", [inner], [middle])
+            result = graph.tensor(f"{scope}c" if scope else "", (1, 4))
+            graph.operator("ADD", [middle, tensor], [result])
+            tensor = result
+        last = graph.tensor("y", (1, 4))
+        graph.operator("NEG", [tensor], [last])
+        graph.outputs = [last]
+        found = groups.find(made(model, tmp_path / f"m{len(scope)}.tflite").subgraphs[0])
+        repeats = [group for group in found if group.repeat]
+        assert [(group.start, group.end) for group in repeats] == [(0, 6), (6, 12), (12, 18)]
+        assert len({group.structure for group in repeats}) == 1
+        assert repeats[0].structure > 0
+        assert {group.parent for group in repeats} == ({0} if scope else {-1})
+    assert [group.structure for group in found if not group.repeat] == [0]
+
+
 def test_what_has_no_structure_has_no_groups(tmp_path: Path) -> None:
     path = tmp_path / "cells.tflite"
     graphs.cells(1000, path)

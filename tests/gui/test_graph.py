@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as tfl
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from quantscope_gui.graph import export, tiles
 from quantscope_gui.graph import look as looks
@@ -14,11 +15,13 @@ from quantscope_gui.graph.camera import Camera
 from quantscope_gui.graph.colouring import by_precision
 from quantscope_gui.graph.export import Format, Picture, pixels, write
 from quantscope_gui.graph.panel import GraphPanel
-from quantscope_gui.graph.scene import NOWHERE
+from quantscope_gui.graph.scene import NOWHERE, Box
 from quantscope_gui.graph.view import GraphView
 from quantscope_gui.theme.theme import Mode
+from tests.bench import graphs
 from tests.gui.conftest import ZOO, Stage
 from tests.gui.specimens import branching_network, large_network, loop_network
+from tests.models import ModelBuilder
 
 
 @pytest.fixture
@@ -174,6 +177,81 @@ def test_dragging_moves_the_view(stage: Stage, panel: GraphPanel) -> None:
     assert (before.x - view.camera.x) * before.zoom == pytest.approx(60)
     assert (before.y - view.camera.y) * before.zoom == pytest.approx(100)
     assert not stage.services.operator.keys
+
+
+def test_arrow_keys_reach_inputs_and_outputs_and_come_back(stage: Stage, panel: GraphPanel) -> None:
+    view, scene, selection = panel.view, panel.view.scene, stage.services.operator
+    assert scene is not None
+    first, last = int(scene.by_top[0]), int(scene.by_top[-1])
+    view.setFocus()
+    stage.bot.keyClick(view, Qt.Key.Key_Home)
+    assert selection.current == (0, 0)
+    stage.bot.keyClick(view, Qt.Key.Key_Up)
+    assert not selection.keys, "an input is no operator"
+    assert view.node_pixels(first).intersects(view.rect().toRectF())
+    stage.bot.keyClick(view, Qt.Key.Key_Return)
+    assert view.look.lit is not None, "what depends on the input"  # type: ignore[union-attr]
+    stage.bot.keyClick(view, Qt.Key.Key_Escape)
+    stage.bot.keyClick(view, Qt.Key.Key_Down)
+    assert selection.current == (0, 0)
+    stage.bot.keyClick(view, Qt.Key.Key_End)
+    end = selection.current
+    stage.bot.keyClick(view, Qt.Key.Key_Down)
+    assert not selection.keys
+    stage.bot.keyClick(view, Qt.Key.Key_Return)
+    lit = view.look.lit  # type: ignore[union-attr]
+    assert lit is not None
+    assert lit[last]
+    stage.bot.keyClick(view, Qt.Key.Key_Up)
+    assert selection.current == end
+
+
+def test_open_groups_have_frames_with_titles(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "layers.tflite"
+    graphs.layers(200, path)
+    panel = opened(stage, path)
+    view, scene = panel.view, panel.view.scene
+    assert scene is not None
+    frames = scene.frames
+    assert "ffn" in view.look.titles  # type: ignore[union-attr]
+    for frame, group in enumerate(frames.group.tolist()):
+        start, end = int(scene.groups.start.values[group]), int(scene.groups.end.values[group])
+        box = Box(*(float(side[frame]) for side in (frames.left, frames.top, frames.right, frames.bottom)))
+        within = {key for at in scene.visible_nodes(box).tolist() for key in scene.keys_of([at])}
+        assert within == {(0, operator) for operator in range(start, end)}
+    frame = view.look.titles.index("ffn")  # type: ignore[union-attr]
+    view.set_camera(Camera(float(frames.left[frame]) + 40, float(frames.top[frame]), 1.0))
+    painted(stage, view)
+    tokens = stage.window._theme.tokens
+    edge = QPoint(view.width() // 2 - 40, view.height() // 2 + 40)
+    row = [pixel(view, edge + QPoint(dx, 0)) for dx in (-2, -1, 0, 1, 2)]
+    assert any(color != QColor(tokens.surface) for color in row), "the left edge of the frame"
+    panel.close_all()
+    stage.until(lambda: view.scene is not None and view.scene.nodes < scene.nodes)
+    assert view.scene.frames.group.size == 0  # type: ignore[union-attr]
+
+
+def test_repeats_of_a_nameless_block_are_edited_together(stage: Stage, tmp_path: Path) -> None:
+    model = ModelBuilder()
+    graph = model.subgraph()
+    tensor = graph.input("", (1, 64))
+    weights = graph.constant("", np.ones((64, 64), np.float32))
+    for _ in range(4):
+        for kind, operands in (("FULLY_CONNECTED", [weights, -1]), ("TANH", []), ("ABS", [])):
+            result = graph.tensor("", (1, 64))
+            options = tfl.FullyConnectedOptionsT() if operands else None
+            graph.operator(kind, [tensor, *operands], [result], options)
+            tensor = result
+    graph.outputs = [tensor]
+    path = tmp_path / "nameless.tflite"
+    path.write_bytes(model.build())
+    panel = opened(stage, path)
+    assert panel.alike((0, 4)) == {(0, operator) for operator in range(12)}
+    stage.services.operator.select([(0, 4)])
+    menu = QMenu()
+    assert stage.window.operator_menu.fill(menu)
+    titles = [action.text() for action in menu.actions()]
+    assert "All repeats of this block: 12" in titles
 
 
 def test_the_tooltip_gives_the_reason(stage: Stage, panel: GraphPanel) -> None:

@@ -94,13 +94,15 @@ class Lines(_Table, frozen=True, kw_only=True):
 
 class Groups(_Table, frozen=True, kw_only=True):
     """All groups of the subgraph, outer before inner: the range of operators, the group around (-1 if none), `label`
-    in Drawing.texts, `repeat` (n for the n-th repeat of a structure, 0 for a scope) and whether it is `open`."""
+    in Drawing.texts, `repeat` (n for the n-th repeat of a structure, 0 for a scope), `structure` (the same number for
+    groups whose operators are alike, 0 where there is none like it) and whether it is `open`."""
 
     start: Column
     end: Column
     parent: Column
     label: Column
     repeat: Column
+    structure: Column
     open: Column
 
 

@@ -83,6 +83,7 @@ def draw(
             parent=Column.of([group.parent for group in groups], "<i4"),
             label=Column.of([texts.of(group.label) for group in groups], "<i4"),
             repeat=Column.of([group.repeat for group in groups], "<i4"),
+            structure=Column.of([group.structure for group in groups], "<i4"),
             open=Column.of([index in chosen for index in range(len(groups))], "|u1"),
         ),
         pages=tuple(_pages(model, graph)),

@@ -1,14 +1,16 @@
-"""Groups of operators: the scopes that tensor names tell, or repeated structure where names are flat.
+"""Groups of operators: the scopes that tensor names tell, and repeated structure where names are flat or missing.
 
 A group is a run of operators in the order of execution, so closing any of them never makes a circle.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from quantscope.layout.values import Ints
 from quantscope.model.graph import Subgraph
 
 AUTOMATIC: Final = 1500
@@ -25,26 +27,57 @@ CHUNK: Final = 50
 @dataclass(frozen=True, slots=True)
 class Group:
     """Operators `start` to `end`. `parent` is the index of the group around it, -1 for none; `repeat` counts repeats of
-    a structure from 1, and is 0 for a scope."""
+    a structure from 1, and is 0 for a scope. Groups of the same `structure` (operators of the same types and shapes in
+    the same order) are alike; it is 0 where there is none like it."""
 
     start: int
     end: int
     parent: int
     label: str
     repeat: int = 0
+    structure: int = 0
 
 
 def find(subgraph: Subgraph) -> tuple[Group, ...]:
     """The groups of a subgraph, outer before inner."""
-    scopes = [_scope(subgraph.tensors[op.outputs[0]].name if op.outputs else "") for op in subgraph.operators]
+    tensors, operators = subgraph.tensors, subgraph.operators
+    scopes = [_scope(tensors[op.outputs[0]].name if op.outputs else "") for op in operators]
     scoped = sum(map(bool, scopes))
+    kinds = _kinds(subgraph)
     groups: list[Group] = []
     if scoped >= LEAST_SCOPED * max(1, len(scopes)):
         _by_scope(scopes, 0, len(scopes), 0, -1, groups)
-    if not groups and len(scopes) > 2 * SHORTEST_PERIOD:
-        tokens = [(op.type, tuple(subgraph.tensors[out].shape for out in op.outputs)) for op in subgraph.operators]
-        _by_repeats(tokens, groups)
-    return tuple(_chunked(groups))
+    parents = {group.parent for group in groups}
+    flat = [(place, group.start, group.end) for place, group in enumerate(groups) if place not in parents]
+    for parent, start, end in flat if groups else [(-1, 0, len(operators))]:
+        _by_repeats(kinds, start, end, parent, groups)
+    return tuple(_chunked(_alike(groups, kinds)))
+
+
+def _kinds(subgraph: Subgraph) -> Ints:
+    """A number for each operator, the same for those of one type and the same shapes, (operators,)."""
+    shapes = [tensor.shape for tensor in subgraph.tensors]
+    numbers: dict[object, int] = {}
+    found = [
+        numbers.setdefault(
+            (
+                op.type,
+                tuple(shapes[index] for index in op.inputs if index >= 0),
+                tuple(shapes[index] for index in op.outputs if index >= 0),
+            ),
+            len(numbers),
+        )
+        for op in subgraph.operators
+    ]
+    return np.array(found, np.int64)
+
+
+def _alike(groups: Sequence[Group], kinds: Ints) -> list[Group]:
+    """The groups with their structures numbered."""
+    forms = [kinds[group.start : group.end].tobytes() for group in groups]
+    shared = [form for form, count in Counter(forms).items() if count > 1]
+    numbers = {form: number for number, form in enumerate(shared, 1)}
+    return [replace(group, structure=numbers.get(form, 0)) for group, form in zip(groups, forms, strict=True)]
 
 
 def automatic(groups: Sequence[Group], operators: int) -> frozenset[int]:
@@ -94,28 +127,29 @@ def _by_scope(
         at = stop
 
 
-def _by_repeats(tokens: Sequence[object], groups: list[Group]) -> None:
-    """Adds a group for each repeat of the structures that repeat back to back, those that cover most first."""
-    numbers: dict[object, int] = {}
-    values = np.array([numbers.setdefault(token, len(numbers)) for token in tokens], np.int64)
+def _by_repeats(kinds: Ints, start: int, end: int, parent: int, groups: list[Group]) -> None:
+    """Adds a group for each repeat of the structures that repeat back to back in [start, end), those that cover most
+    first."""
+    if end - start <= 2 * SHORTEST_PERIOD:
+        return
     found: list[tuple[int, int]] = []
-    waiting = [(0, values.size)]
+    waiting = [(start, end)]
     while waiting:
-        start, end = waiting.pop()
-        best = _longest_repeat(values[start:end])
+        low, high = waiting.pop()
+        best = _longest_repeat(kinds[low:high])
         if best is None:
             continue
         first, period, count = best
-        if count * period < LEAST_REPEATED * values.size:
+        if count * period < LEAST_REPEATED * (end - start):
             continue
-        first += start
+        first += low
         found += [(first + n * period, period) for n in range(count)]
-        waiting += [(start, first), (first + count * period, end)]
+        waiting += [(low, first), (first + count * period, high)]
     for repeat, (first, period) in enumerate(sorted(found), 1):
-        groups.append(Group(first, first + period, -1, "", repeat))
+        groups.append(Group(first, first + period, parent, "", repeat))
 
 
-def _longest_repeat(values: np.ndarray) -> tuple[int, int, int] | None:
+def _longest_repeat(values: Ints) -> tuple[int, int, int] | None:
     """Start, period and number of the back-to-back repeats that cover most, the shortest period among equals."""
     best, covered = None, 0
     for period in range(SHORTEST_PERIOD, min(LONGEST_PERIOD, values.size // 2) + 1):
@@ -157,5 +191,5 @@ def _chunked(groups: list[Group]) -> list[Group]:
                 place[~chunk[0]] = len(result) - 1
             parent = place[~chunk[0]]
         place[index] = len(result)
-        result.append(Group(group.start, group.end, parent, group.label, group.repeat))
+        result.append(replace(group, parent=parent))
     return result

@@ -55,6 +55,7 @@ class Canvas(QWidget):
         self._touched_lines: Ints = np.zeros(0, np.int64)
         self._borders: Ints = np.zeros(0, np.int64)
         self._hovered = NOWHERE
+        self._stood_on = NOWHERE
         self._explain: Callable[[int], str] = lambda node: ""
         self.tiles = Tiles(self)
         self.tiles.ready.connect(self.update)
@@ -88,7 +89,7 @@ class Canvas(QWidget):
     def set_scene(self, scene: Scene | None, keep_camera: bool = False) -> None:
         """Shows another scene, from its beginning or from where one looks now."""
         self._scene = scene
-        self._hovered = NOWHERE
+        self._hovered = self._stood_on = NOWHERE
         self._placed = keep_camera and self._placed
         self._light()
         self._restyle()
@@ -116,7 +117,13 @@ class Canvas(QWidget):
         """Marks these operators as selected; emits nothing."""
         if (keys, current) != (self._keys, self._current):
             self._keys, self._current = keys, current
+            self._stood_on = NOWHERE
             self._mark()
+
+    def stand_on(self, node: int) -> None:
+        """Marks an input or output, which is no operator and can't be selected, as where the keyboard is."""
+        self._stood_on = node
+        self.update()
 
     # Where one looks from ----------------------------------------------------------------------------------------
 
@@ -163,11 +170,15 @@ class Canvas(QWidget):
     def reveal(self, key: Key) -> None:
         """Moves only as far as needed to see the operator, and nearer only if it is too small to read."""
         node = self._scene.node_of(key) if self._scene is not None else NOWHERE
-        if self._scene is None or node == NOWHERE:
-            return
+        if node != NOWHERE:
+            self.reveal_node(node)
+
+    def reveal_node(self, node: int) -> None:
+        """As `reveal`, for any node."""
+        assert self._scene is not None
         box, seen = self._scene.box(node), self._camera.seen(self.width(), self.height())
         if self._camera.zoom < 0.3:
-            self.centre_on(key)
+            self.set_camera(Camera(float(self._scene.x[node]), float(self._scene.y[node]), READABLE))
             return
         margin = 24 / self._camera.zoom
         dx = min(0.0, box.left - margin - seen.left) + max(0.0, box.right + margin - seen.right)
@@ -240,6 +251,8 @@ class Canvas(QWidget):
                 node = scene.node_of(self._current)
                 if node != NOWHERE:
                     self._outline(painter, scene, np.array([node]), tokens.text, 3.0)
+        if self._stood_on != NOWHERE:
+            self._outline(painter, scene, np.array([self._stood_on]), tokens.text, 3.0)
         if self._hovered != NOWHERE:
             self._outline(painter, scene, np.array([self._hovered]), tokens.focus, 1.5)
 

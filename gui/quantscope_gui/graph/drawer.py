@@ -31,9 +31,9 @@ class Wanted:
 def _decode(data: bytes) -> "Scene":
     """In a thread. Imported here because numpy takes a while, and the window must be there before it."""
     from quantscope.documents import drawing
-    from quantscope_gui.graph import scene
+    from quantscope_gui.graph import frames, scene
 
-    return scene.of(drawing.decode(data))
+    return frames.framed(scene.of(drawing.decode(data)))
 
 
 class Drawer(QObject):

@@ -16,7 +16,7 @@ from quantscope import files
 from quantscope.errors import OutputError
 from quantscope_gui.graph.fonts import Fonts
 from quantscope_gui.graph.look import Look
-from quantscope_gui.graph.painter import NAMES, paint, paint_lines, paint_nodes
+from quantscope_gui.graph.painter import NAMES, paint, paint_frames, paint_lines, paint_nodes, paint_titles
 from quantscope_gui.graph.png import MOST, PngWriter
 from quantscope_gui.graph.scene import Box, Ints, Scene
 
@@ -109,12 +109,15 @@ def _vectors(painter: QPainter, picture: Picture, scale: float, report: Report) 
         painter.translate(-box.left, -box.top)
         fonts = Fonts(picture.family)
         pieces, nodes = np.arange(scene.lines.x0.size), scene.by_top
+        frames = scene.frames.visible(scene.bounds)
         total = max(1, pieces.size + nodes.size)
         done = 0
+        paint_frames(painter, scene, picture.look, frames, NAMES)
         for some in _parts(pieces):
             paint_lines(painter, scene, picture.look, some, NAMES)
             done += some.size
             report(done / total)
+        paint_titles(painter, scene, picture.look, frames, fonts)
         for some in _parts(nodes):
             paint_nodes(painter, scene, picture.look, some, NAMES, fonts)
             done += some.size

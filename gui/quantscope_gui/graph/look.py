@@ -44,7 +44,8 @@ class Ink:
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """`of` (nodes,) is each operator's place in `inks`, NOWHERE for other nodes; `shares` of a closed group how many of
-    its operators have each ink; `captions` the two lines of words on a closed group. `lit` (nodes,) are the nodes that
+    its operators have each ink; `captions` the two lines of words on a closed group; `titles`
+    what the frames of open ones are called. `lit` (nodes,) are the nodes that
     stay when the others are dimmed, None where nothing is dimmed."""
 
     tokens: Tokens
@@ -52,6 +53,7 @@ class Look:
     of: Ints
     shares: Mapping[int, Ints]
     captions: Mapping[int, tuple[str, str]]
+    titles: tuple[str, ...] = ()
     lit: Flags | None = None
 
 
@@ -90,6 +92,7 @@ def of(
             node: (group_name(scene, int(scene.group[node])), counted(int(scene.end[node] - scene.first[node])))
             for node in closed
         },
+        titles=tuple(group_name(scene, group) for group in scene.frames.group.tolist()),
         lit=lit,
     )
 

@@ -15,6 +15,7 @@ from quantscope.documents.drawing import GROUP, OPERATOR
 from quantscope_gui.graph import paths
 from quantscope_gui.graph.colouring import Weight
 from quantscope_gui.graph.fonts import Fonts
+from quantscope_gui.graph.frames import TITLE_HEIGHT
 from quantscope_gui.graph.look import Ink, Look, blend
 from quantscope_gui.graph.scene import NOWHERE, Box, Ints, Scene
 from quantscope_gui.theme import precisions
@@ -28,12 +29,19 @@ BADGE_MARGIN: Final = 9.0
 DIMMED: Final = 0.2
 TAG_HEIGHT: Final = 15.0
 TAG_WIDTH: Final = 96.0
+MOST_TITLE: Final = 180.0
+FRAME_TINT: Final = 10
+NONE: Final = np.zeros(0, np.int64)
 
 
 def paint(painter: QPainter, scene: Scene, look: Look, box: Box, zoom: float, fonts: Fonts) -> None:
     """Paints what of `scene` lies in `box`; `painter` is in units of the drawing, `zoom` pixels to each."""
+    frames = scene.frames.visible(box.grown(TITLE_HEIGHT)) if zoom >= MARKS else NONE
+    paint_frames(painter, scene, look, frames, zoom)
     if zoom >= LINES:
         paint_lines(painter, scene, look, scene.visible_lines(box.grown(2)), zoom)
+    if zoom >= TYPES:
+        paint_titles(painter, scene, look, frames, fonts)
     paint_nodes(painter, scene, look, scene.visible_nodes(box.grown(TAG_HEIGHT + 4)), zoom, fonts)
 
 
@@ -49,6 +57,39 @@ def paint_nodes(painter: QPainter, scene: Scene, look: Look, nodes: Ints, zoom: 
         else:
             _cards(painter, scene, look, group, zoom, fonts)
     painter.setOpacity(1.0)
+
+
+def paint_frames(painter: QPainter, scene: Scene, look: Look, frames: Ints, zoom: float) -> None:
+    """Paints the frames of open groups, the first lowest."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(look.tokens.border), max(1.0, 0.7 / zoom)))
+    tint = QColor(look.tokens.text_muted)
+    tint.setAlpha(FRAME_TINT)
+    painter.setBrush(tint)
+    for frame in frames.tolist():
+        painter.drawRoundedRect(_frame(scene, frame), RADIUS + 4, RADIUS + 4)
+
+
+def paint_titles(painter: QPainter, scene: Scene, look: Look, frames: Ints, fonts: Fonts) -> None:
+    """Paints what the frames are called on their upper edges; of nested ones in turns on the left and on the right."""
+    for frame in frames.tolist():
+        box = _frame(scene, frame)
+        room = min(MOST_TITLE, float(scene.frames.room[frame]))
+        text = fonts.elided(look.titles[frame], room, 10, True)
+        width = fonts.width(text, 10, True) + 14
+        left = box.right() - 14 - width if scene.frames.depth[frame] % 2 else box.left() + 14
+        plate = QRectF(left, box.top() - TITLE_HEIGHT / 2, width, TITLE_HEIGHT)
+        painter.setPen(QPen(QColor(look.tokens.border), 1))
+        painter.setBrush(QColor(look.tokens.surface))
+        painter.drawRoundedRect(plate, TITLE_HEIGHT / 2, TITLE_HEIGHT / 2)
+        color = QColor(look.tokens.text_muted)
+        _words(painter, fonts, look.titles[frame], plate.left() + 7, plate.top() + 11, room, 10, True, color)
+
+
+def _frame(scene: Scene, frame: int) -> QRectF:
+    frames = scene.frames
+    left, top = float(frames.left[frame]), float(frames.top[frame])
+    return QRectF(left, top, float(frames.right[frame]) - left, float(frames.bottom[frame]) - top)
 
 
 def line_color(look: Look) -> QColor:

@@ -163,6 +163,11 @@ class GraphPanel(QStackedWidget):
             state.pages.pop()
             self._draw(lambda: None)
 
+    def alike(self, key: Key) -> frozenset[Key]:
+        """The operators of the block that `key` lies in and of all its repeats on this page."""
+        scene = self.view.scene
+        return scene.alike(key) if scene is not None else frozenset()
+
     def picture(self) -> Picture | None:
         """What is shown, for exporting; None where nothing is."""
         scene, look, state = self.view.scene, self.view.look, self._state

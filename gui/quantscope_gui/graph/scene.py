@@ -54,6 +54,34 @@ class Lines:
     tallest: float
 
 
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Rectangles around what is in open groups, inner ones first; all arrays are (frames,). `group` is the group,
+    `depth` counts the frames around a frame; its title has `room`."""
+
+    left: Floats
+    top: Floats
+    right: Floats
+    bottom: Floats
+    group: Ints
+    depth: Ints
+    room: Floats
+
+    def visible(self, box: Box) -> Ints:
+        """Frames that reach into `box`, the outer ones first."""
+        outside = (self.left > box.right) | (self.right < box.left) | (self.top > box.bottom) | (self.bottom < box.top)
+        shown: Ints = np.nonzero(~outside)[0][::-1]
+        return shown
+
+
+def frames_of(sides: Floats, group: Ints, depth: Ints, room: Floats) -> Frames:
+    """Frames with these sides, (frames, 4): left, top, right, bottom."""
+    return Frames(sides[:, 0], sides[:, 1], sides[:, 2], sides[:, 3], group, depth, room)
+
+
+NO_FRAMES: Final = frames_of(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """One subgraph, arranged. Nodes keep the drawing's numbers; all arrays are (nodes,), (edges,) or (pieces,).
@@ -89,6 +117,7 @@ class Scene:
     bounds: Box
     groups: drawing.Groups
     pages: tuple[drawing.Page, ...]
+    frames: Frames = NO_FRAMES
 
     @property
     def nodes(self) -> int:
@@ -171,6 +200,18 @@ class Scene:
         """Nodes that use results of `node`, left to right."""
         nodes = np.unique(self.target[self.source == node])
         return nodes[np.argsort(self.x[nodes], kind="stable")]
+
+    def alike(self, key: Key) -> frozenset[Key]:
+        """The operators of all groups that are built as the innermost one around `key` that has its like."""
+        subgraph, operator = key
+        groups = self.groups
+        start, end, structure = groups.start.values, groups.end.values, groups.structure.values
+        around = np.nonzero((structure > 0) & (start <= operator) & (operator < end))[0]
+        if subgraph != self.subgraph or around.size == 0:
+            return frozenset()
+        innermost = around[(end - start)[around].argmin()]
+        like = np.nonzero(structure == structure[innermost])[0]
+        return frozenset((subgraph, at) for group in like.tolist() for at in range(int(start[group]), int(end[group])))
 
     def upstream(self, nodes: Iterable[int]) -> Flags:
         """Which nodes `nodes` depend on, themselves included, (nodes,)."""

@@ -132,6 +132,8 @@ class GraphView(Canvas):
             self.group_wanted.emit(int(self._scene.group[node]))
         elif self._scene.kind[node] == OPERATOR:
             self.page_wanted.emit(int(self._scene.first[node]))
+        else:
+            self.terminal_wanted.emit(node)
 
     def _keys_at(self, node: int) -> list[Key]:
         return self._scene.keys_of([node]) if self._scene is not None else []
@@ -145,6 +147,7 @@ class GraphView(Canvas):
             chosen = self._keys - set(keys) if there else self._keys | set(keys)
             self.selected.emit(frozenset(chosen), None if there else keys[0])
         if node != NOWHERE and not keys:
+            self.stand_on(node)
             self.terminal_wanted.emit(node)
 
     def _take_band(self, frame: QRectF, adding: bool) -> None:
@@ -185,8 +188,9 @@ class GraphView(Canvas):
             super().keyPressEvent(event)
 
     def _current_node(self) -> int:
-        if self._scene is None or self._current is None:
-            return NOWHERE
+        """Where the keyboard is: at an input or output, or at the current operator."""
+        if self._scene is None or self._stood_on != NOWHERE or self._current is None:
+            return self._stood_on
         return self._scene.node_of(self._current)
 
     def _ends(self) -> list[int]:
@@ -206,20 +210,18 @@ class GraphView(Canvas):
             return
         if way[1]:
             others = scene.outputs_of(node) if way[1] > 0 else scene.inputs_of(node)
-            others = others[(scene.kind[others] == OPERATOR) | (scene.kind[others] == GROUP)]
         else:
-            row = (scene.row == scene.row[node]) & ((scene.kind == OPERATOR) | (scene.kind == GROUP))
-            others = np.nonzero(row & ((scene.x - scene.x[node]) * way[0] > 0))[0]
+            others = np.nonzero((scene.row == scene.row[node]) & ((scene.x - scene.x[node]) * way[0] > 0))[0]
         order = np.argsort(np.abs(scene.x[others] - scene.x[node]), kind="stable")
         self._step_to(others[order][:1].tolist(), extending)
 
     def _step_to(self, nodes: list[int], extending: bool) -> None:
         for node in nodes:
             keys = frozenset(self._keys_at(node))
-            first = min(keys, default=None)
-            if first is not None:
-                self.selected.emit(self._keys | keys if extending else keys, first)
-                self.reveal(first)
+            if keys or not extending:
+                self.selected.emit(self._keys | keys if extending else keys, min(keys, default=None))
+            self.stand_on(NOWHERE if keys else node)
+            self.reveal_node(node)
 
 
 _WAYS: Final = {

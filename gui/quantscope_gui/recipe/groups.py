@@ -18,8 +18,8 @@ _NUMBER: Final = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`kind` is "selection", "type", "scope", "repeats" or "alike"; `label` what it goes by; `single` tells that its
-    operators are named one by one."""
+    """`kind` is "selection", "type", "scope", "repeats", "blocks" or "alike"; `label` what it goes by; `single` tells
+    that its operators are named one by one."""
 
     kind: str
     label: str
@@ -28,12 +28,12 @@ class Group:
 
     @property
     def single(self) -> bool:
-        return self.kind in ("selection", "alike")
+        return self.kind in ("selection", "alike", "blocks")
 
 
-def groups(plan: Plan, keys: frozenset[Key], current: Row) -> list[Group]:
-    """What there is around the selected operators, the selection itself first. Groups that would be no more than the
-    selection are left out."""
+def groups(plan: Plan, keys: frozenset[Key], current: Row, blocks: frozenset[Key] = frozenset()) -> list[Group]:
+    """What there is around the selected operators, the selection itself first; `blocks` are those of the block that
+    `current` lies in and of its repeats. Groups that would be no more than the selection are left out."""
     found = [Group("selection", "", keys, matches_of(keys))]
     kind, form = current.operator.type, _form(current)
     kin = [row for row in plan.rows if row.operator.type == kind]
@@ -45,6 +45,7 @@ def groups(plan: Plan, keys: frozenset[Key], current: Row) -> list[Group]:
         inside = frozenset(row.key for row in plan.rows if in_scope(row.operator.name, scope))
         found.append(Group("scope", scope, inside, (Match(scope=scope),)))
     found += _repeats(plan.rows, current)
+    found.append(Group("blocks", "", blocks, matches_of(blocks)))
     distinct: list[Group] = []
     for group in found:
         if group.kind == "selection" or not (group.keys <= keys or group.keys in [each.keys for each in distinct]):

@@ -12,7 +12,7 @@ from quantscope.precision import Precision
 from quantscope_gui.engine import texts
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.models.library import Library
-from quantscope_gui.operators.plan import Row
+from quantscope_gui.operators.plan import Key, Row
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.recipe import edits
 from quantscope_gui.recipe.desk import RecipeDesk
@@ -27,6 +27,7 @@ _GROUPS: Final = {
     "type": QT_TRANSLATE_NOOP("Group", "All {label}: {count}"),
     "scope": QT_TRANSLATE_NOOP("Group", "In scope {label}: {count}"),
     "repeats": QT_TRANSLATE_NOOP("Group", "All repeats of {label}: {count}"),
+    "blocks": QT_TRANSLATE_NOOP("Group", "All repeats of this block: {count}"),
 }
 
 
@@ -47,9 +48,17 @@ def asked_title(precision: Precision) -> str:
 
 
 class OperatorMenu:
-    """Fills menus for the operators that are selected at the time."""
+    """Fills menus for the operators that are selected at the time; `blocks` tells those of a block and its repeats."""
 
-    def __init__(self, desk: RecipeDesk, library: Library, selection: OperatorSelection, theme: Theme) -> None:
+    def __init__(
+        self,
+        desk: RecipeDesk,
+        library: Library,
+        selection: OperatorSelection,
+        theme: Theme,
+        blocks: Callable[[Key], frozenset[Key]],
+    ) -> None:
+        self._blocks = blocks
         self._desk = desk
         self._library = library
         self._selection = selection
@@ -91,7 +100,7 @@ class OperatorMenu:
         row = self._selection.row
         if selected is None or selected.model.plan is None or row is None:
             return []
-        return groups(selected.model.plan, self._selection.keys, row)
+        return groups(selected.model.plan, self._selection.keys, row, self._blocks(row.key))
 
     def _add_precisions(self, menu: QMenu, group: Group) -> None:
         for precision in edits.ASKABLE:

@@ -62,7 +62,9 @@ class MainWindow(QMainWindow):
         self._layout = QByteArray()
         self.tray = ErrorTray(theme)
         self.commands = Commands(services, self, self.tray.show_problem)
-        self.operator_menu = OperatorMenu(services.desk, services.library, services.operator, theme)
+        self.operator_menu = OperatorMenu(
+            services.desk, services.library, services.operator, theme, lambda key: self.work.graph.alike(key)
+        )
         self._build_center()
         self._build_docks()
         self._build_status()
