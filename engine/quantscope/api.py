@@ -123,13 +123,14 @@ def quantize_file(
     calibration: str | os.PathLike[str] | None = None,
     calibration_samples: int | None = None,
 ) -> documents.Quantization:
-    """Load, calibrate where the recipe needs it, plan and apply in one call; raises what they raise.
+    """Load, calibrate where the recipe needs it or can use what is given, plan and apply in one call; raises what they
+    raise.
 
     `calibration` and `calibration_samples` are `data` and `samples` of `calibrate`.
     """
     model = load(path)
     asked = recipe if isinstance(recipe, Recipe) else find_recipe(os.fspath(recipe))
-    if not asked.needs_calibration:
+    if not asked.needs_calibration and not (asked.reads_calibration and calibration is not None):
         return apply(plan(model, asked, target), output, progress)
     seen = calibrate(model, calibration, calibration_samples, part(progress, 0.0, 0.5))
     return apply(plan(model, asked, target, seen), output, part(progress, 0.5, 1.0))

@@ -40,7 +40,8 @@ class Granularity(StrEnum):
 
 
 class Algorithm(StrEnum):
-    """How a weight's scales are found. `AUTO`: whichever leaves the smallest error, weight by weight."""
+    """How a weight's scales are found. `AUTO`: whichever leaves the smallest error of what comes out, where data tell
+    what the weight is multiplied with, else of the weight."""
 
     AUTO = "auto"
     MINMAX = "minmax"  # the largest magnitude becomes the largest code
@@ -79,11 +80,13 @@ class Interface(StrEnum):
 
 
 class Rounding(StrEnum):
-    """How a weight's codes are found, given its scales. `AUTO`: balanced where weights are summed up."""
+    """How a weight's codes are found, given its scales. `AUTO`: compensated where the data tell what the weight is
+    multiplied with, else balanced where weights are summed up."""
 
     AUTO = "auto"
     NEAREST = "nearest"
     BALANCED = "balanced"  # so that the errors of an output's weights add up to nothing
+    COMPENSATED = "compensated"  # each makes up for the errors of those before it (GPTQ); without data nearest
 
 
 class _Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -164,6 +167,12 @@ class Recipe(_Form, frozen=True, kw_only=True):
         """True if it asks for arithmetic in integers alone, whose ranges have to be measured on data."""
         asked = {self.default.precision, *(rule.set.precision for rule in self.rules)}
         return bool(asked & {Precision.INT8, Precision.INT16X8})
+
+    @property
+    def reads_calibration(self) -> bool:
+        """True if what comes out depends on data where there are some."""
+        asked = {self.default.rounding, *(rule.set.rounding for rule in self.rules)}
+        return self.needs_calibration or bool(asked & {Rounding.AUTO, Rounding.COMPENSATED})
 
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:

@@ -9,7 +9,7 @@ from quantscope.quantize.clipping import find_scales, noise
 from quantscope.quantize.decision import Storage
 from quantscope.quantize.rounding import packed, rounded
 from quantscope.quantize.stored import WeightBlob, bfloat16, relative_noise, shape_of_scales
-from quantscope.recipe import Algorithm
+from quantscope.recipe import Algorithm, Rounding
 from tests.conformance.reference import unpacked_int4
 from tests.models import Array
 from tests.operators import normal
@@ -118,10 +118,12 @@ def test_packing(count: int) -> None:
 
 # Stored weights -------------------------------------------------------------------------------------------------------
 
+BALANCED = Rounding.BALANCED
 FORMS = (
-    Storage("INT8", 0, balanced=True), Storage("INT8", None, balanced=True), Storage("INT8", 1, rows=1, balanced=True),
-    Storage("INT4", 0, algorithm=Algorithm.AUTO, balanced=True), Storage("INT4", None, algorithm=Algorithm.MSE),
-    Storage("INT4", None, 32, Algorithm.AUTO, balanced=True), Storage("INT4", None, 64, Algorithm.OCTAV),
+    Storage("INT8", 0, rounding=BALANCED), Storage("INT8", None, rounding=BALANCED),
+    Storage("INT8", 1, rows=1, rounding=BALANCED), Storage("INT8", 0, rounding=Rounding.COMPENSATED),
+    Storage("INT4", 0, algorithm=Algorithm.AUTO, rounding=BALANCED), Storage("INT4", None, algorithm=Algorithm.MSE),
+    Storage("INT4", None, 32, Algorithm.AUTO, rounding=BALANCED), Storage("INT4", None, 64, Algorithm.OCTAV),
     Storage("INT4", 1, rows=1, algorithm=Algorithm.MSE),
 )  # fmt: skip
 

@@ -57,7 +57,8 @@ def add_calibration_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calibration",
         metavar="FILE",
-        help="an .npz file of samples, arrays named after the model's inputs, to measure ranges on (static recipes)",
+        help="an .npz file of samples, arrays named after the model's inputs: static recipes measure ranges on it, and"
+        " all round weights by it",
     )
     parser.add_argument(
         "--calibration-samples",

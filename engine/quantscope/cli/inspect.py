@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Plans and prints."""
     model, recipe = api.load(arguments.model), find_recipe(arguments.recipe)
     calibration = None
-    if recipe.needs_calibration and arguments.calibration is not None:
+    if recipe.reads_calibration and arguments.calibration is not None:
         with TerminalProgress() as progress:
             calibration = api.calibrate(model, arguments.calibration, arguments.calibration_samples, progress)
     plan = api.plan(model, recipe, arguments.target, calibration)

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     model, recipe = api.load(arguments.model), find_recipe(arguments.recipe)
     with TerminalProgress() as progress:
         calibration = None
-        if recipe.needs_calibration:
+        if recipe.needs_calibration or (recipe.reads_calibration and arguments.calibration is not None):
             stage = part(progress, 0.0, CALIBRATION_SHARE)
             calibration = api.calibrate(model, arguments.calibration, arguments.calibration_samples, stage)
         plan = api.plan(model, recipe, arguments.target, calibration)

@@ -7,7 +7,7 @@ from typing import Final
 from quantscope.model.graph import Operator, Tensor
 from quantscope.precision import EIGHT_BIT, Precision
 from quantscope.quantize.reasons import Reason, ReasonCode
-from quantscope.recipe import Algorithm
+from quantscope.recipe import Algorithm, Rounding
 
 # A float32 scale and an int64 zero point; a block's scale is a float16.
 SCALE_BYTES: Final = 12
@@ -20,7 +20,7 @@ class Storage:
 
     `dtype` is the schema's name: INT8, INT4 or FLOAT16. `axis` has its own scales (None: one scale); or each `block`
     neighbours along the last axis have (0: no blocks). `algorithm` finds the scales. `rows` is the axis whose indices
-    are outputs, each a sum over the other axes, and `balanced` whether rounding keeps those sums.
+    are outputs, each a sum over the other axes, and `rounding` finds the codes.
     """
 
     dtype: str
@@ -28,7 +28,7 @@ class Storage:
     block: int = 0
     algorithm: Algorithm = Algorithm.MINMAX
     rows: int = 0
-    balanced: bool = False
+    rounding: Rounding = Rounding.NEAREST
 
     @property
     def bits(self) -> int:
@@ -43,7 +43,17 @@ class Storage:
     @property
     def is_plain(self) -> bool:
         """True for int8 by the plain formula: the largest magnitude is the largest code, and to the nearest."""
-        return (self.dtype, self.block, self.algorithm, self.balanced) == ("INT8", 0, Algorithm.MINMAX, False)
+        return (self.dtype, self.block, self.algorithm) == ("INT8", 0, Algorithm.MINMAX) and not self.balanced
+
+    @property
+    def balanced(self) -> bool:
+        """True if errors of an output's weights are to add up to nothing, where nothing is known of its inputs."""
+        return self.rounding in (Rounding.AUTO, Rounding.BALANCED)
+
+    @property
+    def compensates(self) -> bool:
+        """True if codes are to be found by what weights are multiplied with, where that is known."""
+        return self.dtype != "FLOAT16" and self.rounding in (Rounding.AUTO, Rounding.COMPENSATED)
 
     def reads_as(self, other: "Storage") -> bool:
         """True if a kernel that reads this form reads the other one too: they differ in how codes are found alone."""

@@ -16,13 +16,15 @@ from quantscope.quantize.kernels import Inputs, WeightFacts, unsound_scales
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import STORED, Target, Work
-from quantscope.recipe import Granularity, Rounding
+from quantscope.recipe import Algorithm, Granularity, Rounding
 
 # Below this signal to noise ratio of a recurrent weight's rows under one scale, the errors that add up over the steps
 # ruin the result. Measured: resemblyzer's first LSTM has a weight of 13.6 dB; with it hybrid, speaker accuracy is .74,
 # with it stored by rows 1.00, while its other two (from 26.7 dB up) and fsdd_lstm's (from 35.0 dB up) do no harm when
 # hybrid.
 COARSEST_RECURRENT_DB: Final = 20.0
+# Their scales are never clipped unless asked for: the smallest error of the weights isn't that of the result after many
+# steps (fsdd_lstm: 38.6 dB by the largest weight, 35.5 dB by the least squared error).
 # In a recurrent operator that is only stored in 8 bits, smaller vectors are left in float: they'd gain nothing.
 SMALLEST_STORED: Final = 256
 # In a table with shorter rows the scales take more than 4 % of its float size. One scale does for all rows unless it
@@ -167,13 +169,14 @@ class Forms:
         setting, weight = case.asked.setting, case.weights[at]
         rows = case.facts.output_axis(at, weight, self.survey.options(case.operator))
         sums = not case.facts.lookup and len(weight.shape) > 1
+        recurrent = case.facts.all_or_none and setting.algorithm is Algorithm.AUTO
         return Storage(
             DTYPES[setting.precision],
             rows if granularity is Granularity.CHANNEL else None,
             granularity.block,
-            setting.algorithm,
+            Algorithm.MINMAX if recurrent else setting.algorithm,
             rows,
-            sums and setting.rounding is not Rounding.NEAREST,
+            setting.rounding if sums else Rounding.NEAREST,
         )
 
     # Only stored ----------------------------------------------------------------------------------------------------

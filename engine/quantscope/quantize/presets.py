@@ -29,7 +29,7 @@ PRESETS: Final[Mapping[str, Recipe]] = {
             default=Setting(
                 precision=Precision.HYBRID_INT8,
                 algorithm=Algorithm.MINMAX,
-                rounding=Rounding.NEAREST,  # balanced takes several times as long as all the rest of the job
+                rounding=Rounding.COMPENSATED,  # balanced takes several times as long as all the rest of the job
                 minimum_elements=SMALLEST_INT8,
             ),
         ),
@@ -57,13 +57,13 @@ PRESETS: Final[Mapping[str, Recipe]] = {
             name="static-int8",
             title="Static int8",
             description="Weights and activations in 8 bits: 4x smaller and fastest; ranges measured on sample data.",
-            default=Setting(precision=Precision.INT8, algorithm=Algorithm.MINMAX),
+            default=Setting(precision=Precision.INT8),
         ),
         Recipe(
             name="static-int16x8",
             title="Static int16x8",
             description="Weights in 8 bits, activations in 16: nearly exact, slow on CPUs; needs sample data.",
-            default=Setting(precision=Precision.INT16X8, algorithm=Algorithm.MINMAX),
+            default=Setting(precision=Precision.INT16X8),
         ),
         Recipe(
             name="float16",

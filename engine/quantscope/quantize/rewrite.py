@@ -19,16 +19,18 @@ from quantscope.model.edit import (
     SubgraphEdit,
     TensorEdit,
 )
-from quantscope.model.graph import Operator, Subgraph, Tensor
+from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
 from quantscope.quantize.decision import Decision, Storage
 from quantscope.quantize.halves import half_weights
 from quantscope.quantize.kernels import FACTS, INT4_VERSIONS, dequantize_version, lookup_version
+from quantscope.quantize.measured import CorrectedBias, MeasuredWeight
 from quantscope.quantize.plan import Plan
+from quantscope.quantize.static.kernels import INTEGER_FACTS
 from quantscope.quantize.static.plan import NO_INTEGERS
 from quantscope.quantize.static.products import patches_of
 from quantscope.quantize.static.rewrite import Constants, Forms, buffer_readers, has_bias
-from quantscope.quantize.static.weights import IntegerWeight, without_factors
+from quantscope.quantize.static.weights import without_factors
 from quantscope.quantize.stored import BlockScalesBlob, WeightBlob, shape_of_scales
 from quantscope.quantize.weights import Float16Blob, Floats
 
@@ -56,15 +58,16 @@ def rewrite(plan: Plan, release: Callable[[int], None] = lambda buffer: None) ->
         for buffer, form in plan.storage.items()
         if form.dtype != "FLOAT16"
     }
-    integer_weights = _integer_weights(plan, weights, scales, release)
-    constants = Constants(integer_weights, {}, buffer_readers(model) if plan.integers else {})
+    readers = buffer_readers(model) if plan.calibration else {}
+    measured = _measured_weights(plan, weights, scales, readers, release)
+    constants = Constants(measured, _corrected_biases(plan, measured, readers), readers)
     new_buffers: list[Blob] = []
     subgraphs = {
         subgraph.index: _SubgraphRewrite(plan, subgraph, scales, new_buffers, constants).edit()
         for subgraph in model.subgraphs
         if subgraph.index in plan.integers or any(tensor.buffer in plan.storage for tensor in subgraph.tensors)
     }
-    buffers: dict[int, Blob] = {**constants.replaced, **integer_weights}
+    buffers: dict[int, Blob] = {**constants.replaced, **measured}
     for buffer, form in plan.storage.items():
         if buffer in buffers:
             continue
@@ -77,36 +80,70 @@ def rewrite(plan: Plan, release: Callable[[int], None] = lambda buffer: None) ->
     return ModelEdit(subgraphs, buffers, tuple(new_buffers))
 
 
-def _integer_weights(
-    plan: Plan, weights: Mapping[int, Tensor], scales: Mapping[int, Floats], release: Callable[[int], None]
-) -> dict[int, IntegerWeight]:
-    """The weights of operators in integers, by buffer."""
-    found: dict[int, IntegerWeight] = {}
+def _measured_weights(
+    plan: Plan,
+    weights: Mapping[int, Tensor],
+    scales: Mapping[int, Floats],
+    readers: Mapping[int, int],
+    release: Callable[[int], None],
+) -> dict[int, MeasuredWeight]:
+    """By buffer the weights of operators in integers, and those of others whose inputs were measured."""
+    found: dict[int, MeasuredWeight] = {}
     options = OptionsReader(plan.model)
-    for index, integers in plan.integers.items():
-        subgraph = plan.model.subgraphs[index]
-        for at in integers.dtypes:
-            operator = subgraph.operators[at]
-            for slot, form in plan.decisions[index][at].stored.items():
+    for subgraph in plan.model.subgraphs if plan.calibration else ():
+        integers = plan.integers.get(subgraph.index, NO_INTEGERS)
+        for operator, decision in zip(subgraph.operators, plan.decisions[subgraph.index], strict=True):
+            for slot in decision.stored:
                 buffer = subgraph.tensors[operator.inputs[slot]].buffer
-                weight = weights[buffer]
-                values, done = partial(plan.model.values, weight), partial(release, buffer)
+                form = plan.storage.get(buffer)
                 patches = patches_of(subgraph, operator, options.scalars(operator))
                 moments = plan.calibration.moments.get(patches) if plan.calibration and patches else None
+                in_integers = operator.index in integers.dtypes
+                by_data = form is not None and moments is not None and readers[buffer] == 1 and form.compensates
+                if form is None or not (in_integers or by_data):
+                    continue
+                values, done = partial(plan.model.values, weights[buffer]), partial(release, buffer)
                 factors = integers.smoothing.get(operator.inputs[0])
                 if factors is not None:
                     values = partial(without_factors, values, factors)
                     moments = moments and moments.scaled(factors)
-                found[buffer] = IntegerWeight(
-                    weight.name,
+                found[buffer] = MeasuredWeight(
+                    weights[buffer].name,
                     values,
-                    weight.elements,
+                    weights[buffer].elements,
+                    form,
                     scales[buffer],
-                    form.axis,
                     done,
                     moments,
-                    has_bias(operator),
+                    has_bias(operator) if in_integers else _bias(plan.model, subgraph, operator, readers) is not None,
                 )
+    return found
+
+
+def _bias(model: Model, subgraph: Subgraph, operator: Operator, readers: Mapping[int, int]) -> Tensor | None:
+    """The operator's float bias, if it is its alone."""
+    facts = INTEGER_FACTS.get(operator.type)
+    if facts is None or not has_bias(operator) or facts.bias is None:
+        return None
+    bias = subgraph.tensors[operator.inputs[facts.bias]]
+    own = bias.dtype == "FLOAT32" and model.is_constant(bias) and readers[bias.buffer] == 1
+    return bias if own and bias.index not in subgraph.outputs else None
+
+
+def _corrected_biases(
+    plan: Plan, measured: Mapping[int, MeasuredWeight], readers: Mapping[int, int]
+) -> dict[int, Blob]:
+    """Biases of operators that aren't in integers, by buffer."""
+    found: dict[int, Blob] = {}
+    for subgraph in plan.model.subgraphs if measured else ():
+        dtypes = plan.integers.get(subgraph.index, NO_INTEGERS).dtypes
+        for operator, decision in zip(subgraph.operators, plan.decisions[subgraph.index], strict=True):
+            for slot in decision.stored if operator.index not in dtypes else ():
+                weight = measured.get(subgraph.tensors[operator.inputs[slot]].buffer)
+                bias = _bias(plan.model, subgraph, operator, readers)
+                if weight is not None and bias is not None:
+                    values = partial(plan.model.values, bias)
+                    found[bias.buffer] = CorrectedBias(values, bias.elements, weight)
     return found
 
 

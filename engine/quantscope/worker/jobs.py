@@ -76,7 +76,8 @@ class _Kept:
 
     def _asked(self, request: _Planned, generate: bool) -> tuple[Recipe, str, _Samples | None]:
         recipe = find_recipe(request.recipe) if isinstance(request.recipe, str) else request.recipe
-        wanted = recipe.needs_calibration and (request.calibration is not None or generate)
+        given = request.calibration is not None
+        wanted = recipe.reads_calibration if given else recipe.needs_calibration and generate
         samples = _Samples.of(request.calibration, request.calibration_samples) if wanted else None
         return recipe, request.target, samples
 

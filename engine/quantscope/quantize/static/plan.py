@@ -26,7 +26,7 @@ from quantscope.quantize.static.smoothing import smoothed_range, smoothing
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
 from quantscope.quantize.weights import Floats
-from quantscope.recipe import Ranges, Recipe
+from quantscope.recipe import Algorithm, Ranges, Recipe, Setting
 
 DTYPES: Final[Mapping[Precision, str]] = {Precision.INT8: "INT8", Precision.INT16X8: "INT16"}
 PRECISIONS: Final = {dtype: precision for precision, dtype in DTYPES.items()}
@@ -111,7 +111,7 @@ class IntegerPlanner:
         for index, dtype in wanted.items():
             operator = subgraph.operators[index]
             if index in dtypes:
-                drafts[index] = self._decision(subgraph, operator, dtype)
+                drafts[index] = self._decision(subgraph, operator, dtype, asked[index].setting)
             else:
                 reason = obstacles.get(index) or Reason(ReasonCode.BETWEEN_FLOAT)
                 drafts[index] = self._fallback(subgraph, operator, asked[index], reason)
@@ -216,7 +216,7 @@ class IntegerPlanner:
                 return Reason(ReasonCode.FAR_APART_VALUES, {"largest": f"{largest:.3g}"})
         return None
 
-    def _decision(self, subgraph: Subgraph, operator: Operator, dtype: str) -> Decision:
+    def _decision(self, subgraph: Subgraph, operator: Operator, dtype: str, setting: Setting) -> Decision:
         facts = INTEGER_FACTS[operator.type]
         precision = PRECISIONS[dtype]
         arguments: dict[str, str | int] = {"target": self.target.short, "precision": precision.value}
@@ -224,9 +224,16 @@ class IntegerPlanner:
         stored = {}
         if facts.weight is not None:
             weight = subgraph.tensors[operator.inputs[facts.weight]]
-            stored[facts.weight] = Storage("INT8", None if facts.axis is None else facts.axis % len(weight.shape))
+            axis = None if facts.axis is None else facts.axis % len(weight.shape)
+            stored[facts.weight] = Storage(
+                "INT8", axis, algorithm=setting.algorithm, rows=axis or 0, rounding=setting.rounding
+            )
         if operator.type == LSTM:
-            stored = {slot: Storage("INT8", None) for slot in MATRICES if operator.inputs[slot] >= 0}
+            clips = setting.algorithm is not Algorithm.AUTO  # as in `forms`
+            form = Storage(
+                "INT8", None, algorithm=setting.algorithm if clips else Algorithm.MINMAX, rounding=setting.rounding
+            )
+            stored = {slot: form for slot in MATRICES if operator.inputs[slot] >= 0}
         return Decision(operator.index, precision, Reason(code, arguments), stored, direct=True)
 
     def _fallback(self, subgraph: Subgraph, operator: Operator, asked: Asked, reason: Reason) -> Decision:

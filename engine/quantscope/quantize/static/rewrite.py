@@ -11,12 +11,13 @@ from quantscope.model.edit import Blob, Bytes, NewOperator, OperatorEdit, Scales
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.kernels import Options
+from quantscope.quantize.measured import MeasuredWeight
 from quantscope.quantize.ranges import Grid
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, integer_version
 from quantscope.quantize.static.plan import Integers
 from quantscope.quantize.static.recurrent import BIASES, CELL_STATE, GATE_GRID, HIDDEN_STATE, LSTM, cell_grid
 from quantscope.quantize.static.scales import real_inputs, real_outputs
-from quantscope.quantize.static.weights import BiasBlob, ConstantBlob, IntegerWeight, Needs
+from quantscope.quantize.static.weights import BiasBlob, ConstantBlob, Needs
 
 BIAS_DTYPES: Final[Mapping[str, str]] = {"INT8": "INT32", "INT16": "INT64"}
 DEQUANTIZE_VERSIONS: Final[Mapping[str, int]] = {"INT8": 2, "INT16": 3}
@@ -42,7 +43,7 @@ class Builder(Protocol):
 class Constants:
     """Weights of all subgraphs by buffer, what replaces the bytes of buffers, and how often each buffer is read."""
 
-    weights: Mapping[int, IntegerWeight]
+    weights: Mapping[int, MeasuredWeight]
     replaced: dict[int, Blob]
     readers: Mapping[int, int]
 
@@ -232,7 +233,7 @@ class Forms:
         self._add_bias(inputs, facts.bias, weight, into, result, bias_dtype)
 
     def _add_bias(
-        self, inputs: list[int], slot: int, weight: IntegerWeight, into: Grid, result: Grid, dtype: str
+        self, inputs: list[int], slot: int, weight: MeasuredWeight, into: Grid, result: Grid, dtype: str
     ) -> None:
         bias = self.subgraph.tensors[inputs[slot]]
         values = self.model.values(bias)
