@@ -1232,6 +1232,525 @@
     </message>
 </context>
 <context>
+    <name>Failure</name>
+    <message>
+        <source>What answers as {0} doesn&apos;t speak adb&apos;s protocol.</source>
+        <translation>以 {0} 应答的程序不使用 adb 协议。</translation>
+    </message>
+    <message>
+        <source>Check its address.</source>
+        <translation>请检查地址。</translation>
+    </message>
+    <message>
+        <source>The connection to {0} was lost.</source>
+        <translation>与 {0} 的连接已断开。</translation>
+    </message>
+    <message>
+        <source>Plug it in again; what was measured is kept.</source>
+        <translation>请重新插上；已测得的数据会保留。</translation>
+    </message>
+    <message>
+        <source>The command is longer than the adb protocol allows.</source>
+        <translation>命令超过了 adb 协议允许的长度。</translation>
+    </message>
+    <message>
+        <source>No answer from {0} for {1} seconds.</source>
+        <translation>{0} 已有 {1} 秒没有应答。</translation>
+    </message>
+    <message>
+        <source>Unplug it and plug it in again; if it still doesn&apos;t answer, restart it.</source>
+        <translation>请拔下后重新插上；若仍无应答，请重启它。</translation>
+    </message>
+    <message>
+        <source>The adb server at {0} doesn&apos;t answer.</source>
+        <translation>{0} 处的 adb 服务器没有应答。</translation>
+    </message>
+    <message>
+        <source>Check its address and your network.</source>
+        <translation>请检查其地址和网络。</translation>
+    </message>
+    <message>
+        <source>There is no adb server at {0}: {1}.</source>
+        <translation>{0} 处没有 adb 服务器：{1}。</translation>
+    </message>
+    <message>
+        <source>Start one with &apos;adb start-server&apos;, or check the address.</source>
+        <translation>请用“adb start-server”启动一个，或检查地址。</translation>
+    </message>
+    <message>
+        <source>What listens at {0} is no adb server.</source>
+        <translation>在 {0} 监听的不是 adb 服务器。</translation>
+    </message>
+    <message>
+        <source>Check the address.</source>
+        <translation>请检查地址。</translation>
+    </message>
+    <message>
+        <source>The phone at {0} can&apos;t be connected: {1}.</source>
+        <translation>无法连接 {0} 处的手机：{1}。</translation>
+    </message>
+    <message>
+        <source>Check the address on the phone (Developer options, Wireless debugging) and that both are in one network; a phone that was never paired must be paired first.</source>
+        <translation>请核对手机上的地址（开发者选项 › 无线调试），并确认两者在同一网络；从未配对过的手机须先配对。</translation>
+    </message>
+    <message>
+        <source>The phone at {0} was not paired: {1}.</source>
+        <translation>{0} 处的手机未能配对：{1}。</translation>
+    </message>
+    <message>
+        <source>adb was not found; looked in {0}.</source>
+        <translation>未找到 adb；查找过的位置：{0}。</translation>
+    </message>
+    <message>
+        <source>{0}, or Android Studio&apos;s SDK Platform-Tools, or choose the file in the settings.</source>
+        <translation>{0}，或安装 Android Studio 的 SDK Platform-Tools，或在设置中选择该文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; can&apos;t start the adb server: {1}.</source>
+        <translation>“{0}”无法启动 adb 服务器：{1}。</translation>
+    </message>
+    <message>
+        <source>A pairing code has six digits.</source>
+        <translation>配对码为六位数字。</translation>
+    </message>
+    <message>
+        <source>Read it off the phone again.</source>
+        <translation>请在手机上重新查看。</translation>
+    </message>
+    <message>
+        <source>The phone at {0} doesn&apos;t accept that code, or has closed its question.</source>
+        <translation>{0} 处的手机不接受该配对码，或已关闭配对窗口。</translation>
+    </message>
+    <message>
+        <source>Codes are good once and for a short time: open &apos;Pair device with pairing code&apos; again and use the new one.</source>
+        <translation>配对码只能用一次且很快失效：请再次打开“使用配对码配对设备”并使用新的配对码。</translation>
+    </message>
+    <message>
+        <source>Nothing that can be paired answers at {0}.</source>
+        <translation>{0} 处没有可配对的设备应答。</translation>
+    </message>
+    <message>
+        <source>Give the address that &apos;Pair device with pairing code&apos; shows while it is open: its port is another than that of Wireless debugging itself.</source>
+        <translation>请填写“使用配对码配对设备”打开时显示的地址：其端口与无线调试本身的不同。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not an address.</source>
+        <translation>“{0}”不是地址。</translation>
+    </message>
+    <message>
+        <source>Give host:port as the phone shows it, for instance 192.168.1.20:5555.</source>
+        <translation>请按手机显示的“主机:端口”填写，例如 192.168.1.20:5555。</translation>
+    </message>
+    <message>
+        <source>The adb that runs here is too old to pair.</source>
+        <translation>此处运行的 adb 版本过旧，无法配对。</translation>
+    </message>
+    <message>
+        <source>Install adb 30 or later (Debian 12&apos;s own is 29, Google&apos;s platform tools are newer), end the old one with &apos;adb kill-server&apos;, then try again. A phone on the cable needs no pairing.</source>
+        <translation>请安装 adb 30 或更高版本（Debian 12 自带的是 29，Google 的平台工具更新），用“adb kill-server”结束旧的，然后重试。用数据线连接的手机无需配对。</translation>
+    </message>
+    <message>
+        <source>{0} answered with more than {1} KiB, which can&apos;t be right.</source>
+        <translation>{0} 的应答超过 {1} KiB，这不可能正确。</translation>
+    </message>
+    <message>
+        <source>{0} answered in a way that can&apos;t be right.</source>
+        <translation>{0} 的应答不可能正确。</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be used: {1}</source>
+        <translation>无法使用 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>adb says: {0}.</source>
+        <translation>adb 报告：{0}。</translation>
+    </message>
+    <message>
+        <source>{0} is not connected.</source>
+        <translation>{0} 未连接。</translation>
+    </message>
+    <message>
+        <source>Plug it in, or choose another device.</source>
+        <translation>请插上它，或选择其他设备。</translation>
+    </message>
+    <message>
+        <source>Choose one device by its serial number.</source>
+        <translation>请按序列号选择一台设备。</translation>
+    </message>
+    <message>
+        <source>{0} closed the request.</source>
+        <translation>{0} 关闭了请求。</translation>
+    </message>
+    <message>
+        <source>Android 7 or later is needed; if it has that, plug the phone in again.</source>
+        <translation>需要 Android 7 或更高版本；若已满足，请重新插上手机。</translation>
+    </message>
+    <message>
+        <source>{0} says: {1}.</source>
+        <translation>{0} 报告：{1}。</translation>
+    </message>
+    <message>
+        <source>Free some space on the phone, or clear Quantscope&apos;s files from it.</source>
+        <translation>请在手机上腾出空间，或清除其中 Quantscope 的文件。</translation>
+    </message>
+    <message>
+        <source>A path on the phone can&apos;t hold a zero character.</source>
+        <translation>手机上的路径不能包含零字符。</translation>
+    </message>
+    <message>
+        <source>{0} answered a push with {1}, which isn&apos;t in the protocol.</source>
+        <translation>{0} 以 {1} 应答推送，协议中没有此应答。</translation>
+    </message>
+    <message>
+        <source>{0} has no file &apos;{1}&apos;.</source>
+        <translation>{0} 上没有文件“{1}”。</translation>
+    </message>
+    <message>
+        <source>{0} hasn&apos;t confirmed the file for {1} seconds.</source>
+        <translation>{0} 已有 {1} 秒未确认文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; can&apos;t be written: {1}.</source>
+        <translation>无法写入“{0}”：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} sent &apos;{1}&apos; in a way that can&apos;t be right.</source>
+        <translation>{0} 发送“{1}”的方式不可能正确。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is no program for a phone.</source>
+        <translation>“{0}”不是手机程序。</translation>
+    </message>
+    <message>
+        <source>Choose a benchmark_model built for Android (an ELF file).</source>
+        <translation>请选择为 Android 构建的 benchmark_model（ELF 文件）。</translation>
+    </message>
+    <message>
+        <source>benchmark_model can&apos;t be downloaded from {0}: {1}.</source>
+        <translation>无法从 {0} 下载 benchmark_model：{1}。</translation>
+    </message>
+    <message>
+        <source>Try again (what is there already is kept), or choose a file.</source>
+        <translation>请重试（已下载的部分会保留），或选择一个文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; can&apos;t be read: {1}.</source>
+        <translation>无法读取“{0}”：{1}。</translation>
+    </message>
+    <message>
+        <source>There is no official benchmark_model for {0}.</source>
+        <translation>没有适用于 {0} 的官方 benchmark_model。</translation>
+    </message>
+    <message>
+        <source>Build one, and choose the file.</source>
+        <translation>请自行构建并选择该文件。</translation>
+    </message>
+    <message>
+        <source>What {0} sends now (sha256 {1}…) isn&apos;t what it sent first (sha256 {2}…), so it is not used.</source>
+        <translation>{0} 现在发送的文件（sha256 {1}…）与最初的（sha256 {2}…）不同，因此不予使用。</translation>
+    </message>
+    <message>
+        <source>If you know that it was replaced, forget the old one in the settings, or choose a file.</source>
+        <translation>若您知道它已被替换，请在设置中忘记旧的，或选择一个文件。</translation>
+    </message>
+    <message>
+        <source>What {0} sent is built for {1}, not for {2}.</source>
+        <translation>{0} 发送的程序为 {1} 构建，而非 {2}。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is built for {1}; the phone runs {2}.</source>
+        <translation>“{0}”为 {1} 构建；手机运行的是 {2}。</translation>
+    </message>
+    <message>
+        <source>Choose a benchmark_model built for {0}.</source>
+        <translation>请选择为 {0} 构建的 benchmark_model。</translation>
+    </message>
+    <message>
+        <source>What {0} sent is no program.</source>
+        <translation>{0} 发送的不是程序。</translation>
+    </message>
+    <message>
+        <source>What {0} sends is larger than any benchmark_model.</source>
+        <translation>{0} 发送的文件比任何 benchmark_model 都大。</translation>
+    </message>
+    <message>
+        <source>benchmark_model ended with exit code {0}; it said: {1}.</source>
+        <translation>benchmark_model 以退出码 {0} 结束；它报告：{1}。</translation>
+    </message>
+    <message>
+        <source>benchmark_model refuses the model: {0}.</source>
+        <translation>benchmark_model 拒绝该模型：{0}。</translation>
+    </message>
+    <message>
+        <source>benchmark_model crashed on the model ({0}).</source>
+        <translation>benchmark_model 在该模型上崩溃（{0}）。</translation>
+    </message>
+    <message>
+        <source>Try another delegate, or a newer benchmark_model.</source>
+        <translation>请尝试其他委托，或更新的 benchmark_model。</translation>
+    </message>
+    <message>
+        <source>benchmark_model ended well but printed no result.</source>
+        <translation>benchmark_model 正常结束但没有输出结果。</translation>
+    </message>
+    <message>
+        <source>Choose a genuine benchmark_model.</source>
+        <translation>请选择真正的 benchmark_model。</translation>
+    </message>
+    <message>
+        <source>The phone can&apos;t execute this benchmark_model{0}: it runs {1}.</source>
+        <translation>手机无法执行此 benchmark_model{0}：手机运行的是 {1}。</translation>
+    </message>
+    <message>
+        <source>Choose a benchmark_model built for this phone.</source>
+        <translation>请选择为此手机构建的 benchmark_model。</translation>
+    </message>
+    <message>
+        <source>The phone refuses to execute benchmark_model: permission denied.</source>
+        <translation>手机拒绝执行 benchmark_model：权限不足。</translation>
+    </message>
+    <message>
+        <source>Some phones forbid programs in /data/local/tmp: allow &apos;Install via USB&apos; in the developer options.</source>
+        <translation>有些手机禁止运行 /data/local/tmp 中的程序：请在开发者选项中允许“USB 安装”。</translation>
+    </message>
+    <message>
+        <source>The phone can&apos;t start benchmark_model: {0}.</source>
+        <translation>手机无法启动 benchmark_model：{0}。</translation>
+    </message>
+    <message>
+        <source>Inputs that are text can&apos;t be given to benchmark_model.</source>
+        <translation>无法向 benchmark_model 提供文本输入。</translation>
+    </message>
+    <message>
+        <source>benchmark_model wrote its profile as a table, not as the protocol buffer it was asked for.</source>
+        <translation>benchmark_model 把分析结果写成了表格，而不是所要求的 protocol buffer。</translation>
+    </message>
+    <message>
+        <source>This build is too old for profiles: choose a newer benchmark_model.</source>
+        <translation>此版本过旧，无法分析：请选择更新的 benchmark_model。</translation>
+    </message>
+    <message>
+        <source>The profile that benchmark_model wrote holds no operators.</source>
+        <translation>benchmark_model 写出的分析结果中没有算子。</translation>
+    </message>
+    <message>
+        <source>This build may lack profiling: choose another benchmark_model.</source>
+        <translation>此版本可能不含分析功能：请选择其他 benchmark_model。</translation>
+    </message>
+    <message>
+        <source>The LiteRT runtime (ai-edge-litert) is not installed, so profiles can&apos;t be read here.</source>
+        <translation>未安装 LiteRT 运行时（ai-edge-litert），因此无法在此读取分析结果。</translation>
+    </message>
+    <message>
+        <source>The profile that benchmark_model wrote is damaged.</source>
+        <translation>benchmark_model 写出的分析结果已损坏。</translation>
+    </message>
+    <message>
+        <source>Measure again.</source>
+        <translation>请重新测量。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is no address of an adb server.</source>
+        <translation>“{0}”不是 adb 服务器的地址。</translation>
+    </message>
+    <message>
+        <source>Give host:port.</source>
+        <translation>请填写“主机:端口”。</translation>
+    </message>
+    <message>
+        <source>The program on {0} wasn&apos;t done after {1} seconds and was ended.</source>
+        <translation>{0} 上的程序在 {1} 秒后仍未完成，已被结束。</translation>
+    </message>
+    <message>
+        <source>The program on {0} was ended by the phone; it said: {1}.</source>
+        <translation>{0} 上的程序被手机结束；它报告：{1}。</translation>
+    </message>
+    <message>
+        <source>The phone may be short of memory, or have restarted.</source>
+        <translation>手机可能内存不足，或已重启。</translation>
+    </message>
+    <message>
+        <source>The phone doesn&apos;t tell what it is: its properties can&apos;t be read.</source>
+        <translation>手机没有说明自己的型号：无法读取其属性。</translation>
+    </message>
+    <message>
+        <source>There is no benchmark_model for {0} ({1}) yet.</source>
+        <translation>还没有适用于 {0}（{1}）的 benchmark_model。</translation>
+    </message>
+    <message>
+        <source>Let Quantscope download the official one: &apos;quantscope devices --fetch {0}&apos;, or choose a file: &apos;--benchmark-model&apos;.</source>
+        <translation>让 Quantscope 下载官方版本：“quantscope devices --fetch {0}”，或选择一个文件：“--benchmark-model”。</translation>
+    </message>
+    <message>
+        <source>benchmark_model wrote no profile.</source>
+        <translation>benchmark_model 没有写出分析结果。</translation>
+    </message>
+    <message>
+        <source>This build may lack profiling: choose another.</source>
+        <translation>此版本可能不含分析功能：请另选一个。</translation>
+    </message>
+    <message>
+        <source>{0} has no room for Quantscope&apos;s files: {1}.</source>
+        <translation>{0} 上没有空间存放 Quantscope 的文件：{1}。</translation>
+    </message>
+    <message>
+        <source>Free some space on the phone; /data/local/tmp must be writable.</source>
+        <translation>请在手机上腾出空间；/data/local/tmp 必须可写。</translation>
+    </message>
+    <message>
+        <source>What arrived on {0} isn&apos;t what was sent.</source>
+        <translation>{0} 收到的内容与发送的不同。</translation>
+    </message>
+    <message>
+        <source>Try another cable, or check the phone&apos;s storage.</source>
+        <translation>请换一根数据线，或检查手机的存储。</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t keep the file: {1}.</source>
+        <translation>{0} 无法保存文件：{1}。</translation>
+    </message>
+    <message>
+        <source>The runtime on this computer has no delegate &apos;{0}&apos;.</source>
+        <translation>此计算机上的运行时没有委托“{0}”。</translation>
+    </message>
+    <message>
+        <source>Choose one of: {0}.</source>
+        <translation>请从以下选择：{0}。</translation>
+    </message>
+    <message>
+        <source>The steps of the model differ from run to run, so they can&apos;t be told apart.</source>
+        <translation>模型的步骤每次运行都不同，因此无法区分。</translation>
+    </message>
+    <message>
+        <source>There is nothing to measure.</source>
+        <translation>没有可测量的内容。</translation>
+    </message>
+    <message>
+        <source>Give a model and a device.</source>
+        <translation>请给出一个模型和一台设备。</translation>
+    </message>
+    <message>
+        <source>A device is named twice.</source>
+        <translation>有设备被指定了两次。</translation>
+    </message>
+    <message>
+        <source>Name each device once.</source>
+        <translation>每台设备只指定一次。</translation>
+    </message>
+    <message>
+        <source>A model is named twice.</source>
+        <translation>有模型被指定了两次。</translation>
+    </message>
+    <message>
+        <source>Name each model once.</source>
+        <translation>每个模型只指定一次。</translation>
+    </message>
+    <message>
+        <source>A model can&apos;t run on {0} threads.</source>
+        <translation>模型无法以 {0} 个线程运行。</translation>
+    </message>
+    <message>
+        <source>Ask for one or more.</source>
+        <translation>请指定一个或更多。</translation>
+    </message>
+    <message>
+        <source>There are no cores &apos;{0}&apos;.</source>
+        <translation>没有“{0}”这种核心。</translation>
+    </message>
+    <message>
+        <source>There is no delegate &apos;{0}&apos;.</source>
+        <translation>没有委托“{0}”。</translation>
+    </message>
+    <message>
+        <source>Neither seconds nor a number of runs was asked for.</source>
+        <translation>既未指定秒数，也未指定运行次数。</translation>
+    </message>
+    <message>
+        <source>Ask for one of them.</source>
+        <translation>请指定其中之一。</translation>
+    </message>
+    <message>
+        <source>Nothing can be measured in no time.</source>
+        <translation>零时间内无法测量任何内容。</translation>
+    </message>
+    <message>
+        <source>Ask for at least one run, or for more than 0 seconds.</source>
+        <translation>请至少运行一次，或指定大于 0 的秒数。</translation>
+    </message>
+    <message>
+        <source>There is no measurement number {0}.</source>
+        <translation>没有编号为 {0} 的测量。</translation>
+    </message>
+    <message>
+        <source>List them with &apos;quantscope history&apos;.</source>
+        <translation>用“quantscope history”列出它们。</translation>
+    </message>
+    <message>
+        <source>The history can&apos;t be used: {0}.</source>
+        <translation>无法使用历史记录：{0}。</translation>
+    </message>
+    <message>
+        <source>Try again; free some disk space.</source>
+        <translation>请腾出磁盘空间后重试。</translation>
+    </message>
+    <message>
+        <source>The history in &apos;{0}&apos; can&apos;t be used: {1}.</source>
+        <translation>无法使用“{0}”中的历史记录：{1}。</translation>
+    </message>
+    <message>
+        <source>The history &apos;{0}&apos; was written by a later version of Quantscope; it is left alone.</source>
+        <translation>历史记录“{0}”由更新版本的 Quantscope 写入；不会改动它。</translation>
+    </message>
+    <message>
+        <source>Update Quantscope to see it.</source>
+        <translation>请更新 Quantscope 以查看它。</translation>
+    </message>
+    <message>
+        <source>The history &apos;{0}&apos; can&apos;t be made: {1}.</source>
+        <translation>无法创建历史记录“{0}”：{1}。</translation>
+    </message>
+    <message>
+        <source>Measurement number {0} can&apos;t be read: {1}.</source>
+        <translation>无法读取编号为 {0} 的测量：{1}。</translation>
+    </message>
+    <message>
+        <source>Another Quantscope is using the history right now.</source>
+        <translation>另一个 Quantscope 正在使用历史记录。</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>请重试。</translation>
+    </message>
+    <message>
+        <source>One of the two has no latencies to compare.</source>
+        <translation>两者之一没有可比较的延迟。</translation>
+    </message>
+    <message>
+        <source>A history can&apos;t be exported to &apos;{0}&apos;.</source>
+        <translation>无法将历史记录导出到“{0}”。</translation>
+    </message>
+    <message>
+        <source>Name a .csv or a .json file.</source>
+        <translation>请指定 .csv 或 .json 文件。</translation>
+    </message>
+    <message>
+        <source>Install it with &apos;sudo apt install adb&apos; (Debian, Ubuntu) or &apos;sudo dnf install android-tools&apos; (Fedora)</source>
+        <translation>用“sudo apt install adb”（Debian、Ubuntu）或“sudo dnf install android-tools”（Fedora）安装</translation>
+    </message>
+    <message>
+        <source>Install it with &apos;brew install android-platform-tools&apos;</source>
+        <translation>用“brew install android-platform-tools”安装</translation>
+    </message>
+    <message>
+        <source>Install it with &apos;winget install Google.PlatformTools&apos;</source>
+        <translation>用“winget install Google.PlatformTools”安装</translation>
+    </message>
+    <message>
+        <source>Install Android&apos;s platform tools</source>
+        <translation>安装 Android 平台工具</translation>
+    </message>
+</context>
+<context>
     <name>Figures</name>
     <message>
         <source>Model</source>

@@ -27,6 +27,7 @@ from quantscope.errors import (
 from tests.devices.conftest import MakePhone, until, wait
 from tests.phone.adb_server import PrivateServer, free_port
 from tests.phone.emulated import Phone
+from tests.phone.pairing_server import PairingServer
 from tests.phone.profiles import GALAXY_S9, PIXEL, PROFILES, XIAOMI, PhoneProfile
 
 COMPUTER = Place(id="this-computer", kind="computer", name="here", state="device", ready=True, text="Ready.")
@@ -340,11 +341,26 @@ def test_connecting_goes_by_the_text(server: AdbServer) -> None:
             wait(program.connect(server, nonsense))
 
 
-def test_pairing_needs_a_code_and_a_server_that_can(server: AdbServer) -> None:
+def test_pairing_needs_a_code_a_port_and_a_server_that_can(server: AdbServer) -> None:
     with pytest.raises(AdbError, match="six digits"):
         wait(program.pair(server, "127.0.0.1:1", "12345"))
-    with pytest.raises(AdbError, match=r"too old to pair|was not paired"):
+    with pytest.raises(AdbError, match="is not an address"):
+        wait(program.pair(server, "192.168.1.20", "123456"))
+    with pytest.raises(AdbError, match=r"too old to pair|Nothing that can be paired answers") as caught:
         wait(program.pair(server, f"127.0.0.1:{free_port()}", "123456"))
+    assert caught.value.remedy
+
+
+def test_pairing_by_code_with_a_server_that_can() -> None:
+    """What adb 30 and later answer; each outcome in our words, and each says what to do."""
+    with PairingServer({"192.168.1.20:37001": "482193", "192.168.1.21:37002": "000111"}) as pairing:
+        wait(program.pair(pairing.address, "192.168.1.20:37001", "482193"))
+        with pytest.raises(AdbError, match="doesn't accept that code") as caught:
+            wait(program.pair(pairing.address, "192.168.1.21:37002", "999999"))
+        assert "use the new one" in (caught.value.remedy or "")
+        with pytest.raises(AdbError, match="Nothing that can be paired answers") as caught:
+            wait(program.pair(pairing.address, "192.168.1.21:37002", "000111"))
+        assert "its port is another" in (caught.value.remedy or "")
 
 
 def test_a_newer_server_fails_after_it_said_okay() -> None:

@@ -19,6 +19,7 @@ from tests.gui.conftest import Stage, real_engine
 from tests.phone.adb_server import PrivateServer, free_port
 from tests.phone.benchmark import write_program
 from tests.phone.emulated import Phone
+from tests.phone.pairing_server import PairingServer
 from tests.phone.profiles import GALAXY_S24, PIXEL, PhoneProfile
 
 MakePhone = Callable[..., Phone]
@@ -172,6 +173,27 @@ def test_connecting_by_address_says_what_came_of_it(panel_stage: Stage, make_pho
     dialog.code.setText("12345")
     assert not dialog.go.isEnabled()
     dialog.close()
+
+
+def test_pairing_by_code_says_what_came_of_it(panel_stage: Stage) -> None:
+    phone = "192.168.1.20:37001"
+    with PairingServer({phone: "482193", "192.168.1.21:37002": "482193"}) as pairing:
+        Desk().save(PhoneSettings(server=str(pairing.address)))
+        dialog = panel_stage.window.devices.ask_to_connect()
+        for address, code, words in (
+            ("192.168.1.21:37002", "999999", "doesn't accept that code"),
+            ("192.168.1.22:37003", "482193", "Nothing that can be paired answers"),
+            (phone, "482193", "Paired. Now connect"),
+        ):
+            dialog.address.setText(address)
+            dialog.code.clear()
+            panel_stage.bot.keyClicks(dialog.code, code)
+            assert dialog.go.text() == "Pair"
+            panel_stage.bot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+            panel_stage.until(lambda words=words: words in dialog.said.text())  # type: ignore[misc]
+            panel_stage.until(lambda: not dialog.code.text() or dialog.go.isEnabled())
+        assert dialog.code.text() == ""
+        dialog.close()
 
 
 def test_a_chosen_program_is_kept_and_a_bad_one_refused(panel_stage: Stage, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Every text has a Chinese translation, and the engine's sentences too."""
 
+import ast
 import string
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,8 +14,10 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from quantscope import documents
+from quantscope.devices.adb.program import INSTALL, Search
+from quantscope.devices.adb.states import STATES, refusal, state_error
 from quantscope_gui import i18n, resources
-from quantscope_gui.engine import texts
+from quantscope_gui.engine import failures, texts
 from tests.gui.conftest import REPOSITORY
 
 
@@ -63,6 +67,76 @@ def test_the_translation_files_know_every_text_of_the_sources(tmp_path: Path) ->
         for message in context.iter("message")
     }
     assert found == {(context, message.findtext("source")) for context, message in messages("zh_CN")}
+
+
+def template(node: ast.AST, constants: dict[str, str]) -> str | None:
+    """The text that an expression is, with numbers in the places of what isn't fixed."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    number, parts = count(), []
+    for part in node.values:
+        parts.append(str(part.value) if isinstance(part, ast.Constant) else f"{{{next(number)}}}")
+    return "".join(parts)
+
+
+def texts_in(node: ast.AST, constants: dict[str, str]) -> Iterator[str]:
+    text = template(node, constants)
+    if text is not None:
+        yield text
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from texts_in(child, constants)
+
+
+def errors_of(path: Path) -> set[str]:
+    """The sentences of the errors that a module of the engine makes."""
+    tree = ast.parse(path.read_text("utf-8"))
+    constants = {
+        each.target.id: each.value.value
+        for each in tree.body
+        if isinstance(each, ast.AnnAssign)
+        and isinstance(each.target, ast.Name)
+        and isinstance(each.value, ast.Constant)
+        and isinstance(each.value.value, str)
+    }
+    calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name))
+    found = {
+        text
+        for call in calls
+        if call.func.id.endswith("Error")  # type: ignore[attr-defined]
+        for argument in call.args
+        for text in texts_in(argument, constants)
+    }
+    whole = {text for text in found if text.endswith(".") and text != "Cancelled."}
+    return whole | (found & {"{0} can't be used: {1}"})
+
+
+def test_every_failure_of_devices_and_measurements_has_a_translation(qapp: QApplication) -> None:
+    """Also those that hold a name, an address, or another sentence."""
+    engine = REPOSITORY / "engine" / "quantscope"
+    modules = [path for name in ("devices", "profile", "history") for path in (engine / name).rglob("*.py")]
+    assert set(failures.SENTENCES) - {*INSTALL.values(), "Install Android's platform tools"} == set().union(
+        *map(errors_of, modules)
+    )
+    unauthorized = str(state_error("Pixel 8", "unauthorized"))
+    missing = Search(("PATH",), None).missing()
+    assert failures.said(unauthorized) == unauthorized
+    translators = i18n.install(qapp, "zh_CN")
+    try:
+        assert failures.said(unauthorized) == "\u65e0\u6cd5\u4f7f\u7528 Pixel 8\uff1a" + QCoreApplication.translate(
+            "DeviceState", STATES["unauthorized"].text
+        )
+        for text in (unauthorized, str(missing), missing.remedy or "", str(refusal("R5", "closed"))):
+            assert failures.said(text) != text
+            assert "\u3002" in failures.said(text)
+        assert failures.said("Something of tomorrow.") == "Something of tomorrow."
+    finally:
+        for translator in translators:
+            qapp.removeTranslator(translator)
 
 
 def test_every_reason_of_the_engine_has_a_translation() -> None:

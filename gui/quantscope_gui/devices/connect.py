@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from quantscope_gui.devices.phones import Phones
+from quantscope_gui.engine import failures
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
 
@@ -103,7 +104,7 @@ class ConnectDialog(QDialog):
             self.said.setText(self.tr("Connected: {serial}").format(serial=serial))
 
     def _failed(self, failure: Failure) -> None:
-        self.said.setText("\n".join(filter(None, (failure.message, failure.remedy))))
+        self.said.setText("\n".join(failures.said(text) for text in (failure.message, failure.remedy) if text))
 
     def _ended(self) -> None:
         self._job = None

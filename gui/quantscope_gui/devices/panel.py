@@ -14,6 +14,7 @@ from quantscope_gui.devices.connect import ConnectDialog
 from quantscope_gui.devices.phones import Phones
 from quantscope_gui.devices.setup import SetupDialog
 from quantscope_gui.devices.watch import DeviceWatch
+from quantscope_gui.engine import failures
 from quantscope_gui.theme.theme import Theme
 
 WANTED: Final = QSize(250, 440)
@@ -112,7 +113,7 @@ class DevicesPanel(QWidget):
         self._mark()
         self.hint.setVisible(not devices.problem and len(places) < 2)
         self.problem.setVisible(bool(devices.problem))
-        self.problem_text.setText("\n".join(filter(None, (devices.problem, devices.remedy))))
+        self.problem_text.setText("\n".join(failures.said(text) for text in (devices.problem, devices.remedy) if text))
 
     def choose(self, identity: str) -> None:
         """Marks the device to measure on, and tells of it."""

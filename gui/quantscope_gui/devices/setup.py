@@ -24,6 +24,7 @@ from quantscope.documents.devices import PhoneDesk, PhoneSettings
 from quantscope_gui import formatting
 from quantscope_gui.devices.connect import field_label
 from quantscope_gui.devices.phones import Phones
+from quantscope_gui.engine import failures
 from quantscope_gui.widgets.labels import ElidedLabel
 
 ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64")
@@ -109,7 +110,7 @@ class SetupDialog(QDialog):
                 text = f"{Path(program.path).name}, {formatting.size(program.bytes)}, {digest}"
                 self.programs[abi].setToolTip(f"{program.path}\nsha256 {program.sha256}")
             else:
-                text = problem or self.tr("none yet")
+                text = failures.said(problem) if problem else self.tr("none yet")
             self.programs[abi].set_text(text)
             self.fetchers[abi].setEnabled(abi in desk.official)
         self.server.setText(settings.server or "")

@@ -16,6 +16,7 @@ from quantscope.documents import profile as profiles
 from quantscope.documents.data import Remark
 from quantscope.recipe import Recipe
 from quantscope_gui import formatting
+from quantscope_gui.engine import failures
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 
 # Codes of the engine's sentences: marked here so that every language's file asks for their translation.
@@ -393,5 +394,5 @@ def problem_remedy(code: str, english: str | None) -> str:
     return (
         QCoreApplication.translate("Problem", WINDOW_REMEDIES[code])
         if code in WINDOW_REMEDIES
-        else _OPTION.sub("", english or "")
+        else failures.said(_OPTION.sub("", english or ""))
     )

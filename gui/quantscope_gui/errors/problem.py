@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from quantscope_gui.engine import texts
+from quantscope_gui.engine import failures, texts
 from quantscope_gui.engine.outcome import Ending, Failure, Outcome
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 
@@ -76,7 +76,7 @@ def of_failure(failure: Failure, name: str, retry: Callable[[], None]) -> Proble
     detail = "\n".join(part for part in (f"{failure.code}: {failure.message}", failure.detail) if part)
     return Problem(
         texts.problem_title(failure.code, name),
-        failure.message,
+        failures.said(failure.message),
         texts.problem_remedy(failure.code, failure.remedy),
         detail,
         None if failure.code in _LASTING else retry,

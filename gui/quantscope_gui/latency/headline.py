@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from quantscope.documents import profile as profiles
 from quantscope_gui import formatting
-from quantscope_gui.engine import texts
+from quantscope_gui.engine import failures, texts
 from quantscope_gui.latency.measurement import Measurement
 from quantscope_gui.theme.theme import Theme
 
@@ -87,7 +87,7 @@ class Headline(QWidget):
     def _show_notices(self, measurement: Measurement) -> None:
         found = dict.fromkeys(_said(each.notice) for each in reversed(measurement.noticed()))
         if measurement.profile is not None:
-            found |= dict.fromkeys(run.failure for run in measurement.profile.runs if run.failure)
+            found |= dict.fromkeys(failures.said(run.failure) for run in measurement.profile.runs if run.failure)
         self.notices.setText("\n".join(f"\u26a0 {text}" for text in list(found)[:4]))
         self.notices.setVisible(bool(found))
 

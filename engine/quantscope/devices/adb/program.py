@@ -92,7 +92,7 @@ async def connect(server: AdbServer, address: str) -> str:
 
     The server answers OKAY whatever comes of it: only its text tells.
     """
-    _check_address(address)
+    _check_address(address, "5555")
     answer = await server.ask(f"host:connect:{address}", CONNECT_SECONDS)
     if answer.startswith(("connected to ", "already connected to ")):
         return answer.split(" to ", 1)[1].strip()
@@ -104,7 +104,10 @@ async def connect(server: AdbServer, address: str) -> str:
 
 
 async def pair(server: AdbServer, address: str, code: str) -> None:
-    """Pairs with a phone by the address and six-digit code it shows under 'Pair device with pairing code'."""
+    """Pairs with a phone by the address and six-digit code it shows under 'Pair device with pairing code'.
+
+    The server answers OKAY whatever comes of it: only its text tells. Source: adb's client/adb_wifi.cpp.
+    """
     _check_address(address)
     if not (code.isdecimal() and len(code) == 6):
         raise AdbError("A pairing code has six digits.", "Read it off the phone again.")
@@ -112,17 +115,30 @@ async def pair(server: AdbServer, address: str, code: str) -> None:
         answer = await server.ask(f"host:pair:{code}:{address}", CONNECT_SECONDS)
     except AdbError as error:
         if "unknown host service" in str(error):
-            raise AdbError("The adb server is too old to pair.", "Update adb to version 30 or later.") from None
+            raise AdbError(
+                "The adb that runs here is too old to pair.",
+                "Install adb 30 or later (Debian 12's own is 29, Google's platform tools are newer), end the old one "
+                "with 'adb kill-server', then try again. A phone on the cable needs no pairing.",
+            ) from None
         raise
-    if not answer.startswith("Successfully paired"):
+    if answer.startswith("Successfully paired"):
+        return
+    if answer.startswith("Failed: Wrong password"):
         raise AdbError(
-            f"The phone at {address} was not paired: {' '.join(answer.split())[:300].rstrip('.')}.",
-            "Codes are good for a short time only: open 'Pair device with pairing code' again and use the new one.",
+            f"The phone at {address} doesn't accept that code, or has closed its question.",
+            "Codes are good once and for a short time: open 'Pair device with pairing code' again and use the new one.",
         )
+    if answer.startswith("Failed: Unable to start"):
+        raise AdbError(
+            f"Nothing that can be paired answers at {address}.",
+            "Give the address that 'Pair device with pairing code' shows while it is open: its port is another than "
+            "that of Wireless debugging itself.",
+        )
+    raise AdbError(f"The phone at {address} was not paired: {' '.join(answer.split())[:300].rstrip('.')}.")
 
 
-def _check_address(address: str) -> None:
-    host, _, port = address.rpartition(":") if ":" in address else (address, "", "0")
+def _check_address(address: str, default_port: str = "") -> None:
+    host, _, port = address.rpartition(":") if ":" in address else (address, "", default_port)
     good = host and port.isdecimal() and int(port) < 65536
     if not good or any(character.isspace() or not character.isprintable() for character in address):
         raise AdbError(
