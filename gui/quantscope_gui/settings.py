@@ -96,6 +96,13 @@ class Settings:
     def set_source(self, path: Path, choice: str) -> None:
         self._store.setValue(f"sources/{_key(path)}", choice)
 
+    def measuring(self, kind: str) -> str:
+        """How was measured last on a kind of device, empty if it never was."""
+        return self._text(f"measuring/{kind}")
+
+    def set_measuring(self, kind: str, value: str) -> None:
+        self._store.setValue(f"measuring/{kind}", value)
+
     @property
     def geometry(self) -> QByteArray:
         return self._bytes("geometry")

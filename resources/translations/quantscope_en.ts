@@ -74,6 +74,13 @@
 <context>
     <name>HistoryPanel</name>
     <message numerus="yes">
+        <source>%n measurement(s), {size} of at most {most}; beyond that the oldest go</source>
+        <translation>
+            <numerusform>%n measurement, {size} of at most {most}; beyond that the oldest go</numerusform>
+            <numerusform>%n measurements, {size} of at most {most}; beyond that the oldest go</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n measurement(s) written to {path}</source>
         <translation>
             <numerusform>%n measurement written to {path}</numerusform>

@@ -2199,6 +2199,16 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>删除</translation>
     </message>
     <message>
+        <source>The limit is set by: quantscope history --keep SIZE</source>
+        <translation>上限由以下命令设定：quantscope history --keep SIZE</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n measurement(s), {size} of at most {most}; beyond that the oldest go</source>
+        <translation>
+            <numerusform>共 %n 条测量，占 {size}，上限 {most}；超出时删除最旧的</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Export Measurements</source>
         <translation>导出测量结果</translation>
     </message>
@@ -2646,6 +2656,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>history-damaged</source>
         <translation>历史记录已损坏，已另存为“{name}”，并开始了新的记录。</translation>
+    </message>
+    <message>
+        <source>history-pruned</source>
+        <translation>历史记录达到 {megabytes} MB：已忘记最旧的 {count} 条。</translation>
     </message>
     <message>
         <source>not-interleaved</source>

@@ -23,6 +23,7 @@ from quantscope.documents.profile import (
 from quantscope.errors import HistoryError, OutputError, UsageError
 from quantscope.folders import data_folder
 from quantscope.history import use
+from quantscope.history.limit import MOST_BYTES, Limit, save_limit
 from quantscope.history.store import NAME, VERSION, Store
 from quantscope.profile import statistics
 from tests.engine.test_cli import Shell, shell
@@ -197,6 +198,42 @@ def test_a_damaged_row_is_an_error_of_that_row(own_data: Path) -> None:
         use.runs([one])
     assert use.runs([two]).runs
     assert len(use.history().entries) == 2
+
+
+def test_the_oldest_go_where_there_is_no_more_room(own_data: Path) -> None:
+    """Never the baseline, nor what was measured just now; and it is said."""
+    first, second = keep(measured("a")), keep(measured("b"))
+    use.change(baseline=first[0])
+    each = use.history().bytes // 2
+    save_limit(own_data, Limit(round(each * 3.2)))
+    assert [run.warnings for run in use.keep(Profile(runs=(measured("c"),))).runs] == [()]
+    found = use.keep(Profile(runs=(measured("d"), measured("e")))).runs
+    assert [notice.code for notice in found[0].warnings] == ["history-pruned"]
+    assert found[0].warnings[0].arguments["count"] == 2
+    left = use.history()
+    assert [Path(entry.model.path).stem for entry in left.entries] == ["e", "d", "a"]
+    assert left.bytes <= left.most_bytes
+    assert second[0] not in {entry.id for entry in left.entries}
+    save_limit(own_data, Limit(10))
+    (run,) = use.keep(Profile(runs=(measured("f"),))).runs
+    assert [Path(entry.model.path).stem for entry in use.history().entries] == ["f", "a"]
+    assert run.history_id is not None
+
+
+def test_limits_of_the_history(own_data: Path, shell: Shell) -> None:
+    assert use.history().most_bytes == MOST_BYTES
+    assert shell("history", "--keep", "1.5MB", "--json").document["most_bytes"] == 1_500_000
+    assert "1.50 MB they may" in shell("history").error
+    for nonsense in ("5", "MB", "-1GB", "1e99GB", "nanGB"):
+        assert shell("history", f"--keep={nonsense}").code == 2
+    (own_data / "history.json").write_bytes(b"{nonsense")
+    assert use.history().most_bytes == MOST_BYTES
+
+
+def test_samples_are_kept_compressed(own_data: Path) -> None:
+    run = measured()
+    keep(run)
+    assert use.history().bytes < 0.5 * len(documents.to_json(run))
 
 
 def test_two_at_once(own_data: Path) -> None:

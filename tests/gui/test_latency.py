@@ -20,9 +20,11 @@ from quantscope_gui.latency.devices import DeviceChoice
 from quantscope_gui.latency.headline import Headline
 from quantscope_gui.latency.measurement import Course, Measurement
 from quantscope_gui.latency.panel import LatencyPanel
+from quantscope_gui.latency.remembered import Remembered
 from quantscope_gui.latency.setup import Setup
 from quantscope_gui.models.library import Model
 from quantscope_gui.models.tree_model import FACTS
+from quantscope_gui.settings import Settings
 from quantscope_gui.theme.theme import Mode, Theme
 from tests.gui.conftest import Stage
 
@@ -193,8 +195,41 @@ def test_a_model_that_cannot_run_says_so(stage: Stage, tmp_path: Path) -> None:
     assert panel.headline.answer.text() == "Nothing was measured" or panel.upper.currentIndex() == 0
 
 
-def test_settings_say_what_is_chosen(qtbot: QtBot, english: None) -> None:
-    setup = Setup()
+def test_settings_are_remembered_for_each_kind_of_device(
+    qtbot: QtBot, english: None, settings: Settings, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.npz"
+    data.write_bytes(b"")
+    phone = [("this-computer", "This computer"), ("R5", "Phone")]
+
+    def shown() -> Setup:
+        setup = Setup(Remembered(settings))
+        qtbot.addWidget(setup)
+        setup.device.set_devices(phone)
+        return setup
+
+    first = shown()
+    first.threads.setValue(2)
+    first.choose_data(str(data), data.name)
+    first.per_operator.setChecked(False)
+    first.device.choose("R5")
+    assert first.settings() == profiles.Settings(per_operator=True), "a phone has its own"
+    first.cores.setCurrentIndex(2)
+    first.more.runs.setValue(50)
+    first.remember()
+    again = shown()
+    assert again.settings() == profiles.Settings(threads=2, inputs=str(data), per_operator=False)
+    again.device.choose("R5")
+    found = again.settings()
+    assert (found.cores, found.runs, found.seconds, found.threads) == ("prime", 50, None, 1)
+    data.unlink()
+    settings.set_measuring("phone", "{nonsense")
+    assert shown().settings() == profiles.Settings(threads=2, per_operator=False)
+    assert Remembered(settings).load("phone") == profiles.Settings(per_operator=True)
+
+
+def test_settings_say_what_is_chosen(qtbot: QtBot, english: None, settings: Settings) -> None:
+    setup = Setup(Remembered(settings))
     qtbot.addWidget(setup)
     assert setup.settings() == profiles.Settings(per_operator=True)
     setup.threads.setValue(2)

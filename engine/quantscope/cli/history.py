@@ -3,14 +3,17 @@
 import argparse
 import os
 
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from quantscope.cli.live import duration
-from quantscope.cli.output import add_json, console, print_json
+from quantscope.cli.output import add_json, console, print_json, size
 from quantscope.documents.history import Entry, History, HistoryComparison
+from quantscope.folders import data_folder
 from quantscope.history import use
+from quantscope.history.limit import parse_limit, save_limit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--compare", type=int, nargs=2, metavar=("BASELINE", "RUN"), help="compare two runs by number")
     what.add_argument("--export", metavar="FILE", help="write the runs listed to a .csv or .json file")
     what.add_argument("--delete", type=int, nargs="+", metavar="RUN", help="forget runs by number")
+    what.add_argument(
+        "--keep", metavar="SIZE", help="keep at most this much, such as 500MB; beyond it the oldest runs go"
+    )
     what.add_argument("--baseline", type=int, metavar="RUN", help="hold others to this run; 0 for none")
     add_json(parser)
 
@@ -35,9 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             _print_comparison(compared, console())
         return 0
+    if arguments.keep:
+        save_limit(data_folder(), parse_limit(arguments.keep))
     baseline = arguments.baseline or None
     found = use.change(arguments.delete or (), baseline, clear_baseline=arguments.baseline == 0)
-    shown = History(entries=_matching(found.entries, arguments.words), notice=found.notice)
+    shown = msgspec.structs.replace(found, entries=_matching(found.entries, arguments.words))
     if arguments.export:
         exported = use.export([entry.id for entry in shown.entries], arguments.export)
         if arguments.json:
@@ -77,6 +85,7 @@ def _print(history: History, out: Console) -> None:
             "baseline" if entry.baseline else f"{entry.against_baseline:.2f}x" if entry.against_baseline else "",
         )
     out.print(table if history.entries else "Nothing has been measured yet.")
+    out.print(f"[dim]All measurements take {size(history.bytes)} of the {size(history.most_bytes)} they may.[/]")
 
 
 def _print_comparison(found: HistoryComparison, out: Console) -> None:

@@ -19,12 +19,13 @@ from quantscope.documents import File, from_json, to_json
 from quantscope.documents.history import Entry
 from quantscope.documents.profile import Notice, Profile, Run
 from quantscope.errors import HistoryError
+from quantscope.history.limit import read_limit
 
 NAME: Final = "history.sqlite"
 VERSION: Final = 1
 APPLICATION: Final = 0x51534348  # "QSCH"
 SECONDS_TO_WAIT: Final = 5.0
-MOST_BYTES: Final = 1 << 30
+MOST_BYTES_OF_A_RUN: Final = 1 << 30
 
 SCHEMA: Final = f"""
 CREATE TABLE run (
@@ -58,6 +59,14 @@ CREATE INDEX run_model ON run (model_sha256);
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
+# Younger runs and the run itself must fit.
+PRUNE: Final = """
+DELETE FROM run WHERE NOT baseline AND session != ? AND id IN (
+    SELECT id FROM (
+        SELECT id, sum(length(document)) OVER (ORDER BY baseline DESC, started DESC, id DESC) AS heap FROM run
+    ) WHERE heap > ?
+)
+"""
 COLUMNS: Final = (
     "session", "started", "model_path", "model_bytes", "model_sha256", "recipe", "device_id", "device_name", "soc",
     "build", "program", "threads", "delegate", "cores", "ending", "count", "median", "p10", "p90", "celsius_before",
@@ -66,12 +75,14 @@ COLUMNS: Final = (
 
 
 class Store:
-    """An open database; a context manager. `notice` says what became of a file that couldn't be read."""
+    """An open database; a context manager. `notice` says what became of a file that couldn't be read, or of what there
+    was no more room for."""
 
     def __init__(self, folder: Path) -> None:
         """Opens or makes the database in `folder`. Raises HistoryError where a later version wrote it, or the folder
         can't be used."""
         self.path = folder / NAME
+        self.most_bytes = read_limit(folder).bytes
         self.notice: Notice | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -122,10 +133,24 @@ class Store:
         self.connection.close()
 
     def add(self, profile: Profile, session: str) -> list[int]:
-        """Keeps every run of a session; their ids."""
+        """Keeps every run of a session; their ids. The oldest others go where they take more room than they may; the
+        baseline never does."""
         with _explained(), self.connection:
             self.connection.execute("BEGIN IMMEDIATE")
-            return [self._add(run, session) for run in profile.runs]
+            numbers = [self._add(run, session) for run in profile.runs]
+            gone = self.connection.execute(PRUNE, (session, self.most_bytes)).rowcount
+        if gone:
+            self.notice = Notice(
+                code="history-pruned",
+                text=f"The history had reached {self.most_bytes / 1e6:.0f} MB, so its {gone} oldest runs were forgotten.",
+                arguments={"megabytes": round(self.most_bytes / 1e6), "count": gone},
+            )
+        return numbers
+
+    def size(self) -> int:
+        """Bytes that the measurements take, compressed."""
+        with _explained():
+            return int(self.connection.execute("SELECT total(length(document)) FROM run").fetchone()[0])
 
     def _add(self, run: Run, session: str) -> int:
         latency = run.latency_us
@@ -162,7 +187,7 @@ class Store:
             raise HistoryError(f"There is no measurement number {identity}.", "List them with 'quantscope history'.")
         try:
             inflate = zlib.decompressobj()
-            return from_json(inflate.decompress(row[0], MOST_BYTES), Run)
+            return from_json(inflate.decompress(row[0], MOST_BYTES_OF_A_RUN), Run)
         except (zlib.error, msgspec.MsgspecError) as error:
             raise HistoryError(f"Measurement number {identity} can't be read: {error}.") from error
 

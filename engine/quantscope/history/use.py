@@ -42,7 +42,7 @@ def keep(profile: Profile) -> Profile:
 def history() -> History:
     """Everything kept. Raises HistoryError where the database can't be used."""
     with Store(data_folder()) as store:
-        return History(entries=store.entries(), notice=store.notice)
+        return _history(store)
 
 
 def change(delete: Sequence[int] = (), baseline: int | None = None, clear_baseline: bool = False) -> History:
@@ -51,7 +51,11 @@ def change(delete: Sequence[int] = (), baseline: int | None = None, clear_baseli
         store.delete(delete)
         if baseline is not None or clear_baseline:
             store.set_baseline(baseline)
-        return History(entries=store.entries(), notice=store.notice)
+        return _history(store)
+
+
+def _history(store: Store) -> History:
+    return History(entries=store.entries(), bytes=store.size(), most_bytes=store.most_bytes, notice=store.notice)
 
 
 def runs(identities: Sequence[int]) -> HistoryRuns:

@@ -153,6 +153,7 @@ NOTICES: Final = (
     QT_TRANSLATE_NOOP("Notice", "no-temperature"),
     QT_TRANSLATE_NOOP("Notice", "still-warm"),
     QT_TRANSLATE_NOOP("Notice", "history-damaged"),
+    QT_TRANSLATE_NOOP("Notice", "history-pruned"),
     QT_TRANSLATE_NOOP("Notice", "not-interleaved"),
     QT_TRANSLATE_NOOP("Notice", "differing"),
 )

@@ -40,6 +40,8 @@ class DeviceChoice(QPushButton):
         self._menu.addAction(self.tr("Phones\u2026"), self.phones_wanted.emit)
         self._keep_one(None)
         self._name()
+        if chosen and set(self.chosen()) != chosen:  # what was chosen is gone
+            self.changed.emit()
 
     def choose(self, identity: str) -> None:
         """Chooses this device alone, if it is there."""

@@ -37,6 +37,10 @@ class HistoryPanel(QWidget):
         self.forget = QPushButton(self.tr("Delete"))
         theme.bind_icon(self.compare, "compare")
         theme.bind_icon(self.export, "save")
+        self.room = QLabel()
+        self.room.setProperty("muted", True)
+        self.room.setContentsMargins(12, 4, 12, 6)
+        self.room.setToolTip(self.tr("The limit is set by: quantscope history --keep SIZE"))
         self.result = QLabel()
         self.result.setWordWrap(True)
         self.result.setContentsMargins(12, 8, 12, 8)
@@ -54,6 +58,7 @@ class HistoryPanel(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.result)
+        layout.addWidget(self.room)
 
         self.compare.clicked.connect(self._compare)
         self.baseline.clicked.connect(self._set_baseline)
@@ -70,6 +75,11 @@ class HistoryPanel(QWidget):
         found = self._historian.history
         if found is not None:
             self.table.entries.set_entries(found.entries)
+            self.room.setText(
+                self.tr(
+                    "%n measurement(s), {size} of at most {most}; beyond that the oldest go", "", len(found.entries)
+                ).format(size=formatting.size(found.bytes), most=formatting.size(found.most_bytes))
+            )
             if found.notice is not None:
                 self._say(texts.notice(found.notice))
 

@@ -26,6 +26,7 @@ from quantscope_gui.latency.history_panel import HistoryPanel
 from quantscope_gui.latency.measurement import Measurement
 from quantscope_gui.latency.measurer import Measurer
 from quantscope_gui.latency.operators import TimesTable
+from quantscope_gui.latency.remembered import Remembered
 from quantscope_gui.latency.setup import Setup
 from quantscope_gui.models.library import Selection
 from quantscope_gui.operators.selection import OperatorSelection
@@ -49,13 +50,14 @@ class LatencyPanel(QWidget):
         measurer: Measurer,
         historian: Historian,
         operator: OperatorSelection,
+        remembered: Remembered,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._measurer = measurer
         self._historian = historian
         self._selection: Selection | None = None
-        self.setup = Setup()
+        self.setup = Setup(remembered)
         self.setup.data_wanted.connect(self.data_wanted)
         self.go = QPushButton(self.tr("Measure"))
         self.go.setProperty("primary", True)
@@ -154,6 +156,7 @@ class LatencyPanel(QWidget):
         selection = self._selection
         if selection is None or self._measurer.busy:
             return
+        self.setup.remember()
         variants = (selection.variant,) if selection.variant is not None else tuple(selection.model.variants)
         self._measurer.measure(selection.model, (None, *variants), self.setup.device.chosen(), self.setup.settings())
 

@@ -1,5 +1,6 @@
 """What to measure on and how, in one row of controls."""
 
+import os
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -9,6 +10,7 @@ from quantscope.documents import profile as profiles
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.latency.devices import DeviceChoice
 from quantscope_gui.latency.more import MoreSettings
+from quantscope_gui.latency.remembered import COMPUTER, PHONE, Remembered
 
 DELEGATES: Final = {
     "xnnpack": QT_TRANSLATE_NOOP("Measuring", "XNNPACK"),
@@ -29,12 +31,14 @@ CONTROL_HEIGHT: Final = 30
 
 
 class Setup(QWidget):
-    """Device and settings. `data_wanted` when the user wants inputs from a file."""
+    """Device and settings, as they were last with that kind of device. `data_wanted` when the user wants inputs from a
+    file."""
 
     data_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, remembered: Remembered, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._remembered = remembered
         self.device = DeviceChoice([(profiles.THIS_COMPUTER, self.tr("This computer"))])
         self.threads = QSpinBox()
         self.threads.setRange(1, MOST_THREADS)
@@ -60,6 +64,9 @@ class Setup(QWidget):
         self.more = MoreSettings([(self.tr("Cores"), self.cores), (self.tr("Inputs"), self.inputs)])
         for control in (self.threads, self.delegate, self.seconds):
             control.setMinimumHeight(CONTROL_HEIGHT)
+        self._kind = self._kind_chosen()
+        self.show_settings(remembered.load(self._kind))
+        self.device.changed.connect(self._device_changed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -77,6 +84,36 @@ class Setup(QWidget):
         self.inputs.insertItem(place, name, path)
         self.inputs.setItemData(place, path, Qt.ItemDataRole.ToolTipRole)
         self.inputs.setCurrentIndex(place)
+
+    def show_settings(self, settings: profiles.Settings) -> None:
+        """Sets every control."""
+        default = profiles.Settings()
+        self.threads.setValue(settings.threads)
+        self.delegate.setCurrentIndex(max(0, self.delegate.findData(settings.delegate)))
+        self.cores.setCurrentIndex(max(0, self.cores.findData(settings.cores)))
+        self.seconds.setValue(settings.seconds or default.seconds or 0.0)
+        self.more.runs.setValue(settings.runs or 0)
+        self.more.warm_up.setValue(settings.warm_up_seconds)
+        self.more.cool_below.setValue(settings.cool_below or 0.0)
+        self.per_operator.setChecked(settings.per_operator)
+        if settings.inputs in INPUTS:
+            self.inputs.setCurrentIndex(self.inputs.findData(settings.inputs))
+        else:
+            self.choose_data(settings.inputs, os.path.basename(settings.inputs))
+
+    def remember(self) -> None:
+        """Keeps the settings for the kind of device that is chosen."""
+        self._remembered.save(self._kind, self.settings())
+
+    def _kind_chosen(self) -> str:
+        return COMPUTER if profiles.THIS_COMPUTER in self.device.chosen() else PHONE
+
+    def _device_changed(self) -> None:
+        kind = self._kind_chosen()
+        if kind != self._kind:
+            self.remember()
+            self._kind = kind
+            self.show_settings(self._remembered.load(kind))
 
     def settings(self) -> profiles.Settings:
         """The chosen settings."""

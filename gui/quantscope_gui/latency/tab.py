@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from quantscope.documents.devices import Devices
 from quantscope.documents.profile import THIS_COMPUTER
+from quantscope_gui.latency.remembered import Remembered
 from quantscope_gui.models.library import Selection
 from quantscope_gui.services import Services
 from quantscope_gui.theme.theme import Theme
@@ -40,7 +41,10 @@ class LatencyTab(QWidget):
             from quantscope_gui.latency.panel import LatencyPanel
 
             services = self._services
-            self._panel = panel = LatencyPanel(self._theme, services.measurer, services.historian, services.operator)
+            remembered = Remembered(services.settings)
+            self._panel = panel = LatencyPanel(
+                self._theme, services.measurer, services.historian, services.operator, remembered
+            )
             panel.data_wanted.connect(self.data_wanted)
             panel.said.connect(self.said)
             panel.show_selection(self._selection)

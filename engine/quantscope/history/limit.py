@@ -1,0 +1,45 @@
+"""How large the history may grow."""
+
+import contextlib
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from quantscope.errors import UsageError
+from quantscope.files import replacing
+
+FILE: Final = "history.json"
+# Tens of thousands of measurements of some seconds.
+MOST_BYTES: Final = 2_000_000_000
+UNITS: Final = {"kb": 10**3, "mb": 10**6, "gb": 10**9}
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """What is kept of the history: its compressed measurements take at most so many bytes."""
+
+    bytes: int = MOST_BYTES
+
+
+def read_limit(folder: Path) -> Limit:
+    """As it was saved; the standard one where the file is missing or damaged."""
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=Limit)
+    return Limit()
+
+
+def save_limit(folder: Path, limit: Limit) -> None:
+    """Keeps it. Raises OutputError where it can't be written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(folder / FILE) as temporary:
+        Path(temporary).write_bytes(msgspec.json.encode(limit))
+
+
+def parse_limit(text: str) -> Limit:
+    """A size such as 500MB or 2GB. Raises UsageError for anything else."""
+    number, unit = text[:-2], text[-2:].lower()
+    with contextlib.suppress(ValueError):
+        size = float(number) * UNITS.get(unit, 0)
+        if 1 <= size < 2**53:
+            return Limit(round(size))
+    raise UsageError(f"'{text}' is no size for the history.", "Give one such as 500MB or 2GB.")
