@@ -1734,6 +1734,14 @@
         <translation>请指定 .csv 或 .json 文件。</translation>
     </message>
     <message>
+        <source>&apos;{0}&apos; is no size for the history.</source>
+        <translation>“{0}”不是历史记录的大小。</translation>
+    </message>
+    <message>
+        <source>Give one such as 500MB or 2GB.</source>
+        <translation>请给出如 500MB 或 2GB 的大小。</translation>
+    </message>
+    <message>
         <source>Install it with &apos;sudo apt install adb&apos; (Debian, Ubuntu) or &apos;sudo dnf install android-tools&apos; (Fedora)</source>
         <translation>用“sudo apt install adb”（Debian、Ubuntu）或“sudo dnf install android-tools”（Fedora）安装</translation>
     </message>

@@ -177,6 +177,7 @@ def test_notices_and_changes_use_the_arguments_that_the_engine_gives() -> None:
         "few-runs": {"count"},
         "still-warm": {"celsius", "wanted"},
         "history-damaged": {"name"},
+        "history-pruned": {"megabytes", "count"},
         "differing": {"names"},
         "unknown-flags": {"flags"},
     }

@@ -25,9 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--compare", type=int, nargs=2, metavar=("BASELINE", "RUN"), help="compare two runs by number")
     what.add_argument("--export", metavar="FILE", help="write the runs listed to a .csv or .json file")
     what.add_argument("--delete", type=int, nargs="+", metavar="RUN", help="forget runs by number")
-    what.add_argument(
-        "--keep", metavar="SIZE", help="keep at most this much, such as 500MB; beyond it the oldest runs go"
-    )
+    what.add_argument("--keep", metavar="SIZE", help="keep at most so much (500MB, 2GB); beyond it the oldest runs go")
     what.add_argument("--baseline", type=int, metavar="RUN", help="hold others to this run; 0 for none")
     add_json(parser)
 

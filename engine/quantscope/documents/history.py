@@ -40,8 +40,8 @@ class Entry(Document, frozen=True, kw_only=True):
 
 
 class History(Document, frozen=True, kw_only=True):
-    """Kept runs, the youngest first. `bytes` is what they take, with all samples compressed, `most_bytes` what they may:
-    beyond it the oldest go. `notice` says what became of a database that couldn't be read."""
+    """Kept runs, the youngest first. `bytes` is what all take, samples compressed, `most_bytes` what they may: beyond
+    it the oldest go. `notice` says what became of a database that couldn't be read."""
 
     schema: str = HISTORY
     entries: tuple[Entry, ...]

@@ -142,7 +142,7 @@ class Store:
         if gone:
             self.notice = Notice(
                 code="history-pruned",
-                text=f"The history had reached {self.most_bytes / 1e6:.0f} MB, so its {gone} oldest runs were forgotten.",
+                text=f"The history reached {self.most_bytes / 1e6:.0f} MB: its {gone} oldest runs were forgotten.",
                 arguments={"megabytes": round(self.most_bytes / 1e6), "count": gone},
             )
         return numbers

@@ -168,6 +168,8 @@ SENTENCES: Final = (
     QT_TRANSLATE_NOOP("Failure", "One of the two has no latencies to compare."),
     QT_TRANSLATE_NOOP("Failure", "A history can't be exported to '{0}'."),
     QT_TRANSLATE_NOOP("Failure", "Name a .csv or a .json file."),
+    QT_TRANSLATE_NOOP("Failure", "'{0}' is no size for the history."),
+    QT_TRANSLATE_NOOP("Failure", "Give one such as 500MB or 2GB."),
     QT_TRANSLATE_NOOP(
         "Failure",
         "Install it with 'sudo apt install adb' (Debian, Ubuntu) or 'sudo dnf install android-tools' (Fedora)",

@@ -75,11 +75,10 @@ class HistoryPanel(QWidget):
         found = self._historian.history
         if found is not None:
             self.table.entries.set_entries(found.entries)
-            self.room.setText(
-                self.tr(
-                    "%n measurement(s), {size} of at most {most}; beyond that the oldest go", "", len(found.entries)
-                ).format(size=formatting.size(found.bytes), most=formatting.size(found.most_bytes))
-            )
+            count = len(found.entries)
+            room = self.tr("%n measurement(s), {size} of at most {most}; beyond that the oldest go", "", count)
+            size, most = formatting.size(found.bytes), formatting.size(found.most_bytes)
+            self.room.setText(room.format(size=size, most=most))
             if found.notice is not None:
                 self._say(texts.notice(found.notice))
 
