@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from flatbuffers import flexbuffers
 
 from tests.models import UNKNOWN, Input, ModelBuilder, conv, depthwise_conv, fully_connected, one_operator, tfl
 
@@ -115,6 +116,25 @@ def loop() -> ModelBuilder:
     body.operator("ADD", [n, one], [after], tfl.AddOptionsT())
     body.operator("FULLY_CONNECTED", [x, w, -1], [y], tfl.FullyConnectedOptionsT())
     body.outputs = [after, y]
+    return model
+
+
+def composite() -> ModelBuilder:
+    """STABLEHLO_COMPOSITE: the weights are in the subgraph it stands for."""
+    model = ModelBuilder()
+    main, inner = model.subgraph("main"), model.subgraph("decomposition")
+    x = main.input("x", (2, 64))
+    main.outputs = [main.tensor("y", (2, 64))]
+    attributes = np.frombuffer(flexbuffers.Dumps({}), np.uint8)
+    options = tfl.StableHLOCompositeOptionsT(
+        name="test.dense", decompositionSubgraphIndex=1, compositeAttributes=attributes
+    )
+    main.operator("STABLEHLO_COMPOSITE", [x], main.outputs, options)
+    x = inner.input("x", (2, 64))
+    inner.outputs = [inner.tensor("y", (2, 64))]
+    inner.operator(
+        "FULLY_CONNECTED", [x, inner.constant("w", weights(64, 64)), -1], inner.outputs, tfl.FullyConnectedOptionsT()
+    )
     return model
 
 

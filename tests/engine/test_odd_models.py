@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as tfl
-from flatbuffers import flexbuffers
 
 from quantscope.model.read import read
 from quantscope.quantize.plan import make_plan
 from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.targets import TARGETS
-from tests.engine.specimens import custom, looked_up, loop, several
+from tests.engine.specimens import composite, custom, looked_up, loop, several
 from tests.lab import Lab, sqnr, unpacked
 from tests.models import Input, ModelBuilder, one_operator
 from tests.operators import fully_connected, gather, lstm, normal, svdf
@@ -35,23 +34,6 @@ def open_batch() -> ModelBuilder:
     )
     (graph,) = model.model.subgraphs
     graph.tensors[graph.outputs[0]].shapeSignature = [-1, 24]
-    return model
-
-
-def composite() -> ModelBuilder:
-    """STABLEHLO_COMPOSITE: the weights are in the subgraph it stands for."""
-    model = ModelBuilder()
-    main, inner = model.subgraph("main"), model.subgraph("decomposition")
-    x = main.input("x", (2, 64))
-    main.outputs = [main.tensor("y", (2, 64))]
-    attributes = np.frombuffer(flexbuffers.Dumps({}), np.uint8)
-    options = tfl.StableHLOCompositeOptionsT(
-        name="test.dense", decompositionSubgraphIndex=1, compositeAttributes=attributes
-    )
-    main.operator("STABLEHLO_COMPOSITE", [x], main.outputs, options)
-    x = inner.input("x", (2, 64))
-    inner.outputs = [inner.tensor("y", (2, 64))]
-    inner.operator("FULLY_CONNECTED", [x, inner.constant("w", normal(64, 64)), -1], inner.outputs, FULLY())
     return model
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from quantscope.model.edit import Bytes, ModelEdit
+from quantscope.model.edit import Bytes, ModelEdit, OperatorEdit, SubgraphEdit
 from quantscope.model.graph import Model
 from quantscope.model.read import read
 from quantscope.model.write import MOVED_FROM, write
@@ -456,3 +456,21 @@ def test_tables_that_say_to_be_larger_than_they_are(load: Load) -> None:
     result = load(written(rounded, "dynamic-int8"))
     assert [each.type for each in result.subgraphs[0].operators] == [each.type for each in model.subgraphs[0].operators]
     Interpreter(result.path).allocate_tensors()
+
+
+def test_an_operator_without_outputs_that_is_changed_has_none(load: Load) -> None:
+    """An empty list between what goes looks just like padding."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    x = graph.input("x", (1, 64))
+    handle, y, z = graph.tensor("handle", (1,), "RESOURCE"), graph.tensor("y", (1, 64)), graph.tensor("z", (1, 64))
+    graph.operator("VAR_HANDLE", [], [handle], tfl.VarHandleOptionsT(container="", sharedName="state"))
+    graph.operator("TANH", [x], [y])
+    graph.operator("SIN", [x], [z])
+    graph.operator("ASSIGN_VARIABLE", [handle, y], [])
+    graph.outputs = [z]
+    change = SubgraphEdit({}, (), (0, 1, 2, OperatorEdit(3, 1, (handle, z))))
+    file = io.BytesIO()
+    write(load(model.build()), ModelEdit({0: change}, {}, ()), file)
+    *_, operator = tfl.ModelT.InitFromPackedBuf(file.getvalue()).subgraphs[0].operators
+    assert (list(operator.inputs), list(operator.outputs)) == ([handle, z], [])

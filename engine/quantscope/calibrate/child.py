@@ -10,7 +10,7 @@ from quantscope.calibrate.statistics import RunningMoments, RunningTensor
 from quantscope.evaluate.child import Session, serve
 from quantscope.evaluate.wire import Array, Load, Run
 
-Hook = Callable[[Any], Mapping[str, Any]]
+Hook = Callable[[Any, int], Mapping[str, Any]]
 
 
 def main() -> None:
@@ -42,26 +42,26 @@ class _Observer:
     def _watch(self, request: wire.Watch) -> wire.Watching:
         self.tensors = {
             (subgraph, tensor): RunningTensor(
-                by_channel=subgraph == 0 and tensor in request.by_channel,
+                by_channel=subgraph == self.session.subgraph and tensor in request.by_channel,
                 moments=[
                     RunningMoments(patches) for patches in request.patches if (0, patches.tensor) == (subgraph, tensor)
                 ],
             )
             for subgraph, tensor in request.tensors
         }
-        bodies = any(subgraph > 0 for subgraph, _ in self.tensors)
+        bodies = any(subgraph != self.session.subgraph for subgraph, _ in self.tensors)
         self.hook = _runtime_hook() if bodies else None
         return wire.Watching(blind=bodies and self.hook is None)
 
     def _observe(self, request: wire.Observe) -> wire.Ran:
         self.session.set_inputs(Run(request.inputs))
         if self.hook is None:
-            self.session.interpreter.invoke()
+            self.session.invoke()
             ranges: Mapping[str, Any] = {}
         else:
-            ranges = self.hook(self.session.interpreter)
+            ranges = self.hook(self.session.interpreter, self.session.subgraph)
         for (subgraph, tensor), running in self.tensors.items():
-            if subgraph == 0:
+            if subgraph == self.session.subgraph:
                 values = self.session.value(tensor)
                 if values is not None:
                     running.add(values)
@@ -95,8 +95,8 @@ class _Observer:
 
 
 def _runtime_hook() -> Hook | None:
-    """Runs an interpreter once and gives every tensor's extremes by name, loop bodies included; None if this runtime
-    can't.
+    """Runs a subgraph of an interpreter once and gives every tensor's extremes by name, loop bodies included; None if
+    this runtime can't.
 
     The module is private to the wheel, so it may go or change any day.
     """
@@ -105,8 +105,8 @@ def _runtime_hook() -> Hook | None:
     except ImportError:
         return None
 
-    def run(interpreter: Any) -> Mapping[str, Any]:
-        ranges: Mapping[str, Any] = InvokeWithCalibration(interpreter._native_handle(), 0)
+    def run(interpreter: Any, subgraph: int) -> Mapping[str, Any]:
+        ranges: Mapping[str, Any] = InvokeWithCalibration(interpreter._native_handle(), subgraph)
         return ranges
 
     return run

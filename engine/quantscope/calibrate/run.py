@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 import numpy.typing as npt
@@ -11,10 +11,11 @@ import numpy.typing as npt
 from quantscope.calibrate import wire
 from quantscope.calibrate.trial import with_truest_ranges
 from quantscope.errors import DataError, UsageError
-from quantscope.evaluate.inputs import Samples, from_file, runnable
+from quantscope.evaluate.inputs import Samples, from_file, from_file_by, runnable
 from quantscope.evaluate.process import ModelProcess
 from quantscope.evaluate.runner import Runner
 from quantscope.evaluate.wire import Array, Load, Loaded
+from quantscope.model.calls import Entry, entries, reached_from
 from quantscope.model.edit import ModelEdit, SubgraphEdit, TensorEdit
 from quantscope.model.graph import Model
 from quantscope.model.write import write
@@ -42,12 +43,12 @@ def calibrate(
     samples: int | None = None,
     progress: Progress = silent,
 ) -> Calibration:
-    """Runs `model` on `samples` samples and returns what was seen of its float tensors.
+    """Runs `model` on `samples` samples by each of its signatures and returns what was seen of its float tensors.
 
     Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is
-    None), which gives ranges of noise. Raises UsageError for less than one sample, DataError if the data doesn't fit or
-    nothing finite was seen, RunError if the runtime refuses the model or crashes on it, CancelledError when `progress`
-    asks to stop.
+    None), which gives ranges of noise. Nothing is seen of a further signature that the file has no arrays for. Raises
+    UsageError for less than one sample, DataError if the data doesn't fit or nothing finite was seen, RunError if the
+    runtime refuses the model or crashes on it, CancelledError when `progress` asks to stop.
     """
     if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples can't calibrate a model.", "Ask for one or more.")
@@ -56,24 +57,36 @@ def calibrate(
     def check() -> None:
         progress(done, doing)
 
-    with _watchable(model) as path, _ObservingRunner(check) as runner:
-        loaded = runner.load(path)
-        inputs = _samples(model, loaded, data, samples, check)
-        keys = _float_activations(model)
-        patches = affordable_patches(model)
-        runner.watch(keys, _by_channel(model), patches)
-        for index in range(len(inputs)):
-            done, doing = 0.7 * index / len(inputs), f"Calibrating on sample {index + 1} of {len(inputs)}"
-            check()
-            runner.observe(inputs.sample(index))
-        doing = "Gathering ranges"
-        seen = {key: observed for key in keys if (observed := runner.collect(key)) is not None}
-        moments = {each: found for each in patches if (found := runner.collect_moments(each)) is not None}
-    if not seen:
+    seen: dict[TensorKey, Observed] = {}
+    moments: dict[Patches, Moments] = {}
+    everything = entries(model)
+    main: Samples | None = None
+    with _watchable(model) as path:
+        for number, entry in enumerate(everything):
+            with _ObservingRunner(check) as runner:
+                loaded = runner.load(path, entry)
+                inputs = _samples(model, entry, loaded, data, samples, check)
+                if inputs is None:
+                    continue
+                main = main or inputs
+                keys = _float_activations(model, reached_from(model, entry.subgraph))
+                patches = () if entry.subgraph else affordable_patches(model)
+                runner.watch(keys, _by_channel(model, entry.subgraph), patches)
+                for index in range(len(inputs)):
+                    done = 0.7 * (number + index / len(inputs)) / len(everything)
+                    doing = f"Calibrating on sample {index + 1} of {len(inputs)}"
+                    check()
+                    runner.observe(inputs.sample(index))
+                doing = "Gathering ranges"
+                for key in keys:
+                    if (observed := runner.collect(key)) is not None:
+                        seen[key] = seen[key].joined(observed) if key in seen else observed
+                moments |= {each: found for each in patches if (found := runner.collect_moments(each)) is not None}
+    if not seen or main is None:
         raise DataError("The model gave no finite value on any sample.", "Check the data.")
-    calibration = Calibration(fingerprint(model), inputs.description, data is None, len(inputs), seen, moments)
+    calibration = Calibration(fingerprint(model), main.description, data is None, len(main), seen, moments)
     if data is not None:
-        calibration = with_truest_ranges(model, calibration, inputs, part(progress, 0.7, 1.0))
+        calibration = with_truest_ranges(model, calibration, main, part(progress, 0.7, 1.0))
     progress(1.0, "Calibrated")
     return calibration
 
@@ -93,30 +106,38 @@ def calibration_from(
 
 
 def _samples(
-    model: Model, loaded: Loaded, data: str | os.PathLike[str] | None, samples: int | None, check: Callable[[], None]
-) -> Samples:
+    model: Model,
+    entry: Entry,
+    loaded: Loaded,
+    data: str | os.PathLike[str] | None,
+    samples: int | None,
+    check: Callable[[], None],
+) -> Samples | None:
+    """What to run an entry on; None if the data has nothing for a further signature."""
+    if data is not None and entry.subgraph:
+        return from_file_by(os.fspath(data), model, entry, loaded.inputs, samples)
     if data is not None:
         return from_file(os.fspath(data), model, loaded.inputs, samples)
     with Runner(check) as trial:
-        trial.load(model.path, delegate=False)
-        return runnable(trial, model, loaded.inputs, samples or DEFAULT_SAMPLES)
+        trial.load(model.path, delegate=False, entry=entry)
+        return runnable(trial, model, loaded.inputs, samples or DEFAULT_SAMPLES, entry.subgraph)
 
 
-def _float_activations(model: Model) -> tuple[TensorKey, ...]:
-    """The tensors that have ranges to learn."""
+def _float_activations(model: Model, subgraphs: Collection[int]) -> tuple[TensorKey, ...]:
+    """The tensors of some subgraphs that have ranges to learn."""
     return tuple(
         (subgraph.index, tensor.index)
         for subgraph in model.subgraphs
         for tensor in subgraph.tensors
-        if tensor.dtype == "FLOAT32" and not model.is_constant(tensor)
+        if subgraph.index in subgraphs and tensor.dtype == "FLOAT32" and not model.is_constant(tensor)
     )
 
 
-def _by_channel(model: Model) -> frozenset[int]:
-    """Tensors of subgraph 0 to see channel by channel: what matrices are multiplied with, and what comes out."""
+def _by_channel(model: Model, subgraph: int) -> frozenset[int]:
+    """Tensors of a subgraph to see channel by channel: what matrices are multiplied with, and what comes out."""
     return frozenset(
         index
-        for operator in model.subgraphs[0].operators
+        for operator in model.subgraphs[subgraph].operators
         if operator.type in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
         for index in (operator.inputs[0], *operator.outputs)
         if index >= 0
@@ -167,8 +188,8 @@ class _ObservingRunner(ModelProcess):
     def __init__(self, check: Callable[[], None]) -> None:
         super().__init__("quantscope.calibrate.child", check)
 
-    def load(self, path: str) -> Loaded:
-        reply = self._ask(Load(path, delegate=False, threads=1, keep_tensors=True))
+    def load(self, path: str, entry: Entry) -> Loaded:
+        reply = self._ask(Load(path, delegate=False, threads=1, keep_tensors=True, entry=entry))
         assert isinstance(reply, Loaded)
         return reply
 

@@ -9,8 +9,8 @@ HOOKED_NAME = "quantscope/{subgraph}/{tensor}"
 
 
 class Watch(msgspec.Struct, frozen=True, tag=True):
-    """Which tensors to look at: by subgraph and index. `by_channel` are indices in subgraph 0; of `patches` moments are
-    taken."""
+    """Which tensors to look at: by subgraph and index. `by_channel` are indices in the subgraph that is run; of
+    `patches` moments are taken."""
 
     tensors: tuple[tuple[int, int], ...]
     by_channel: frozenset[int]
@@ -31,7 +31,7 @@ class Collect(msgspec.Struct, frozen=True, tag=True):
 
 
 class Watching(msgspec.Struct, frozen=True, tag=True):
-    """Ready. `blind`: the runtime has no hook, so that nothing can be seen beyond subgraph 0."""
+    """Ready. `blind`: the runtime has no hook, so that nothing can be seen beyond the subgraph that is run."""
 
     blind: bool
 

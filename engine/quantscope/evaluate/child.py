@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from quantscope.evaluate import wire
+from quantscope.model.calls import Entry
 
 
 def main() -> None:
@@ -56,6 +57,7 @@ class Session:
 
     def __init__(self) -> None:
         self.interpreter: Any = None
+        self.entry: Entry | None = None
         self.refusal: RuntimeError | None = None
 
     def load(self, request: wire.Load) -> wire.Loaded:
@@ -69,29 +71,28 @@ class Session:
             experimental_op_resolver_type=resolver,
             experimental_preserve_all_tensors=request.keep_tensors,
         )
+        self.entry = request.entry
         self.refusal = self._allocate()
-        if self.refusal is not None and not any(
-            -1 in detail["shape_signature"] for detail in self.interpreter.get_input_details()
-        ):
+        inputs, outputs = self.inputs(), self.outputs()
+        if self.refusal is not None and not any(-1 in detail["shape_signature"] for detail in inputs):
             raise self.refusal
-        inputs, outputs = self.interpreter.get_input_details(), self.interpreter.get_output_details()
         return wire.Loaded(tuple(map(info, inputs)), tuple(map(info, outputs)))
 
     def run(self, request: wire.Run) -> wire.Outputs:
         """Outputs of one run."""
         self.set_inputs(request)
-        self.interpreter.invoke()
-        results = (self._computed(detail["index"]) for detail in self.interpreter.get_output_details())
+        self.invoke()
+        results = (self._computed(detail["index"]) for detail in self.outputs())
         return wire.Outputs(tuple(wire.Array.of(_numbers(result)) for result in results))
 
     def set_inputs(self, request: wire.Run) -> None:
         """Makes the model ready to run: inputs, the shapes they ask for, and variables as they begin."""
-        details = self.interpreter.get_input_details()
+        details = self.inputs()
         arrays = [array.values() for array in request.inputs]
         resized = False
         for detail, array in zip(details, arrays, strict=True):
             if tuple(detail["shape"]) != array.shape:
-                self.interpreter.resize_tensor_input(detail["index"], array.shape, strict=True)
+                self._resize(detail["index"], array.shape)
                 resized = True
         if resized:
             self.refusal = self._allocate()
@@ -99,7 +100,45 @@ class Session:
             raise self.refusal
         self.interpreter.reset_all_variables()
         for detail, array in zip(details, arrays, strict=True):
-            self.interpreter.set_tensor(detail["index"], array)
+            self._set(detail["index"], array)
+
+    # The interpreter's own methods know the main subgraph only; those beneath take any.
+
+    @property
+    def subgraph(self) -> int:
+        """The subgraph that is run."""
+        return self.entry.subgraph if self.entry else 0
+
+    def inputs(self) -> list[dict[str, Any]]:
+        """The inputs as the interpreter describes them."""
+        if self.entry is None or not self.subgraph:
+            return list(self.interpreter.get_input_details())
+        return [self.interpreter._get_tensor_details(index, self.subgraph) for index in self.entry.inputs]
+
+    def outputs(self) -> list[dict[str, Any]]:
+        """The same of the outputs."""
+        if self.entry is None or not self.subgraph:
+            return list(self.interpreter.get_output_details())
+        return [self.interpreter._get_tensor_details(index, self.subgraph) for index in self.entry.outputs]
+
+    def invoke(self) -> None:
+        """Runs the subgraph on the inputs that were set."""
+        if self.subgraph:
+            self.interpreter._interpreter.Invoke(self.subgraph)
+        else:
+            self.interpreter.invoke()
+
+    def _resize(self, index: int, shape: tuple[int, ...]) -> None:
+        if self.subgraph:
+            self.interpreter._interpreter.ResizeInputTensor(index, np.array(shape, np.int32), True, self.subgraph)
+        else:
+            self.interpreter.resize_tensor_input(index, shape, strict=True)
+
+    def _set(self, index: int, values: Any) -> None:
+        if self.subgraph:
+            self.interpreter._interpreter.SetTensor(index, values, self.subgraph)
+        else:
+            self.interpreter.set_tensor(index, values)
 
     def read(self, request: wire.Read) -> wire.Tensors:
         """Tensors as the last run, with all tensors kept, left them."""
@@ -109,14 +148,18 @@ class Session:
     def _allocate(self) -> RuntimeError | None:
         """Why the runtime can't prepare the model for the present shapes; with open shapes others may do."""
         try:
-            self.interpreter.allocate_tensors()
+            if self.subgraph:
+                self.interpreter._interpreter.AllocateTensors(self.subgraph)
+            else:
+                self.interpreter.allocate_tensors()
         except RuntimeError as error:
             return error
         return None
 
     def first_not_finite(self) -> wire.Found:
-        """The first operator of the last run, with all tensors kept, that gave a value that is not finite."""
-        for operator in self.interpreter._get_ops_details():
+        """The first operator of the last run, with all tensors kept, that gave a value that is not finite. Of further
+        subgraphs the runtime doesn't list the operators."""
+        for operator in () if self.subgraph else self.interpreter._get_ops_details():
             for index in operator["outputs"]:
                 values = self.value(int(index))
                 if values is not None and values.dtype.kind == "f" and not np.isfinite(values).all():
@@ -132,9 +175,9 @@ class Session:
 
     def _computed(self, index: int) -> Any:
         try:
-            return self.interpreter.get_tensor(index)
+            return self.interpreter.get_tensor(index, self.subgraph)
         except ValueError:  # the runtime doesn't give out tensors without elements
-            detail = self.interpreter._get_tensor_details(index, 0)
+            detail = self.interpreter._get_tensor_details(index, self.subgraph)
             if 0 not in detail["shape"]:
                 raise
             return np.zeros(detail["shape"], detail["dtype"])

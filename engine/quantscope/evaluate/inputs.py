@@ -1,7 +1,7 @@
 """Inputs to run models on: from an .npz file, or generated from what the model says of itself."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -13,6 +13,7 @@ from quantscope.errors import DataError, RunError
 from quantscope.evaluate.npz import opened
 from quantscope.evaluate.runner import Runner
 from quantscope.evaluate.wire import TensorInfo
+from quantscope.model.calls import Entry
 from quantscope.model.graph import Model, Subgraph
 from quantscope.model.metadata import input_ranges
 from quantscope.model.options import OptionsReader
@@ -85,8 +86,10 @@ class Some:
         return self.every.sample(index * len(self.every) // self.count)
 
 
-def generated(model: Model, inputs: Sequence[TensorInfo], count: int, size: int | None = None) -> Generated:
-    """Random inputs for `model`, whose inputs the runtime describes as `inputs`; strings are empty.
+def generated(
+    model: Model, inputs: Sequence[TensorInfo], count: int, size: int | None = None, subgraph: int = 0
+) -> Generated:
+    """Random inputs for a subgraph of `model`, whose inputs the runtime describes as `inputs`; strings are empty.
 
     Dimensions that the model leaves open have the file's size (1, mostly), or `size` beyond the first of each input.
     Raises DataError for types that have no random values.
@@ -96,21 +99,21 @@ def generated(model: Model, inputs: Sequence[TensorInfo], count: int, size: int 
             raise DataError(f"Input '{info.name}' takes {np.dtype(info.dtype).name} values, which can't be generated.")
     if size is not None:
         inputs = [msgspec.structs.replace(info, shape=_sized(info, size)) for info in inputs]
-    subgraph = model.subgraphs[0]
-    declared = input_ranges(model)
-    ranges = tuple(declared.get(position) or _index_range(model, subgraph, position) for position in range(len(inputs)))
+    declared = {} if subgraph else input_ranges(model)
+    graph = model.subgraphs[subgraph]
+    ranges = tuple(declared.get(position) or _index_range(model, graph, position) for position in range(len(inputs)))
     return Generated(tuple(inputs), ranges, count)
 
 
-def runnable(runner: Runner, model: Model, inputs: Sequence[TensorInfo], count: int) -> Generated:
-    """Random inputs that the model loaded in `runner` runs on: sizes for the dimensions it leaves open are tried.
+def runnable(runner: Runner, model: Model, inputs: Sequence[TensorInfo], count: int, subgraph: int = 0) -> Generated:
+    """Random inputs that the subgraph loaded in `runner` runs on: sizes for the dimensions it leaves open are tried.
 
     Raises RunError, as the first try did, if it runs on none.
     """
     sizes = (None, *OPEN_SIZES) if any(-1 in info.signature_shape for info in inputs) else (None,)
     refusals: list[RunError] = []
     for size in sizes:
-        samples = generated(model, inputs, count, size)
+        samples = generated(model, inputs, count, size, subgraph)
         try:
             runner.run(samples.sample(0))
         except RunError as error:
@@ -192,7 +195,8 @@ class FromFile:
 def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int | None) -> FromFile:
     """Samples from an .npz file whose arrays are named after the model's inputs, at most `limit` of them.
 
-    With a single input any single array besides labels will do, or one named `x`. Other arrays are ignored. Raises
+    An array may be named after a signature and its name for the input, too, as in "encode/ids". With a single input any
+    single array besides labels will do, or one named `x`. Other arrays are ignored. Raises
     DataError if the file can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't
     fit.
     """
@@ -207,6 +211,36 @@ def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int 
     return samples
 
 
+def from_file_by(
+    path: str, model: Model, entry: Entry, inputs: Sequence[TensorInfo], limit: int | None
+) -> FromFile | None:
+    """The same for a further signature of `model`; None if the file has nothing for it.
+
+    Its arrays are named after the signature and its name for each input, as in "encode/ids". Without any such array
+    those that are named after the inputs alone serve, if they fit. Raises DataError if named ones don't.
+    """
+    with opened(path) as archive:
+        names = [f"{entry.key}/{name}" for name in entry.names]
+        named = any(name in archive.names for name in names)
+        chosen = names if named else list(entry.names)
+        if named and (missing := [name for name in names if name not in archive.names]):
+            raise DataError(f"'{path}' has no array '{missing[0]}' for the signature '{entry.key}'.")
+        if not set(chosen) <= set(archive.names):
+            return None
+        arrays = tuple(archive.array(name) for name in chosen)
+    counts = {len(array) if array.ndim else 0 for array in arrays}
+    if len(counts) != 1 or 0 in counts:
+        raise DataError(f"The arrays for '{entry.key}' in '{path}' hold different numbers of samples, or none.")
+    samples = FromFile(path, tuple(inputs), arrays, min(counts) if limit is None else min(*counts, limit))
+    try:
+        samples.sample(0)
+    except DataError:
+        if named:
+            raise
+        return None
+    return samples
+
+
 def arrays_in(path: str, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
     """Those of the named arrays that an .npz file has. Raises DataError if it can't be read."""
     with opened(path) as archive:
@@ -214,12 +248,15 @@ def arrays_in(path: str, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
 
 
 def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo], path: str) -> list[str]:
-    signature: Mapping[str, int] = next((each.inputs for each in model.signatures if each.subgraph == 0), {})
+    signature = next((each for each in model.signatures if each.subgraph == 0), None)
     subgraph = model.subgraphs[0]
-    by_tensor = {subgraph.tensors[tensor].name: name for name, tensor in signature.items()}
+    named = signature.inputs if signature else {}
+    by_tensor = {subgraph.tensors[tensor].name: name for name, tensor in named.items()}
+    key = signature.key if signature else ""
     names = []
     for info in inputs:
-        wanted = (info.name, by_tensor.get(info.name, info.name), info.name.split(":")[0])
+        given = by_tensor.get(info.name, info.name)
+        wanted = (f"{key}/{given}", info.name, given, info.name.split(":")[0])
         name = next((each for each in wanted if each in available), None)
         if name is None and len(inputs) == 1:
             others = [each for each in available if each not in LABELS]

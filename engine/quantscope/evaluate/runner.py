@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from quantscope.evaluate import wire
 from quantscope.evaluate.process import ModelProcess
+from quantscope.model.calls import Entry
 
 
 class Runner(ModelProcess):
@@ -16,9 +17,18 @@ class Runner(ModelProcess):
     def __init__(self, check: Callable[[], None] = lambda: None) -> None:
         super().__init__("quantscope.evaluate.child", check)
 
-    def load(self, path: str, *, delegate: bool = True, threads: int = 1, keep_tensors: bool = False) -> wire.Loaded:
-        """Loads and allocates a model. Raises RunError in the runtime's own words."""
-        reply = self._ask(wire.Load(path, delegate, threads, keep_tensors))
+    def load(
+        self,
+        path: str,
+        *,
+        delegate: bool = True,
+        threads: int = 1,
+        keep_tensors: bool = False,
+        entry: Entry | None = None,
+    ) -> wire.Loaded:
+        """Loads and allocates a model, to be run by `entry` (None: by its main subgraph). Raises RunError in the
+        runtime's own words."""
+        reply = self._ask(wire.Load(path, delegate, threads, keep_tensors, entry))
         assert isinstance(reply, wire.Loaded)
         return reply
 

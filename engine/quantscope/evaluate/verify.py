@@ -11,6 +11,7 @@ import numpy as np
 from quantscope.errors import ModelUnsupportedError, RunError, VerificationError
 from quantscope.evaluate.inputs import runnable
 from quantscope.evaluate.runner import running
+from quantscope.model.calls import entries
 from quantscope.model.graph import Model
 from quantscope.progress import Progress, silent
 
@@ -21,7 +22,7 @@ LONGEST_SECONDS: Final = 300.0
 def verify(
     model: Model, written: str, delegate: bool, progress: Progress = silent, seconds: float = LONGEST_SECONDS
 ) -> None:
-    """Runs the model at `written`, made from `model`, once on generated inputs in a child process.
+    """Runs the model at `written`, made from `model`, once by each signature on generated inputs in a child process.
 
     Raises VerificationError, with the operator named where the runtime names it, if `written` doesn't load, allocate,
     run, or gives values that aren't finite where the source's are; ModelUnsupportedError if the source itself doesn't
@@ -50,15 +51,18 @@ def verify(
 
 
 def _not_finite(model: Model, path: str, delegate: bool, check: Callable[[], None]) -> str | None:
-    """Runs the model at `path` once; the first operator that gives infinite or NaN values, None if the outputs are
-    finite."""
-    with running(path, check, delegate=delegate) as (runner, loaded):
-        inputs = runnable(runner, model, loaded.inputs, 1).sample(0)
-        if all(np.isfinite(output).all() for output in runner.run(inputs) if output.dtype.kind == "f"):
-            return None
-    with running(path, check, delegate=False, keep_tensors=True) as (runner, _):
-        runner.run(inputs)
-        return runner.first_not_finite() or "An operator of the delegate"
+    """Runs the model at `path` once by each of its entries; the first operator that gives infinite or NaN values, None
+    if the outputs are finite."""
+    for entry in entries(model):
+        with running(path, check, delegate=delegate, entry=entry) as (runner, loaded):
+            inputs = runnable(runner, model, loaded.inputs, 1, entry.subgraph).sample(0)
+            if all(np.isfinite(output).all() for output in runner.run(inputs) if output.dtype.kind == "f"):
+                continue
+        with running(path, check, delegate=False, keep_tensors=True, entry=entry) as (runner, _):
+            runner.run(inputs)
+            other = f"An operator of the signature '{entry.key}'" if entry.subgraph else "An operator of the delegate"
+            return runner.first_not_finite() or other
+    return None
 
 
 def _run_source(model: Model, delegate: bool, check: Callable[[], None]) -> str | None:

@@ -7,6 +7,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from quantscope.model.calls import Entry
+
 MAX_FRAME: Final = 2**31 - 1
 
 
@@ -39,12 +41,14 @@ class TensorInfo(msgspec.Struct, frozen=True):
 
 
 class Load(msgspec.Struct, frozen=True, tag=True):
-    """Load and allocate the model at `path`, with the default delegate or without."""
+    """Load and allocate the model at `path`, with the default delegate or without, to be run by `entry` (None: by its
+    main subgraph)."""
 
     path: str
     delegate: bool
     threads: int
     keep_tensors: bool = False
+    entry: Entry | None = None
 
 
 class Run(msgspec.Struct, frozen=True, tag=True):
@@ -54,7 +58,7 @@ class Run(msgspec.Struct, frozen=True, tag=True):
 
 
 class Read(msgspec.Struct, frozen=True, tag=True):
-    """Ask for tensors of the main subgraph as the last run, with all tensors kept, left them."""
+    """Ask for tensors of the subgraph that is run as the last run, with all tensors kept, left them."""
 
     tensors: tuple[int, ...]
 

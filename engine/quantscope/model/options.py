@@ -31,6 +31,12 @@ class OptionsReader:
         """
         return self.table(operator.options_type, operator.options)
 
+    def second(self, operator: Operator) -> Mapping[str, int | float]:
+        """The same of the options that operators of StableHLO have in a field of their own."""
+        kind = int(self.table("Operator", operator.position)["BuiltinOptions2Type"])
+        name = schema().options2_names.get(kind, "UNKNOWN")
+        return self.table(name, target(self.model, "Operator", operator.position, "BuiltinOptions2"))
+
     def table(self, name: str, position: int) -> Mapping[str, int | float]:
         """The same of any table of the kind `name` that the reader has checked; 0 as `position` gives the defaults."""
         file = self.model.mapping

@@ -55,10 +55,11 @@ def cut(
     weights = sorted(set(holes))
     references = _gathered(references)
     _check(weights, references)
-    unused, references = _unused(sorted(set(replaced)), references)
+    unused, left = _unused(sorted(set(replaced)), references)
     ranges = sorted([*weights, *unused])
     if any(end > start for (_, end), (start, _) in pairwise(ranges)):
         raise _overlap()
+    # A table that is written anew goes on referring to what it keeps: an empty list looks just like padding.
     ranges = _with_padding(data, ranges, references)
     parts: list[bytes | memoryview] = []
     starts, shifts = [], []
@@ -74,7 +75,7 @@ def cut(
     parts.append(bytes(-length % ALIGNMENT))
     skeleton = Skeleton(bytearray().join(parts), np.array(starts), np.array(shifts))
     words = np.frombuffer(skeleton.data, np.uint8)
-    for each in references:
+    for each in left:
         _adjust(words, skeleton, each)
     return skeleton
 

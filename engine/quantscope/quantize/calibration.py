@@ -113,6 +113,10 @@ class Observed:
         """The largest value seen."""
         return float(self.highs.max())
 
+    def joined(self, other: "Observed") -> "Observed":
+        """What was seen of one tensor in two series of runs, as extremes alone."""
+        return Observed(np.concatenate([self.lows, other.lows]), np.concatenate([self.highs, other.highs]))
+
 
 @dataclass(frozen=True, eq=False)
 class Calibration:

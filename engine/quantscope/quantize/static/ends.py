@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from quantscope.model.calls import callers
+from quantscope.model.calls import callers, entries
 from quantscope.model.graph import Model, Subgraph
 from quantscope.quantize.static.kernels import INTEGER_FACTS
 from quantscope.quantize.static.scales import real_inputs
@@ -15,8 +15,10 @@ def asked_ends(model: Model, subgraph: Subgraph, interface: Interface) -> frozen
     Of the main subgraph and of those that signatures name: what operators call keeps the types they call it with. A
     tensor that is both an input and an output is only one if both are asked for.
     """
-    entries = {0, *(signature.subgraph for signature in model.signatures)} - callers(model).keys()
-    if subgraph.index not in entries:
+    if (
+        interface is Interface.FLOAT
+        or subgraph.index not in {entry.subgraph for entry in entries(model)} - callers(model).keys()
+    ):
         return frozenset()
     asked = {*(subgraph.inputs if interface.inputs else ()), *(subgraph.outputs if interface.outputs else ())}
     kept = {*(() if interface.inputs else subgraph.inputs), *(() if interface.outputs else subgraph.outputs)}
