@@ -20,7 +20,7 @@ from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.reasons import SENTENCES, ReasonCode
 from quantscope.quantize.targets import TARGETS
 from quantscope.recipe import Change, Granularity, Match, Recipe, Rule, Setting
-from tests.engine.specimens import loop, several
+from tests.engine.specimens import loop
 from tests.lab import Lab, check_size, constant_behind, operators_of, sqnr, stored, unpacked
 from tests.models import Array, Input, ModelBuilder, SubgraphBuilder, one_operator
 from tests.operators import conv, depthwise, embedding, fully_connected, gather, half_source, lstm, normal, uneven
@@ -258,6 +258,21 @@ def recurrent_loop() -> ModelBuilder:
     return model
 
 
+def never_taken() -> ModelBuilder:
+    """IF of a constant, with a RELU in either branch."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    operands = [graph.constant("always", np.array([True])), graph.input("x", (1, 64))]
+    graph.outputs = [graph.tensor("y", (1, 64))]
+    graph.operator("IF", operands, graph.outputs, tfl.IfOptionsT(thenSubgraphIndex=1, elseSubgraphIndex=2))
+    for name in ("then", "else"):
+        branch = model.subgraph(name)
+        x = branch.input("x", (1, 64))
+        branch.outputs = [branch.tensor("y", (1, 64))]
+        branch.operator("RELU", [x], branch.outputs)
+    return model
+
+
 def masks() -> Array:
     return np.where(np.arange(64) % 3 == 0, -10000, 0).astype(np.float32)
 
@@ -326,7 +341,7 @@ REASONS = {
     ReasonCode.SLOWER_IN_INTEGERS: integers(lstm, "hybrid-int8"),
     ReasonCode.LOOP_STATE: integers(lambda: recurrent_loop(), "float32", True, subgraph=2, operator=2),
     ReasonCode.LOOP_PRODUCT: integers(counting_loop, "hybrid-int8", subgraph=2, operator=1),
-    ReasonCode.NOT_REACHED: integers(several, "float32", True, subgraph=1, operator=1),
+    ReasonCode.NOT_REACHED: integers(never_taken, "float32", True, subgraph=2),
     ReasonCode.FAR_APART_VALUES: integers(lambda: between(["ADD"], masks()), "float32", True, operator=1),
     ReasonCode.SCALES_TOO_FAR_APART: integers(
         lambda: between(["ADD"], np.full(64, 1e-6, np.float32)), "float32", True, operator=1
