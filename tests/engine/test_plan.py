@@ -259,7 +259,7 @@ def recurrent_loop() -> ModelBuilder:
 
 
 def never_taken() -> ModelBuilder:
-    """IF of a constant, with a RELU in either branch."""
+    """IF of a constant, with a TANH in either branch."""
     model = ModelBuilder()
     graph = model.subgraph()
     operands = [graph.constant("always", np.array([True])), graph.input("x", (1, 64))]
@@ -269,7 +269,7 @@ def never_taken() -> ModelBuilder:
         branch = model.subgraph(name)
         x = branch.input("x", (1, 64))
         branch.outputs = [branch.tensor("y", (1, 64))]
-        branch.operator("RELU", [x], branch.outputs)
+        branch.operator("TANH", [x], branch.outputs)
     return model
 
 
