@@ -38,10 +38,10 @@ def ask_folder(parent: QWidget, title: str, chosen: Callable[[Path], None], fold
     dialog.open()
 
 
-def ask_data(parent: QWidget, folder: str, chosen: Callable[[Path], None]) -> None:
+def ask_data(parent: QWidget, folder: str, chosen: Callable[[Path], None], title: str = "") -> None:
     """Asks for a data file."""
-    filters = [QCoreApplication.translate("Dialogs", "NumPy archives (*.npz)"), _all_files()]
-    dialog = _file_dialog(parent, QCoreApplication.translate("Dialogs", "Choose Data"), folder, filters)
+    filters = [QCoreApplication.translate("Dialogs", "NumPy files (*.npz *.npy)"), _all_files()]
+    dialog = _file_dialog(parent, title or QCoreApplication.translate("Dialogs", "Choose Data"), folder, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.fileSelected.connect(lambda name: chosen(Path(name)))
     dialog.open()

@@ -31,6 +31,7 @@ from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.recipe.choices import Choices
 from quantscope_gui.recipe.desk import RecipeDesk
 from quantscope_gui.recipe.drafter import Drafter
+from quantscope_gui.recipe.sampler import Sampler
 from quantscope_gui.settings import Settings
 from quantscope_gui.sources.converter import SourceConverter
 
@@ -50,6 +51,7 @@ class Services(QObject):
         self.choices = Choices(self.client, settings, self)
         self.desk = RecipeDesk(self.library, self.choices, self)
         self.drafter = Drafter(self.client, self.choices, self.desk, self)
+        self.sampler = Sampler(self.client, self.library, self.desk, self)
         self.board = JobBoard(self.client, self)
         self.planner = Planner(self.client, self.library, self.choices, self.desk, self.board, self)
         self.detailer = Detailer(self.client, self.library, self.operator, self.desk, self)

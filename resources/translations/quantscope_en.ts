@@ -119,12 +119,29 @@
     </message>
 </context>
 <context>
+    <name>Sampler</name>
+    <message numerus="yes">
+        <source>%n sample(s) of {name}</source>
+        <translation>
+            <numerusform>%n sample of {name}</numerusform>
+            <numerusform>%n samples of {name}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SamplesBox</name>
     <message numerus="yes">
-        <source>%n sample(s)</source>
+        <source>of %n sample(s) in the file</source>
         <translation>
-            <numerusform>%n sample</numerusform>
-            <numerusform>%n samples</numerusform>
+            <numerusform>of %n sample in the file</numerusform>
+            <numerusform>of %n samples in the file</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A saved calibration on %n sample(s)</source>
+        <translation>
+            <numerusform>A saved calibration on %n sample</numerusform>
+            <numerusform>A saved calibration on %n samples</numerusform>
         </translation>
     </message>
 </context>

@@ -1025,8 +1025,8 @@
         <translation>打开模型</translation>
     </message>
     <message>
-        <source>NumPy archives (*.npz)</source>
-        <translation>NumPy 归档 (*.npz)</translation>
+        <source>NumPy files (*.npz *.npy)</source>
+        <translation>NumPy 文件 (*.npz *.npy)</translation>
     </message>
     <message>
         <source>Choose Data</source>
@@ -3411,6 +3411,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
 <context>
     <name>RecipeEditor</name>
     <message>
+        <source>These samples don’t fit {model}</source>
+        <translation>这些样本与 {model} 不匹配</translation>
+    </message>
+    <message>
         <source>import {name}</source>
         <translation>导入 {name}</translation>
     </message>
@@ -3780,6 +3784,19 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>Sampler</name>
+    <message>
+        <source>no samples</source>
+        <translation>不使用样本</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s) of {name}</source>
+        <translation>
+            <numerusform>{name} 的 %n 个样本</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SamplesBox</name>
     <message>
         <source>Samples to measure ranges on</source>
@@ -3790,12 +3807,20 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>选择…</translation>
     </message>
     <message>
-        <source>An .npz file with an array for each input of the model, samples first; or a saved calibration</source>
-        <translation>一个 .npz 文件，模型的每个输入对应一个数组，第一维是样本；或一个已保存的校准</translation>
+        <source>An .npz file with an array for each input of the model, samples first; an .npy file for a model with one input; or a saved calibration. It can be dropped on the window as well.</source>
+        <translation>一个 .npz 文件，模型的每个输入对应一个数组，第一维为样本；只有一个输入的模型也可用 .npy 文件；或已保存的校准。也可以拖放到窗口上。</translation>
     </message>
     <message>
         <source>None</source>
         <translation>无</translation>
+    </message>
+    <message>
+        <source>Number of samples</source>
+        <translation>样本数</translation>
+    </message>
+    <message>
+        <source>So many are taken, spread evenly over the file</source>
+        <translation>从文件中均匀抽取这么多样本</translation>
     </message>
     <message>
         <source>none: made-up samples are used, and the result is not to be trusted</source>
@@ -3806,9 +3831,15 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>正在检查…</translation>
     </message>
     <message numerus="yes">
-        <source>%n sample(s)</source>
+        <source>of %n sample(s) in the file</source>
         <translation>
-            <numerusform>%n 个样本</numerusform>
+            <numerusform>（文件中共 %n 个样本）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A saved calibration on %n sample(s)</source>
+        <translation>
+            <numerusform>基于 %n 个样本的已保存校准</numerusform>
         </translation>
     </message>
 </context>

@@ -1,4 +1,5 @@
-"""How much memory quantizing and comparing a model of 1.2 GB takes, beyond the file that is mapped."""
+"""How much memory a model of 1.2 GB takes beyond the file that is mapped: quantizing with and without calibration,
+comparing, finding sensitive operators."""
 
 import subprocess
 import sys
@@ -26,13 +27,22 @@ the processes that run the models, the larger of them: it packs weights into its
 ours at most a tenth of the file."""
 HEADER = ("job", "file MB", "ours MB", "ours / file", "resident MB", "runtime MB", "seconds")
 ROWS, WIDTH, SIDE, LAYERS = 131_072, 1024, 4096, 11
+SAMPLES = 32
 SHARE_BAR = 0.1
 POLL_SECONDS = 0.01
 JOBS: Mapping[str, tuple[str, ...]] = {
     "quantize dynamic-int8": ("quantize", "{model}", "-o", "{output}", "--recipe", "dynamic-int8"),
     "compare, all operators": ("compare", "{model}", "{output}", "--samples", "2"),
     "quantize float16": ("quantize", "{model}", "-o", "{output}", "--recipe", "float16"),
-}
+    "quantize static-int8": (
+        "quantize", "{model}", "-o", "{output}", "--recipe", "static-int8", "--calibration", "{data}",
+    ),
+    "compare static, all operators": ("compare", "{model}", "{output}", "--data", "{data}", "--samples", "2"),
+    "sensitivity, 2 of static-int8": (
+        "sensitivity", "{model}", "--recipe", "static-int8", "--calibration", "{data}", "--data", "{data}",
+        "--samples", "2", "--worst", "2",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +70,15 @@ def run(zoo: Zoo) -> Section:
     if not model.exists():
         note(f"writing {model}")
         build(model)
-    output = zoo.cache / "large.quantized.tflite"
+    output, data = zoo.cache / "large.quantized.tflite", zoo.cache / "large.npz"
+    np.savez(data, ids=np.random.default_rng(1).integers(0, ROWS, (SAMPLES, 1, 4), np.int32))
     rows = []
     for name, arguments in JOBS.items():
         note(name)
-        command = [argument.format(model=model, output=output) for argument in arguments]
+        command = [argument.format(model=model, output=output, data=data) for argument in arguments]
         rows.append((name, *measured(command, model.stat().st_size)))
     output.unlink()
+    data.unlink()
     return Section("memory", "Memory", NOTES, HEADER, tuple(rows))
 
 

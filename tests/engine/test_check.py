@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from quantscope import documents
+from quantscope.calibrate.check import check_data
 from quantscope.documents.data import DataCheck
 from quantscope.errors import DataError
-from quantscope.evaluate.check import check_data
 from quantscope.model.graph import Model
 from quantscope.model.read import read
 from tests.models import conv

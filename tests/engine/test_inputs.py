@@ -161,9 +161,24 @@ def test_no_samples_at_all(load: Load, array: Array) -> None:
         load(info("a", 1, 4), x=array)
 
 
-def test_limit(load: Load) -> None:
-    assert len(load(info("a", 1, 4), limit=2, x=VALUES)) == 2
+def test_limited_samples_are_spread_over_the_file(load: Load) -> None:
+    some = load(info("a", 1, 4), limit=2, x=VALUES)
+    assert [some.row(index) for index in range(len(some))] == [0, 3]
+    assert np.array_equal(some.sample(1)[0], VALUES[3:4])
     assert len(load(info("a", 1, 4), limit=100, x=VALUES)) == 6
+
+
+@pytest.mark.parametrize("mapped_from", [0, 1 << 30])
+def test_an_npy_file_is_the_only_input(
+    tmp_path: Path, model: Callable[..., Model], monkeypatch: pytest.MonkeyPatch, mapped_from: int
+) -> None:
+    path = tmp_path / "one.npy"
+    np.save(path, VALUES)
+    monkeypatch.setattr("quantscope.evaluate.inputs.opened", lambda path: opened(path, mapped_from))
+    samples = from_file(str(path), model("a"), [info("a", 1, 4)], None)
+    assert np.array_equal(samples.sample(5)[0], VALUES[5:])
+    with pytest.raises(DataError, match="has 2 inputs"):
+        from_file(str(path), model("a", "b"), [info("a", 1, 4), info("b", 1, 4)], None)
 
 
 # Dtypes --------------------------------------------------------------------------------------------------------------
@@ -220,11 +235,11 @@ def test_files_that_are_no_npz(tmp_path: Path, model: Callable[..., Model], cont
         from_file(str(path), model("a"), [info("a", 1, 4)], None)
 
 
-def test_npy_missing_folder_and_pickle(tmp_path: Path, model: Callable[..., Model]) -> None:
+def test_missing_folder_and_pickle(tmp_path: Path, model: Callable[..., Model]) -> None:
     built = model("a")
-    np.save(tmp_path / "one.npy", VALUES)
     np.savez(tmp_path / "pickle.npz", x=np.array([object()] * 2))
-    for name in ("one.npy", "missing.npz", ".", "pickle.npz"):
+    np.save(tmp_path / "pickle.npy", np.array([object()] * 2))
+    for name in ("missing.npz", ".", "pickle.npz", "pickle.npy"):
         with pytest.raises(DataError):
             from_file(str(tmp_path / name), built, [info("a", 1, 4)], None)
 

@@ -9,8 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from quantscope.calibrate.run import calibrate
+from quantscope.model.read import read
 from quantscope.precision import Precision
 from quantscope.recipe import Change, Interface, Match, Recipe, Rule, Setting
+from quantscope_gui.models.data import Samples
 from quantscope_gui.operators import plan as plans
 from quantscope_gui.recipe import edits
 from quantscope_gui.recipe.groups import groups, in_scope, scopes_of
@@ -319,6 +322,12 @@ def static(stage: Stage, model_file: Path) -> Stage:
     return stage
 
 
+def calibrated_on(stage: Stage) -> int:
+    plan = stage.current().plan
+    calibration = plan.document.calibration if plan is not None else None
+    return calibration.samples if calibration is not None else 0
+
+
 def test_samples_that_fit_give_an_integer_plan(static: Stage, tmp_path: Path) -> None:
     assert "int8" not in precisions_of(static)
     box = static.window.recipe_panel.samples
@@ -364,6 +373,47 @@ def test_inputs_and_outputs_are_chosen_where_there_are_integers(static: Stage, t
     static.until(lambda: not panel.interface.isVisible())
 
 
+def test_choosing_samples_can_be_undone(static: Stage, tmp_path: Path) -> None:
+    box, desk, model = static.window.recipe_panel.samples, static.services.desk, static.current().model
+    images = np.random.default_rng(5).normal(size=(24, 8, 8, 16)).astype(np.float32)
+    one, two = tmp_path / "one.npy", tmp_path / "two.npz"
+    np.save(one, images)
+    np.savez(two, image=images)
+    static.window.commands.open_files([one])
+    static.until(lambda: desk.samples(model) == Samples(one))
+    assert (box.count.value(), box.count.maximum()) == (24, 24)
+    box.count.setValue(18)
+    static.until(lambda: desk.samples(model) == Samples(one, 18))
+    static.until(lambda: calibrated_on(static) == 18)
+    static.window.recipe_editor.use_samples(two)
+    static.until(lambda: desk.samples(model) == Samples(two))
+    static.window.recipe.chosen.emit("static-int16x8")
+    undo, redo = (static.window.commands_by_key[key] for key in ("undo", "redo"))
+    undo.trigger()
+    assert desk.samples(model) == Samples(two)
+    for expected, name, count in ((Samples(one, 18), "one.npy", 18), (Samples(one), "one.npy", 24), (None, "none", 0)):
+        undo.trigger()
+        assert desk.samples(model) == expected
+        assert box.name.text().startswith(name)
+        assert expected is None or box.count.value() == count
+    static.until(lambda: "int8" not in precisions_of(static))
+    redo.trigger()
+    assert desk.samples(model) == Samples(one)
+    assert desk.recipe(model).name == "static-int8"  # type: ignore[union-attr]
+    static.until(lambda: "int8" in precisions_of(static))
+
+
+def test_a_saved_calibration_will_do(static: Stage, tmp_path: Path) -> None:
+    box, model = static.window.recipe_panel.samples, static.current().model
+    np.savez(tmp_path / "x.npz", image=np.random.default_rng(5).normal(size=(20, 8, 8, 16)).astype(np.float32))
+    path = tmp_path / "saved.npz"
+    calibrate(read(model.path), tmp_path / "x.npz").save(path)
+    static.window.recipe_editor.use_samples(path)
+    static.until(lambda: "int8" in precisions_of(static))
+    assert "A saved calibration on 20 samples" in box.report.text()
+    assert box.count.isHidden() or not box.count.isVisible()
+
+
 def test_samples_that_do_not_fit_are_refused_in_a_sentence(static: Stage, tmp_path: Path) -> None:
     box, editor = static.window.recipe_panel.samples, static.window.recipe_editor
     path = tmp_path / "wrong.npz"
@@ -371,6 +421,7 @@ def test_samples_that_do_not_fit_are_refused_in_a_sentence(static: Stage, tmp_pa
     editor.use_samples(path)
     static.until(lambda: "takes" in box.report.text())
     assert static.services.desk.samples(static.current().model) is None
+    assert not static.services.desk.history.canUndo() or "samples" not in static.services.desk.history.undoText()
     (tmp_path / "text.npz").write_text("no archive")
     editor.use_samples(tmp_path / "text.npz")
     static.until(lambda: "text.npz" in box.report.text())

@@ -155,7 +155,7 @@ def test_every_reason_of_the_engine_has_a_translation() -> None:
     assert set(texts.FINDINGS) == {str(code) for code in FINDINGS}
     for code, text in FINDINGS.items():
         assert placeholders(translated["Finding", code]) == placeholders(text), code
-    from quantscope.evaluate.check import SENTENCES as REMARKS
+    from quantscope.calibrate.check import SENTENCES as REMARKS
 
     assert set(texts.REMARKS) == set(REMARKS)
     for code, text in REMARKS.items():

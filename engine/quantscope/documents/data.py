@@ -32,11 +32,14 @@ class InputData(Document, frozen=True, kw_only=True):
 
 
 class DataCheck(Document, frozen=True, kw_only=True):
-    """A file of samples that fits a model. One that doesn't is an error, which says why."""
+    """A file of samples that fits a model, or a saved `calibration` of it; one that doesn't fit is an error, which says
+    why. `samples` are looked at of the `available` ones in the file."""
 
     schema: str = DATA
     model: File
     path: str
     samples: int
+    available: int
+    calibration: bool = False
     inputs: tuple[InputData, ...]
     remarks: tuple[Remark, ...] = ()

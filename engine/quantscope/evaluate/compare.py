@@ -12,7 +12,7 @@ from quantscope import documents
 from quantscope.errors import DataError, ModelUnsupportedError, RunError, UsageError
 from quantscope.evaluate import wire
 from quantscope.evaluate.alignment import align
-from quantscope.evaluate.inputs import Samples, Some, fitted_to, from_file, open_shape, runnable
+from quantscope.evaluate.inputs import FromFile, Samples, Some, fitted_to, from_file, open_shape, runnable
 from quantscope.evaluate.measures import OutputDistance, real
 from quantscope.evaluate.metrics import Accuracy, Function, Judged, Task, find_labels
 from quantscope.evaluate.operators import operator_errors, unmeasured
@@ -44,10 +44,10 @@ def compare(
     """Error of each output of `quantized` against `reference` over `samples` samples, how well both do their task, and,
     if `operators`, the errors of each operator over at most `operator_samples` of the samples, evenly spread.
 
-    Samples come from the .npz file `data` (all of them if `samples` is None) or are generated (16 if `samples` is
-    None). Labels are its array `labels`, or if that is None, one called "y" or "labels"; numbers of the classes in the
-    first output give the metrics top-1 and top-5. `metric` is a function of the user's that is given the outputs (one
-    array, samples first, or a dict of them by name) and the labels (None if there are none).
+    Samples come from the .npz or .npy file `data` (all of them if `samples` is None) or are generated (16 if `samples`
+    is None). Labels are its array `labels`, or if that is None, one called "y" or "labels"; numbers of the classes in
+    the first output give the metrics top-1 and top-5. `metric` is a function of the user's that is given the outputs
+    (one array, samples first, or a dict of them by name) and the labels (None if there are none).
 
     Raises UsageError for less than one sample, ModelReadError, ModelUnsupportedError if the two aren't versions of one
     model, DataError if the data or labels don't fit, RunError if the runtime refuses or crashes on either, MetricError
@@ -144,7 +144,7 @@ class _Whole:
             inputs = _samples(model, first, one.inputs, data, samples)
             names = _output_names(model, one.outputs)
             distances = [OutputDistance(name) for name in names]
-            tasks = self._tasks(stack, None if data is None else os.fspath(data), len(inputs), one.outputs, names)
+            tasks = self._tasks(stack, inputs, one.outputs, names)
             for index in range(len(inputs)):
                 done, doing = index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}"
                 check()
@@ -168,13 +168,12 @@ class _Whole:
     def _tasks(
         self,
         stack: contextlib.ExitStack,
-        data: str | None,
-        samples: int,
+        samples: Samples,
         outputs: Sequence[TensorInfo],
         names: Sequence[str],
     ) -> list[Task]:
         """What judges the outputs: labels if there are any that fit, and the user's function if there is one."""
-        labels = None if data is None else find_labels(data, self.labels, samples)
+        labels = find_labels(samples, self.labels) if isinstance(samples, FromFile) else None
         tasks: list[Task] = []
         classes = outputs[0].shape[-1] if outputs and outputs[0].shape else 0
         if labels is not None and math.prod(outputs[0].shape) == classes and Accuracy.fits(labels, classes):
@@ -185,7 +184,7 @@ class _Whole:
                 "Give a metric of your own that knows what they mean.",
             )
         if self.metric is not None:
-            tasks.append(stack.enter_context(Judged(self.metric, names, samples, labels)))
+            tasks.append(stack.enter_context(Judged(self.metric, names, len(samples), labels)))
         return tasks
 
 

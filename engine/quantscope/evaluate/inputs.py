@@ -1,4 +1,4 @@
-"""Inputs to run models on: from an .npz file, or generated from what the model says of itself."""
+"""Inputs to run models on: from a file of arrays, or generated from what the model says of itself."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quantscope.errors import DataError, RunError
-from quantscope.evaluate.npz import opened
+from quantscope.evaluate.npz import ONLY, opened
 from quantscope.evaluate.runner import Runner
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.calls import Entry
@@ -83,7 +83,12 @@ class Some:
 
     def sample(self, index: int) -> Arrays:
         """Inputs of one sample."""
-        return self.every.sample(index * len(self.every) // self.count)
+        return self.every.sample(spread(index, len(self.every), self.count))
+
+
+def spread(index: int, available: int, count: int) -> int:
+    """Which of the `available` samples is number `index` of `count` that are spread evenly over them."""
+    return index * available // count
 
 
 def generated(
@@ -172,11 +177,13 @@ def _index_range(model: Model, subgraph: Subgraph, position: int) -> tuple[float
 
 @dataclass(frozen=True, slots=True)
 class FromFile:
-    """Samples of an .npz file, one array (samples first) for each input."""
+    """`count` of the samples of a file, spread evenly over the `available` ones, since they may be in order of their
+    classes; one array (samples first) for each input."""
 
     path: str
     inputs: tuple[TensorInfo, ...]
     arrays: tuple[npt.NDArray[Any], ...]
+    available: int
     count: int
 
     @property
@@ -189,24 +196,34 @@ class FromFile:
 
     def sample(self, index: int) -> Arrays:
         """Inputs of one sample."""
-        return [_fitted(array[index], info, self.path) for array, info in zip(self.arrays, self.inputs, strict=True)]
+        row = self.row(index)
+        return [_fitted(array[row], info, self.path) for array, info in zip(self.arrays, self.inputs, strict=True)]
+
+    def row(self, index: int) -> int:
+        """Where in the file's arrays a sample stands."""
+        return spread(index, self.available, self.count)
 
 
 def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int | None) -> FromFile:
-    """Samples from an .npz file whose arrays are named after the model's inputs, at most `limit` of them.
+    """At most `limit` samples, evenly spread, from an .npz file whose arrays are named after the model's inputs.
 
     An array may be named after a signature and its name for the input, too, as in "encode/ids". With a single input any
-    single array besides labels will do, or one named `x`. Other arrays are ignored. Raises
+    single array besides labels will do, or one named `x`, or an .npy file. Other arrays are ignored. Raises
     DataError if the file can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't
     fit.
     """
     with opened(path) as archive:
+        if not archive.named and len(inputs) > 1:
+            raise DataError(
+                f"'{path}' holds one array, but the model has {len(inputs)} inputs.",
+                "Save arrays named after the inputs together, with numpy.savez.",
+            )
         chosen = tuple(archive.array(name) for name in _names(archive.names, model, inputs, path))
     counts = {len(array) if array.ndim else 0 for array in chosen}
     if len(counts) != 1 or 0 in counts:
         raise DataError(f"The arrays in '{path}' hold different numbers of samples, or none: {sorted(counts)}.")
-    count = min(counts) if limit is None else min(*counts, limit)
-    samples = FromFile(path, tuple(inputs), chosen, count)
+    (available,) = counts
+    samples = FromFile(path, tuple(inputs), chosen, available, available if limit is None else min(available, limit))
     samples.sample(0)
     return samples
 
@@ -231,7 +248,8 @@ def from_file_by(
     counts = {len(array) if array.ndim else 0 for array in arrays}
     if len(counts) != 1 or 0 in counts:
         raise DataError(f"The arrays for '{entry.key}' in '{path}' hold different numbers of samples, or none.")
-    samples = FromFile(path, tuple(inputs), arrays, min(counts) if limit is None else min(*counts, limit))
+    (available,) = counts
+    samples = FromFile(path, tuple(inputs), arrays, available, available if limit is None else min(available, limit))
     try:
         samples.sample(0)
     except DataError:
@@ -242,7 +260,7 @@ def from_file_by(
 
 
 def arrays_in(path: str, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
-    """Those of the named arrays that an .npz file has. Raises DataError if it can't be read."""
+    """Those of the named arrays that a file has. Raises DataError if it can't be read."""
     with opened(path) as archive:
         return {name: archive.array(name) for name in names if name in archive.names}
 
@@ -260,7 +278,7 @@ def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo],
         name = next((each for each in wanted if each in available), None)
         if name is None and len(inputs) == 1:
             others = [each for each in available if each not in LABELS]
-            name = "x" if "x" in available else others[0] if len(others) == 1 else None
+            name = ONLY if ONLY in available else others[0] if len(others) == 1 else None
         if name is None:
             raise DataError(
                 f"'{path}' has no array for input '{info.name}' (it has {', '.join(available) or 'none'}).",

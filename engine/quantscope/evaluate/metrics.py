@@ -16,7 +16,7 @@ import numpy.typing as npt
 from quantscope import documents
 from quantscope.child_process import module_command, module_environment
 from quantscope.errors import DataError, MetricError
-from quantscope.evaluate.inputs import LABELS, arrays_in
+from quantscope.evaluate.inputs import LABELS, FromFile, arrays_in
 
 Array = npt.NDArray[Any]
 
@@ -36,20 +36,22 @@ class Task(Protocol):
         """The figures; `check` is called while waiting and may raise."""
 
 
-def find_labels(path: str, name: str | None, samples: int) -> Array | None:
-    """The labels in an .npz file: the array `name`, or one of those called y or labels; None if there is none.
+def find_labels(samples: FromFile, name: str | None) -> Array | None:
+    """The labels of samples in their file: of the array `name`, or one of those called y or labels; None if there is
+    none.
 
-    Raises DataError if the array asked for isn't there, or hasn't a label for each of `samples`.
+    Raises DataError if the array asked for isn't there, or hasn't a label for each sample of the file.
     """
+    path, available = samples.path, samples.available
     arrays = arrays_in(path, (name,) if name is not None else LABELS)
     found = next(iter(arrays.values()), None)
     if found is None and name is not None:
         raise DataError(f"'{path}' has no array '{name}' for labels.", "Name one of its arrays.")
-    if found is None or found.ndim == 0 or len(found) < samples:
+    if found is None or found.ndim == 0 or len(found) < available:
         if name is not None:
-            raise DataError(f"'{path}' has fewer labels in '{name}' than the {samples} samples.")
+            raise DataError(f"'{path}' has fewer labels in '{name}' than the {available} samples.")
         return None
-    return found[:samples]
+    return found[[samples.row(index) for index in range(len(samples))]]
 
 
 class Accuracy:

@@ -1,4 +1,4 @@
-"""Arrays of .npz files that needn't fit into memory: large ones are mapped, unpacked to a file first if need be."""
+"""Arrays of .npz and .npy files that needn't fit into memory: large ones are mapped, unpacked first if need be."""
 
 import contextlib
 import io
@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,40 @@ UNREADABLE: Final = (
 )  # fmt: skip
 
 
-class Archive:
-    """An open .npz file."""
+# What the array of an .npy file, which has no name, goes by.
+ONLY: Final = "x"
+
+
+class Archive(Protocol):
+    """An open file of arrays; they are `named` unless it is an .npy file."""
+
+    named: bool
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of its arrays."""
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        """An array, mapped if it is large; it outlives the archive."""
+
+
+class _Single:
+    """The one array of an .npy file."""
+
+    named = False
+    names = (ONLY,)
+
+    def __init__(self, values: npt.NDArray[Any]) -> None:
+        self.values = values
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        return self.values
+
+
+class _Packed:
+    """An .npz file."""
+
+    named = True
 
     def __init__(self, path: str, loaded: Any, mapped_from: int) -> None:
         self.path = path
@@ -38,12 +70,10 @@ class Archive:
 
     @property
     def names(self) -> Sequence[str]:
-        """Names of its arrays."""
         names: list[str] = self.loaded.files
         return names
 
     def array(self, name: str) -> npt.NDArray[Any]:
-        """An array, mapped if it is large; it outlives the archive."""
         entry = f"{name}.npy" if f"{name}.npy" in self.loaded.zip.namelist() else name
         info = self.loaded.zip.getinfo(entry)
         if info.file_size < self.mapped_from:
@@ -64,16 +94,27 @@ class Archive:
 
 @contextlib.contextmanager
 def opened(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Archive]:
-    """The .npz file at `path`, of which arrays from `mapped_from` bytes up are mapped. Raises DataError whatever goes
+    """The .npz or .npy file at `path`; arrays from `mapped_from` bytes up are mapped. Raises DataError whatever goes
     wrong with it."""
     try:
+        if _is_single(path):
+            with open(path, "rb") as file:
+                yield _Single(_mapped(file, 0) if os.path.getsize(path) >= mapped_from else np.load(file))
+            return
         loaded = np.load(path, allow_pickle=False)
         if not isinstance(loaded, np.lib.npyio.NpzFile):
-            raise DataError(f"'{path}' is not an .npz file.", "Save it with numpy.savez, arrays named after inputs.")
+            raise DataError(f"'{path}' is neither an .npz nor an .npy file.", "Save it with numpy.savez or numpy.save.")
         with loaded:
-            yield Archive(path, loaded, mapped_from)
+            yield _Packed(path, loaded, mapped_from)
     except UNREADABLE as error:
-        raise DataError(f"'{path}' can't be read as .npz: {error}.", "Save it with numpy.savez.") from error
+        raise DataError(
+            f"'{path}' can't be read as .npz or .npy: {error}.", "Save it with numpy.savez or numpy.save."
+        ) from error
+
+
+def _is_single(path: str) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(np.lib.format.MAGIC_PREFIX)) == np.lib.format.MAGIC_PREFIX
 
 
 def _mapped(file: IO[bytes], start: int) -> npt.NDArray[Any]:

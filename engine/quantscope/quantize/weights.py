@@ -57,6 +57,25 @@ def channels(values: Floats, axis: int | None) -> Floats:
     return values.reshape(math.prod(values.shape[:axis]), values.shape[axis], math.prod(values.shape[axis + 1 :]))
 
 
+def pieces(blocks: Floats) -> Iterator[tuple[Floats, slice]]:
+    """(outer, channels, inner) weights in their order, a few MB at a time, each piece with its channels."""
+    outer, count, inner = blocks.shape
+    if outer > 1:
+        step = max(1, PIECE // max(1, 4 * count * inner))
+        yield from ((blocks[low : low + step], slice(None)) for low in range(0, outer, step))
+    elif count > 1:
+        step = max(1, PIECE // max(1, 4 * inner))
+        yield from ((blocks[:, low : low + step], slice(low, low + step)) for low in range(0, count, step))
+    else:
+        step = PIECE // 4
+        yield from ((blocks[:, :, low : low + step], slice(None)) for low in range(0, inner, step))
+
+
+def is_finite(values: Floats) -> bool:
+    """True if no value is infinite or NaN."""
+    return all(np.isfinite(piece).all() for piece, _ in pieces(channels(values, None)))
+
+
 def per_tensor_error_db(values: Floats, name: str, enough: float = math.inf) -> float:
     """Signal to noise ratio in dB that int8 with one scale for the tensor leaves of a matrix's rows.
 

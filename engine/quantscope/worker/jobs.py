@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from quantscope import api, documents
+from quantscope.calibrate.check import check_data
 from quantscope.details import details
 from quantscope.draw.draw import draw
 from quantscope.errors import DataError, ModelReadError
-from quantscope.evaluate.check import check_data
 from quantscope.files import describe
 from quantscope.history import use as history
 from quantscope.inspection import inspection
@@ -134,7 +134,7 @@ class Jobs:
         return details(plan, document, request.subgraph, request.operator, progress)
 
     def _check_data(self, request: protocol.CheckData, progress: Progress) -> documents.Document:
-        return check_data(self._model(request.path).survey.model, request.data, progress)
+        return check_data(self._model(request.path).survey.model, request.data, request.samples, progress)
 
     def _export_recipe(self, request: protocol.ExportRecipe, progress: Progress) -> documents.Document:
         return documents.ExportedRecipe(tool="litert-quantizer", text=write_litert(request.recipe).decode())

@@ -75,12 +75,13 @@ class ExportRecipe(Message, frozen=True, kw_only=True, tag="export-recipe"):
 
 
 class CheckData(Message, frozen=True, kw_only=True, tag="check-data"):
-    """Asks for documents.data.DataCheck: whether the samples in `data` (an .npz file) fit the model, and how they
-    look."""
+    """Asks for documents.data.DataCheck: whether `samples` (None: all) of the samples in the file `data` fit the
+    model, and how they look. A saved calibration will do, too."""
 
     id: int
     path: str
     data: str
+    samples: int | None = None
 
 
 class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):

@@ -1,11 +1,11 @@
 """Runs comparisons in the engine."""
 
-from pathlib import Path
 from typing import Any
 
 from quantscope.worker import protocol
 from quantscope_gui.compare.work import VariantWork
 from quantscope_gui.engine import decoding
+from quantscope_gui.models.data import Samples
 from quantscope_gui.models.library import Selection, Variant
 from quantscope_gui.operators.plan import with_errors
 
@@ -13,8 +13,8 @@ from quantscope_gui.operators.plan import with_errors
 class Comparer(VariantWork):
     """How far a variant is from its source, operator by operator."""
 
-    def compare(self, selection: Selection, data: Path | None = None) -> None:
-        """On the samples in `data` (an .npz file), or on generated ones."""
+    def compare(self, selection: Selection, data: Samples | None = None) -> None:
+        """On `data`, or on generated samples."""
         model, variant = selection.model, selection.variant
         if variant is None:
             return
@@ -25,7 +25,8 @@ class Comparer(VariantWork):
                 id=identity,
                 path=str(model.path),
                 quantized=str(variant.path),
-                data=None if data is None else str(data),
+                data=None if data is None else str(data.path),
+                samples=None if data is None else data.count,
             ),
             lambda content: (decoding.comparison(content), data),
             self.tr("Comparing {model}").format(model=variant.name),

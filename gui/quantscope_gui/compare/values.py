@@ -39,7 +39,7 @@ class ValueReader(VariantWork):
                 quantized=str(variant.path),
                 subgraph=row.key[0],
                 tensor=tensor,
-                data=None if data is None else str(data),
+                data=None if data is None else str(data.path),
                 samples=SAMPLES,
             ),
             decoding.small(TensorComparison),

@@ -71,7 +71,8 @@ class Detailer(QObject):
                 target=document.target,
                 subgraph=row.key[0],
                 operator=row.key[1],
-                calibration=None if samples is None else str(samples),
+                calibration=None if samples is None else str(samples.path),
+                calibration_samples=None if samples is None else samples.count,
             ),
             decoding.small(Details),
         )

@@ -12,6 +12,7 @@ from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
 from quantscope_gui.errors.problem import Problem, of_failure
 from quantscope_gui.jobs.board import JobBoard
+from quantscope_gui.models.data import Samples
 from quantscope_gui.models.library import Library, Model, Variant
 from quantscope_gui.models.results import Results
 from quantscope_gui.operators import plan
@@ -35,7 +36,9 @@ class Quantizer(QObject):
         self._jobs: dict[Job, Model] = {}
         library.model_removed.connect(self._model_removed)
 
-    def quantize(self, model: Model, recipe: Recipe, target: str, samples: Path | None = None) -> None:
+    def quantize(self, model: Model, recipe: Recipe, target: str, samples: Samples | None = None) -> None:
+        if not recipe.needs_calibration:
+            samples = None
         try:
             output = self._results.new_file(f"{model.name}.{recipe.name}.tflite")
         except OSError as error:
@@ -56,7 +59,8 @@ class Quantizer(QObject):
                 output=str(output),
                 recipe=recipe,
                 target=target,
-                calibration=None if samples is None or not recipe.needs_calibration else str(samples),
+                calibration=None if samples is None else str(samples.path),
+                calibration_samples=None if samples is None else samples.count,
             ),
             plan.decode_quantization,
             heavy=True,
@@ -68,7 +72,7 @@ class Quantizer(QObject):
         job.ended.connect(lambda: self._jobs.pop(job))
         self._board.add(job, self.tr("Quantizing {model}").format(model=model.name))
 
-    def _again(self, model: Model, recipe: Recipe, target: str, samples: Path | None = None) -> None:
+    def _again(self, model: Model, recipe: Recipe, target: str, samples: Samples | None = None) -> None:
         if model in self._library.models:
             self.quantize(model, recipe, target, samples)
 
@@ -78,7 +82,7 @@ class Quantizer(QObject):
                 self._client.cancel(job)
 
     def _succeeded(
-        self, model: Model, output: Path, samples: Path | None, result: tuple[documents.Quantization, Plan]
+        self, model: Model, output: Path, samples: Samples | None, result: tuple[documents.Quantization, Plan]
     ) -> None:
         document, planned = result
         variant = Variant(document, planned, output, calibration=samples)
@@ -86,7 +90,7 @@ class Quantizer(QObject):
         self.finished.emit(model, variant)
 
     def _failed(
-        self, model: Model, recipe: Recipe, target: str, samples: Path | None, output: Path, failure: Failure
+        self, model: Model, recipe: Recipe, target: str, samples: Samples | None, output: Path, failure: Failure
     ) -> None:
         self._results.discard(output)
         self.failed.emit(of_failure(failure, model.path.name, lambda: self._again(model, recipe, target, samples)))

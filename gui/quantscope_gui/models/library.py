@@ -9,6 +9,7 @@ from quantscope import documents
 from quantscope.documents.convert import Conversion
 from quantscope.documents.sensitivity import Sensitivity
 from quantscope.documents.tensors import TensorComparison
+from quantscope_gui.models.data import Samples
 from quantscope_gui.operators.plan import Key, Plan
 
 
@@ -22,15 +23,15 @@ class Latency:
 
 @dataclass(slots=True, eq=False)
 class Variant:
-    """A result of Quantize. `path` is in the session's folder; `saved` is where the user put a copy; `calibration` is
-    the file of samples it was made with, `data` the one it was last compared on; None for generated inputs."""
+    """A result of Quantize. `path` is in the session's folder; `saved` is where the user put a copy; `calibration`
+    are the samples it was made with, `data` those it was last compared on; None for generated inputs."""
 
     document: documents.Quantization
     plan: Plan
     path: Path
     saved: Path | None = None
-    calibration: Path | None = None
-    data: Path | None = None
+    calibration: Samples | None = None
+    data: Samples | None = None
     comparison: documents.Comparison | None = None
     sensitivity: Sensitivity | None = None
     values: dict[Key, TensorComparison] = field(default_factory=dict)

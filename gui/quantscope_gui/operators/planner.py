@@ -11,13 +11,14 @@ from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
 from quantscope_gui.errors.problem import Problem, of_failure
 from quantscope_gui.jobs.board import JobBoard
+from quantscope_gui.models.data import Samples
 from quantscope_gui.models.library import Library, Model, Selection
 from quantscope_gui.operators import plan
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe.choices import Choices
 from quantscope_gui.recipe.desk import RecipeDesk
 
-Wanted = tuple[Recipe | None, str, str | None]
+Wanted = tuple[Recipe | None, str, Samples | None]
 
 
 class Planner(QObject):
@@ -65,7 +66,12 @@ class Planner(QObject):
             return
         job = self._client.submit(
             lambda identity: protocol.Inspect(
-                id=identity, path=str(model.path), recipe=recipe, target=target, calibration=samples
+                id=identity,
+                path=str(model.path),
+                recipe=recipe,
+                target=target,
+                calibration=None if samples is None else str(samples.path),
+                calibration_samples=None if samples is None else samples.count,
             ),
             plan.decode,
         )
@@ -100,7 +106,7 @@ class Planner(QObject):
         recipe = self._desk.recipe(model)
         samples = self._desk.samples(model)
         needed = recipe is not None and recipe.needs_calibration and samples is not None
-        return recipe, self._choices.target, str(samples) if needed else None
+        return recipe, self._choices.target, samples if needed else None
 
     def _forget(self, model: Model) -> None:
         self._drop(model)

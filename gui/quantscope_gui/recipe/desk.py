@@ -1,39 +1,49 @@
-"""The recipe of every open model, and the history of its edits."""
+"""The recipe of every open model, the samples its ranges are measured on, and the history of both."""
 
 from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from quantscope.recipe import Change, Match, Recipe
+from quantscope_gui.models.data import Samples
 from quantscope_gui.models.library import Library, Model, Selection
 from quantscope_gui.operators.plan import Key
 from quantscope_gui.recipe import edits
 from quantscope_gui.recipe.choices import Choices
 
 
-class _Edit(QUndoCommand):
-    """A model's recipe becomes another one; None is whatever preset is chosen."""
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a plan is made from: the chosen preset's id, the model's `own` recipe if it has one, and its samples."""
 
-    def __init__(self, desk: "RecipeDesk", model: Model, preset: str, recipe: Recipe | None, text: str) -> None:
+    preset: str
+    own: Recipe | None = None
+    samples: Samples | None = None
+
+
+class _Edit(QUndoCommand):
+    """What a model's plan is made from becomes something else."""
+
+    def __init__(self, desk: "RecipeDesk", model: Model, after: State, text: str) -> None:
         super().__init__(text)
         self._desk = desk
         self._model = model
         self._before = desk.state(model)
-        self._after = (preset, recipe)
+        self._after = after
 
     def redo(self) -> None:
-        self._desk.put(self._model, *self._after)
+        self._desk.put(self._model, self._after)
 
     def undo(self) -> None:
-        self._desk.put(self._model, *self._before)
+        self._desk.put(self._model, self._before)
 
 
 class RecipeDesk(QObject):
     """A model without edits follows the preset chosen in the window; edits are a model's own.
 
-    `changed(model)` when a model got another recipe by an edit, its undoing or redoing, or other samples.
+    `changed(model)` when a model got another recipe or other samples by an edit, its undoing or redoing.
     """
 
     changed = Signal(object)
@@ -43,7 +53,7 @@ class RecipeDesk(QObject):
         self._library = library
         self._choices = choices
         self._own: dict[Model, Recipe] = {}
-        self._samples: dict[Model, Path] = {}
+        self._samples: dict[Model, Samples] = {}
         self._stacks: dict[Model, QUndoStack] = {}
         self.history = QUndoGroup(self)
         library.selection_changed.connect(self._selection_changed)
@@ -53,31 +63,26 @@ class RecipeDesk(QObject):
         """What `model` is planned with; None until the presets are known."""
         return self._own.get(model) or self._choices.preset
 
-    def samples(self, model: Model) -> Path | None:
-        """The file of samples that ranges are measured on, where one was chosen."""
+    def samples(self, model: Model) -> Samples | None:
+        """The samples that ranges are measured on, where some were chosen."""
         return self._samples.get(model)
 
-    def set_samples(self, model: Model, path: Path | None) -> None:
+    def set_samples(self, model: Model, samples: Samples | None, text: str) -> None:
         """Chooses the samples that ranges are measured on."""
-        if path == self._samples.get(model):
-            return
-        if path is None:
-            del self._samples[model]
-        else:
-            self._samples[model] = path
-        self.changed.emit(model)
+        if samples != self._samples.get(model):
+            self._push(model, replace(self.state(model), samples=samples), text)
 
     def is_edited(self, model: Model) -> bool:
         return model in self._own
 
-    def state(self, model: Model) -> tuple[str, Recipe | None]:
-        """The chosen preset's id and the model's own recipe, if it has one."""
-        return self._choices.recipe, self._own.get(model)
+    def state(self, model: Model) -> State:
+        return State(self._choices.recipe, self._own.get(model), self._samples.get(model))
 
     def choose(self, model: Model, preset: str, text: str) -> None:
         """Starts over from a preset."""
-        if (preset, None) != self.state(model):
-            self._push(model, preset, None, text)
+        state = replace(self.state(model), preset=preset, own=None)
+        if state != self.state(model):
+            self._push(model, state, text)
 
     def set(self, model: Model, recipe: Recipe, text: str) -> None:
         """Gives `model` a recipe of its own; one that asks what a preset asks is the preset."""
@@ -85,10 +90,11 @@ class RecipeDesk(QObject):
         recipe = edits.settled(recipe, presets)
         if recipe == self.recipe(model):
             return
+        state = self.state(model)
         if recipe in presets:
-            self._push(model, recipe.name, None, text)
+            self._push(model, replace(state, preset=recipe.name, own=None), text)
         else:
-            self._push(model, self._choices.recipe, recipe, text)
+            self._push(model, replace(state, own=recipe), text)
 
     def ask(self, model: Model, matches: Iterable[Match], change: Change, text: str) -> None:
         """Adds a rule for the operators that `matches` describe."""
@@ -102,17 +108,19 @@ class RecipeDesk(QObject):
         if recipe is not None:
             self.set(model, edits.without(recipe, keys), text)
 
-    def put(self, model: Model, preset: str, recipe: Recipe | None) -> None:
+    def put(self, model: Model, state: State) -> None:
         """Used by the history: sets without a trace."""
-        if recipe is None:
-            self._own.pop(model, None)
-        else:
-            self._own[model] = recipe
-        self._choices.set_recipe(preset)
+        self._own.pop(model, None)
+        self._samples.pop(model, None)
+        if state.own is not None:
+            self._own[model] = state.own
+        if state.samples is not None:
+            self._samples[model] = state.samples
+        self._choices.set_recipe(state.preset)
         self.changed.emit(model)
 
-    def _push(self, model: Model, preset: str, recipe: Recipe | None, text: str) -> None:
-        self._stack(model).push(_Edit(self, model, preset, recipe, text))
+    def _push(self, model: Model, state: State, text: str) -> None:
+        self._stack(model).push(_Edit(self, model, state, text))
 
     def _stack(self, model: Model) -> QUndoStack:
         if model not in self._stacks:

@@ -33,11 +33,15 @@ class Drafter(QObject):
         first."""
         self.drop()
         target = self._choices.target
-        chosen = self._desk.samples(model)
-        samples = str(chosen) if chosen is not None else None
+        samples = self._desk.samples(model)
         job = self._client.submit(
             lambda identity: protocol.Inspect(
-                id=identity, path=str(model.path), recipe=recipe, target=target, calibration=samples
+                id=identity,
+                path=str(model.path),
+                recipe=recipe,
+                target=target,
+                calibration=None if samples is None else str(samples.path),
+                calibration_samples=None if samples is None else samples.count,
             ),
             plan.decode,
         )

@@ -6,7 +6,6 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from quantscope import documents, files
-from quantscope.documents.data import DataCheck
 from quantscope.errors import QuantscopeError
 from quantscope.recipe import Recipe
 from quantscope.worker import protocol
@@ -21,6 +20,7 @@ from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe.desk import RecipeDesk
 from quantscope_gui.recipe.drafter import Drafter
 from quantscope_gui.recipe.panel import RecipePanel
+from quantscope_gui.recipe.sampler import Sampler
 
 
 class RecipeEditor(QObject):
@@ -37,6 +37,7 @@ class RecipeEditor(QObject):
         library: Library,
         desk: RecipeDesk,
         drafter: Drafter,
+        sampler: Sampler,
         client: EngineClient,
         background: Background,
     ) -> None:
@@ -47,14 +48,18 @@ class RecipeEditor(QObject):
         self._drafter = drafter
         self._background = background
         self._client = client
-        self._checked: dict[Model, DataCheck] = {}
+        self._sampler = sampler
         panel.edited.connect(self._edited)
         panel.drafted.connect(self._drafted)
         panel.rule_selected.connect(self._rule_selected)
         panel.import_wanted.connect(self.ask_import)
         panel.export_wanted.connect(self.ask_export)
         panel.samples.choose_wanted.connect(self.ask_samples)
-        panel.samples.clear_wanted.connect(lambda: self.use_samples(None))
+        panel.samples.clear_wanted.connect(self.clear_samples)
+        panel.samples.count_wanted.connect(self.use_count)
+        sampler.checking.connect(self._checking)
+        sampler.checked.connect(lambda model: self._show_samples(model))
+        sampler.refused.connect(self._refused)
         desk.changed.connect(lambda _: self.refresh())
         library.plan_changed.connect(lambda _: self.refresh())
         library.selection_changed.connect(lambda _: self.refresh())
@@ -99,43 +104,43 @@ class RecipeEditor(QObject):
     # Samples -----------------------------------------------------------------------------------------------------
 
     def ask_samples(self) -> None:
-        filters = [QCoreApplication.translate("Dialogs", "NumPy archives (*.npz)")]
         title = QCoreApplication.translate("Dialogs", "Choose Samples")
-        dialogs.ask_open(self._panel, title, filters, self.use_samples)
+        dialogs.ask_data(self._panel, "", self.use_samples, title)
 
-    def use_samples(self, path: Path | None) -> None:
+    def use_samples(self, path: Path) -> None:
         """Measures ranges on the samples in a file from now on, if they fit the selected model."""
-        model = self._model
-        if model is None:
-            return
-        if path is None:
-            self._checked.pop(model, None)
-            self._desk.set_samples(model, None)
-            return
-        self._panel.samples.show_file(path.name)
-        self._panel.samples.show_checking()
-        job = self._client.submit(
-            lambda identity: protocol.CheckData(id=identity, path=str(model.path), data=str(path)),
-            decoding.small(DataCheck),
-        )
-        job.succeeded.connect(lambda check: self._fits(model, path, check))
-        job.failed.connect(lambda failure: self._does_not_fit(model, failure))
+        if self._model is not None:
+            self._sampler.choose(self._model, path)
 
-    def _fits(self, model: Model, path: Path, check: DataCheck) -> None:
-        if model in self._library.models:
-            self._checked[model] = check
-            self._desk.set_samples(model, path)
-            self.refresh()
+    def use_count(self, count: int) -> None:
+        """Measures ranges on so many of the samples that are in use."""
+        samples = self._desk.samples(self._model) if self._model is not None else None
+        if self._model is not None and samples is not None:
+            self._sampler.choose(self._model, samples.path, count)
 
-    def _does_not_fit(self, model: Model, failure: Failure) -> None:
+    def clear_samples(self) -> None:
+        if self._model is not None:
+            self._sampler.clear(self._model)
+
+    def _checking(self, model: Model, path: Path) -> None:
         if self._model is model:
+            self._panel.samples.show_file(path.name)
+            self._panel.samples.show_checking()
+
+    def _refused(self, model: Model, path: Path, sentence: str) -> None:
+        if self._model is model and self._panel.isVisible():
             self._show_samples(model)
-            self._panel.samples.show_problem(" ".join(filter(None, (failure.message, failure.remedy))))
+            self._panel.samples.show_problem(sentence)
+        else:
+            title = self.tr("These samples don\u2019t fit {model}").format(model=model.name)
+            self.failed.emit(Problem(title, sentence, "", "", None))
 
     def _show_samples(self, model: Model) -> None:
-        samples, check = self._desk.samples(model), self._checked.get(model)
-        self._panel.samples.show_file(samples.name if samples is not None else "")
-        if check is not None and samples is not None:
+        if self._model is not model or self._sampler.busy(model):
+            return
+        samples, check = self._desk.samples(model), self._sampler.check(model)
+        self._panel.samples.show_file(samples.path.name if samples is not None else "")
+        if check is not None:
             self._panel.samples.show_check(check)
 
     # Files -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
-"""The samples that ranges are measured on: which file, and whether it fits, input by input."""
+"""The samples that ranges are measured on: which file, how many of them, and whether it fits, input by input."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from typing import Final
+
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from quantscope.documents.data import DataCheck, InputData
 from quantscope_gui import formatting
@@ -9,12 +11,15 @@ from quantscope_gui.engine import texts
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.labels import ElidedLabel
 
+SETTLED_MILLISECONDS: Final = 600  # without another step of the number
+
 
 class SamplesBox(QWidget):
-    """`choose_wanted` for another file, `clear_wanted` for none."""
+    """`choose_wanted` for another file, `clear_wanted` for none, `count_wanted(number)` for so many of its samples."""
 
     choose_wanted = Signal()
     clear_wanted = Signal()
+    count_wanted = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,13 +29,27 @@ class SamplesBox(QWidget):
         self.choose = QPushButton(self.tr("Choose\u2026"))
         self.choose.setProperty("compact", True)
         self.choose.setToolTip(
-            self.tr("An .npz file with an array for each input of the model, samples first; or a saved calibration")
+            self.tr(
+                "An .npz file with an array for each input of the model, samples first; an .npy file for a model with"
+                " one input; or a saved calibration. It can be dropped on the window as well."
+            )
         )
         theme.bind_icon(self.choose, "data")
         self.choose.clicked.connect(self.choose_wanted)
         self.clear = QPushButton(self.tr("None"))
         self.clear.setProperty("compact", True)
         self.clear.clicked.connect(self.clear_wanted)
+        self.count = QSpinBox()
+        self.count.setKeyboardTracking(False)
+        self.count.setAccessibleName(self.tr("Number of samples"))
+        self.count.setToolTip(self.tr("So many are taken, spread evenly over the file"))
+        self.available = QLabel()
+        self._numbers = QWidget()
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MILLISECONDS)
+        self._settled.timeout.connect(lambda: self.count_wanted.emit(self.count.value()))
+        self.count.valueChanged.connect(lambda _: self._settled.start())
         self.report = QLabel()
         self.report.setWordWrap(True)
         self.report.setProperty("muted", True)
@@ -38,17 +57,24 @@ class SamplesBox(QWidget):
         line.addWidget(self.name, 1)
         line.addWidget(self.choose)
         line.addWidget(self.clear)
+        numbers = QHBoxLayout(self._numbers)
+        numbers.setContentsMargins(0, 0, 0, 0)
+        numbers.addWidget(self.count)
+        numbers.addWidget(self.available, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 4)
         layout.setSpacing(3)
         layout.addWidget(title)
         layout.addLayout(line)
+        layout.addWidget(self._numbers)
         layout.addWidget(self.report)
 
     def show_file(self, name: str) -> None:
         """The file's name, or empty where there is none."""
         self.name.set_text(name or self.tr("none: made-up samples are used, and the result is not to be trusted"))
         self.clear.setVisible(bool(name))
+        self._settled.stop()
+        self._numbers.hide()
         self.report.clear()
         self.report.hide()
 
@@ -56,7 +82,12 @@ class SamplesBox(QWidget):
         self._say(self.tr("Checking\u2026"))
 
     def show_check(self, check: DataCheck) -> None:
-        lines = [self.tr("%n sample(s)", "", check.samples)]
+        with QSignalBlocker(self.count):
+            self.count.setRange(1, check.available)
+            self.count.setValue(check.samples)
+        self.available.setText(self.tr("of %n sample(s) in the file", "", check.available))
+        self._numbers.setVisible(not check.calibration)
+        lines = [self.tr("A saved calibration on %n sample(s)", "", check.samples)] if check.calibration else []
         lines += [texts.remark(remark) for remark in check.remarks]
         for each in check.inputs:
             lines.append(self._input(each))

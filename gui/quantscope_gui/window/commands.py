@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from quantscope_gui import dialogs
 from quantscope_gui.errors.problem import Problem
+from quantscope_gui.models.data import SUFFIXES, Samples
 from quantscope_gui.models.library import Selection
 from quantscope_gui.models.tree_model import file_of
 from quantscope_gui.services import Services
@@ -36,11 +37,11 @@ class Commands:
             self._services.converter.again(selection.model)
 
     def open_files(self, paths: list[Path]) -> None:
-        """Opens models; a data file is what the selected result is compared on; anything else is to be converted."""
+        """Opens models; a data file is for the selected result or model; anything else is to be converted."""
         for path in paths:
             suffix = path.suffix.lower()
-            if suffix == ".npz":
-                self.compare_on(path)
+            if suffix in SUFFIXES:
+                self.use_data(path)
             elif suffix == ".tflite":
                 self._services.settings.folder = str(path.parent)
                 self._services.library.open(Path(path).absolute())
@@ -120,10 +121,19 @@ class Commands:
     def compare_data(self) -> None:
         dialogs.ask_data(self._parent, self._services.settings.folder, self.compare_on)
 
+    def use_data(self, data: Path) -> None:
+        """The selected result is compared on it; of a model whose recipe needs samples, ranges are measured on it."""
+        selection = self._services.library.selection
+        recipe = self._services.desk.recipe(selection.model) if selection is not None else None
+        if selection is not None and selection.variant is None and recipe is not None and recipe.needs_calibration:
+            self._services.sampler.choose(selection.model, data)
+        else:
+            self.compare_on(data)
+
     def compare_on(self, data: Path) -> None:
         selection = self._services.library.selection
         if selection is not None and selection.variant is not None:
-            self._services.comparer.compare(selection, data)
+            self._services.comparer.compare(selection, Samples(data))
             return
         self._report(
             Problem(
@@ -132,7 +142,8 @@ class Commands:
                     "Commands", "\u201c{name}\u201d holds data to compare a quantized model on, and none is selected."
                 ).format(name=data.name),
                 QCoreApplication.translate(
-                    "Commands", "Quantize a model and select the result, then drop the data again."
+                    "Commands",
+                    "Quantize a model and select the result, then drop the data again.",
                 ),
             )
         )

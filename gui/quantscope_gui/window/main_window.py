@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
             services.library,
             services.desk,
             services.drafter,
+            services.sampler,
             services.client,
             services.background,
         )

@@ -25,7 +25,7 @@ from quantscope.quantize.static.scales import Range, Scales, real_inputs, real_o
 from quantscope.quantize.static.smoothing import smoothed_range, smoothing
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
-from quantscope.quantize.weights import Floats
+from quantscope.quantize.weights import Floats, is_finite
 from quantscope.recipe import Algorithm, Ranges, Recipe, Setting
 
 DTYPES: Final[Mapping[Precision, str]] = {Precision.INT8: "INT8", Precision.INT16X8: "INT16"}
@@ -205,7 +205,7 @@ class IntegerPlanner:
         for index in (*places, *real_outputs(subgraph, operator)):
             tensor = subgraph.tensors[index]
             if self.model.is_constant(tensor):
-                if not np.isfinite(self.model.values(tensor)).all():
+                if not is_finite(self.model.values(tensor)):
                     return Reason(ReasonCode.NOT_FINITE, {"tensor": tensor.name})
                 continue
             seen = self.calibration.tensors.get((subgraph.index, index))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from quantscope.model.edit import Scales
 from quantscope.quantize.measured import MeasuredWeight
 from quantscope.quantize.ranges import Grid
-from quantscope.quantize.weights import Floats
+from quantscope.quantize.weights import Floats, channels, pieces
 
 # A bias shall leave the accumulator, which is as wide, room for the products.
 LARGEST_BIAS: Final[dict[str, float]] = {"INT32": 2.0**30, "INT64": 2.0**62}
@@ -84,7 +84,8 @@ class ConstantBlob:
         return self.values.size * (1 if self.grid.dtype == "INT8" else 2)
 
     def chunks(self) -> Iterator[npt.NDArray[np.uint8]]:
-        """The codes as bytes."""
+        """The codes as bytes; tables of embeddings are constants, too, and large."""
         limit = np.iinfo(self.grid.dtype.lower())
-        codes = np.rint(self.values.astype(np.float64) / self.grid.scale) + self.grid.zero_point
-        yield np.clip(codes, limit.min, limit.max).astype(self.grid.dtype.lower()).reshape(-1).view(np.uint8)
+        for piece, _ in pieces(channels(self.values, None)):
+            codes = np.rint(piece.astype(np.float64) / self.grid.scale) + self.grid.zero_point
+            yield np.clip(codes, limit.min, limit.max).astype(self.grid.dtype.lower()).reshape(-1).view(np.uint8)

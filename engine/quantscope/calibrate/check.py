@@ -1,20 +1,21 @@
-"""Holding a file of samples against a model before anything is done with it: does it fit, and does it look right."""
+"""Holding a file against a model before ranges are measured on it: does it fit, and does it look right."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from quantscope.documents.data import DataCheck, InputData, Remark
-from quantscope.evaluate.inputs import from_file, open_shape
+from quantscope.evaluate.inputs import FromFile, from_file, open_shape
 from quantscope.evaluate.runner import Runner
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.files import describe
 from quantscope.model.graph import Model
 from quantscope.model.metadata import input_ranges
-from quantscope.progress import Progress, silent
+from quantscope.progress import Progress, part, silent
+from quantscope.quantize.calibration import is_calibration, load_calibration
 
 # Fewer leave ranges to chance; the literature's usual hundreds gain little over it (docs/benchmarks.md).
 FEW: Final = 16
@@ -28,36 +29,80 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 
 
-def check_data(model: Model, path: str | os.PathLike[str], progress: Progress = silent) -> DataCheck:
-    """What `model` would be given from the .npz file at `path`, input by input.
+def check_data(
+    model: Model, path: str | os.PathLike[str], samples: int | None = None, progress: Progress = silent
+) -> DataCheck:
+    """What `model` would be given from the file at `path`, input by input; of samples (.npz, .npy) at most `samples`,
+    evenly spread. A saved calibration will do, too.
 
     Raises DataError if the file can't be read or doesn't fit, RunError if the model can't be loaded, CancelledError
     when `progress` asks to stop.
     """
     with Runner() as runner:
         inputs = runner.load(model.path).inputs
-    samples = from_file(os.fspath(path), model, inputs, None)
+    if is_calibration(path):
+        return _saved(model, os.fspath(path), inputs)
+    chosen = from_file(os.fspath(path), model, inputs, samples)
     declared = input_ranges(model)
     found = []
-    for place, (info, values) in enumerate(zip(inputs, samples.arrays, strict=True)):
-        progress(place / len(inputs), "Reading samples")
-        found.append(_input(info, values, declared.get(place), progress))
-    few = [_remark("few-samples", count=len(samples), enough=FEW)] if len(samples) < FEW else []
+    for place, (info, values) in enumerate(zip(inputs, chosen.arrays, strict=True)):
+        stage = part(progress, place / len(inputs), (place + 1) / len(inputs))
+        found.append(_input(info, values, chosen, declared.get(place), stage))
     return DataCheck(
         model=describe(model.path),
         path=os.fspath(path),
-        samples=len(samples),
+        samples=len(chosen),
+        available=chosen.available,
         inputs=tuple(found),
-        remarks=tuple(few),
+        remarks=_few(len(chosen)),
     )
 
 
+def _saved(model: Model, path: str, inputs: Sequence[TensorInfo]) -> DataCheck:
+    """What is known of the samples that a saved calibration was made with."""
+    calibration = load_calibration(path)
+    calibration.check(model)
+    found = []
+    for tensor, info in zip(model.subgraphs[0].inputs, inputs, strict=True):
+        seen = calibration.tensors.get((0, tensor))
+        dtype, shape = np.dtype(info.dtype).name, open_shape(info)
+        found.append(
+            InputData(
+                name=info.name,
+                shape=shape,
+                dtype=dtype,
+                data_shape=shape,
+                data_dtype=dtype,
+                low=seen.low if seen else None,
+                high=seen.high if seen else None,
+            )
+        )
+    return DataCheck(
+        model=describe(model.path),
+        path=path,
+        samples=calibration.samples,
+        available=calibration.samples,
+        calibration=True,
+        inputs=tuple(found),
+        remarks=_few(calibration.samples),
+    )
+
+
+def _few(samples: int) -> tuple[Remark, ...]:
+    return (_remark("few-samples", count=samples, enough=FEW),) if samples < FEW else ()
+
+
 def _input(
-    info: TensorInfo, values: npt.NDArray[Any], declared: tuple[float, float] | None, progress: Progress
+    info: TensorInfo,
+    values: npt.NDArray[Any],
+    chosen: FromFile,
+    declared: tuple[float, float] | None,
+    progress: Progress,
 ) -> InputData:
     low, high, finite = np.inf, -np.inf, True
-    for sample in values:
-        real = np.asarray(sample)
+    for index in range(len(chosen)):
+        progress(index / len(chosen), "Reading samples")
+        real = np.asarray(values[chosen.row(index)])
         if real.dtype.kind not in "fiub":
             break
         good = real if real.dtype.kind in "iub" else real[np.isfinite(real)]
