@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,30 @@ def test_stopped_it_keeps_what_was_measured(desk: Desk, phone: Phone) -> None:
     assert run.ending == "stopped"
     assert run.latency_us
     until(lambda: clean(phone))
+
+
+def test_stopped_while_the_phone_is_away(desk: Desk, phone: Phone) -> None:
+    """Nobody waits until it comes back; what was measured is kept."""
+
+    class Unplugging(Watcher):
+        def __call__(self, fraction: float, text: str) -> None:
+            self.text = text
+
+        def publish(self, document: documents.Document) -> None:
+            super().publish(document)
+            if isinstance(document, Measured) and not phone.faults.refusing:
+                phone.unplug()
+
+        @property
+        def stopping(self) -> bool:
+            return "to come back" in getattr(self, "text", "")
+
+    began = time.monotonic()
+    (run,) = api.measure([SAMPLE], [phone.serial], Settings(seconds=600, warm_up_seconds=0.0), Unplugging()).runs
+    assert time.monotonic() - began < 30
+    assert run.ending == "stopped"
+    assert run.latency_us
+    phone.plug_in()
 
 
 def test_a_phone_that_isnt_there(desk: Desk) -> None:

@@ -150,6 +150,42 @@ def test_measured_on_the_chosen_phone_live_and_operator_by_operator(
     panel_stage.until(lambda: "svc power stayon true" in phone.calls() and "settings delete" in phone.calls()[-1])
 
 
+def test_a_phone_pulled_out_during_a_run_is_waited_for(
+    panel_stage: Stage, private: PrivateServer, make_phone: MakePhone, tmp_path: Path
+) -> None:
+    """The window says so and stays alive; back again, the measurement goes on, and nothing is lost."""
+    Desk().save(PhoneSettings(programs={"any": str(write_program(tmp_path / "benchmark_model"))}))
+    phone = make_phone()
+    private.connect(phone.serial)
+    panel_stage.until(lambda: known(panel_stage, phone))
+    panel_stage.window.devices.choose(phone.serial)
+    work = panel_stage.window.work
+    work.tabs.setCurrentWidget(work.latency)
+    panel = work.latency.panel
+    panel.setup.seconds.setValue(600)
+    panel_stage.bot.mouseClick(panel.go, Qt.MouseButton.LeftButton)
+    panel_stage.until(lambda: panel.chart.drawn_until > 0)
+    phone.unplug()
+    told: list[str] = []
+    (entry,) = panel_stage.services.board.entries
+    entry.job.progressed.connect(lambda _, text: told.append(text))
+    panel_stage.until(lambda: any("to come back" in text for text in told))
+    before = panel.chart.drawn_until
+    phone.plug_in()
+    private.connect(phone.serial)
+    panel_stage.until(lambda: panel.chart.drawn_until > before)
+    panel_stage.bot.mouseClick(panel.stop, Qt.MouseButton.LeftButton)
+    measurer = panel_stage.services.measurer
+    panel_stage.until(lambda: not measurer.busy)
+    assert not panel_stage.window.tray.cards, panel_stage.window.tray.cards[0].problem
+    assert measurer.measurement
+    assert measurer.measurement.profile
+    (run,) = measurer.measurement.profile.runs
+    assert run.ending == "stopped"
+    assert len(run.batches) > 1
+    panel_stage.until(lambda: "settings delete" in phone.calls()[-1])
+
+
 def test_looking_for_a_phone_opens_the_panel(panel_stage: Stage) -> None:
     window = panel_stage.window
     window.devices_dock.hide()

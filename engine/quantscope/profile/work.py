@@ -38,6 +38,10 @@ PROFILED_SECONDS: Final = 1.0
 PROFILED_RUNS: Final = (20, 1000)
 
 
+class _StopNow(CancelledError):
+    """The session ends with what it has, at once."""
+
+
 class Shared:
     """What the devices of a session share: its clock, the queue of what happens, and whether it shall end."""
 
@@ -110,12 +114,15 @@ class Work:
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def _progress(self, fraction: float, text: str) -> None:
-        self.shared.ending()
         self.text = text
+        if self.shared.ending():  # in the middle of what may take long: copying, or waiting for a phone to come back
+            raise _StopNow("Stopped.")
 
     def _run(self) -> None:
         try:
             self._measure_all()
+        except _StopNow:
+            pass
         except QuantscopeError as error:
             self.failure = error
         except Exception as error:  # a fault of ours: the caller raises it
