@@ -185,3 +185,11 @@ class CancelledError(QuantscopeError):
 
     code = "cancelled"
     exit_code = 130
+
+
+def exit_code(code: str) -> int:
+    """The command line's exit code for an error known by its stable code alone."""
+    kinds = [QuantscopeError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return next((kind.exit_code for kind in kinds if kind.code == code), QuantscopeError.exit_code)

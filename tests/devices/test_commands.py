@@ -191,6 +191,18 @@ def test_a_phone_that_isnt_there(desk: Desk) -> None:
         api.measure([SAMPLE], ["no-such-phone"], Settings(seconds=1), Watcher())
 
 
+def test_one_phone_of_two_that_cannot_be_used_is_told_of(desk: Desk, phone: Phone, make_phone: MakePhone) -> None:
+    """The other's numbers are there, what to do is said, and a script notices."""
+    locked = make_phone(trusting=False)
+    words = command(
+        "profile", str(SAMPLE), "--on", phone.serial, "--on", locked.serial, "--runs", "50", "--cool-below", "20",
+        "--cool-seconds", "0.2", code=4,
+    )  # fmt: skip
+    assert "Pixel 8" in words
+    assert "Waiting for" in words
+    assert "tap Allow" in " ".join(words.split())
+
+
 def test_profile_on_a_phone_as_json_and_as_a_gate(desk: Desk, phone: Phone) -> None:
     arguments = ("profile", str(SAMPLE), "--on", phone.serial, "--seconds", "1", "--warm-up", "0")
     document = json.loads(command(*arguments, "--json"))

@@ -67,6 +67,29 @@ def test_the_interval_holds_the_true_speedup() -> None:
     assert hits >= 180
 
 
+@given(st.floats(3, 300), st.floats(3, 300), st.integers(1, 12), st.integers(0, 2**32 - 1))
+@settings(max_examples=150, deadline=None)
+def test_a_coarse_clock_leaves_the_truth_within(one: float, two: float, rounds: int, seed: int) -> None:
+    """A program that counts whole microseconds says much the same in every batch; what is true lies between."""
+    random = np.random.default_rng(seed)
+
+    def counted(level: float) -> list[Batch]:
+        starts = random.random(rounds)
+        return [summary(np.diff(np.floor(start + level * np.arange(21)))) for start in starts]
+
+    found = statistics.speedup(counted(one), counted(two))
+    assert found is not None
+    ratio, (low, high) = found
+    assert low <= ratio <= high
+    assert low <= one / two <= high
+    latency = statistics.latency(counted(one))
+    assert latency is not None
+    assert latency.ci95[0] <= one <= latency.ci95[1]
+    independent = statistics.independent_speedup(counted(one), counted(two))
+    assert independent is not None
+    assert independent[1][0] <= one / two <= independent[1][1]
+
+
 def test_drift_that_hits_both_alike_leaves_the_speedup_alone() -> None:
     random = np.random.default_rng(2)
     heat = np.linspace(1, 1.5, 60)

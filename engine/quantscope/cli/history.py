@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from typing import Literal
 
 import msgspec
 from rich.console import Console
@@ -68,8 +69,12 @@ def _print(history: History, out: Console) -> None:
     if history.notice is not None:
         out.print(f"[yellow]![/] {escape(history.notice.text)}")
     table = Table(box=None)
-    for heading in ("number", "when (UTC)", "model", "recipe", "device", "settings", "median", "p10 – p90", "baseline"):
-        table.add_column(heading, no_wrap=True, justify="right" if heading in ("number", "median") else "left")
+    for heading, least in (
+        ("number", 6), ("when (UTC)", 16), ("model", 12), ("recipe", 6), ("device", 8), ("settings", 12), ("median", 7),
+        ("p10 – p90", 17), ("baseline", 8),
+    ):  # fmt: skip
+        justify: Literal["left", "right"] = "right" if heading in ("number", "median") else "left"
+        table.add_column(heading, no_wrap=True, min_width=least, justify=justify)
     for entry in history.entries:
         table.add_row(
             str(entry.id),

@@ -10,7 +10,7 @@ from rich.live import Live as Line
 from rich.text import Text
 
 from quantscope.documents import Document
-from quantscope.documents.profile import Measured, Noticed, Sensed, Standing
+from quantscope.documents.profile import Measured, Noticed, Sensed, Standing, Waiting
 
 
 def duration(us: float | None) -> str:
@@ -33,7 +33,8 @@ def model_names(paths: Sequence[str]) -> list[str]:
 
 
 class TerminalLive:
-    """One line on stderr if that is a terminal, else nothing; a context manager, and a quantscope.live.Live."""
+    """One line on stderr if that is a terminal, else only why nothing happens yet; a context manager, and a
+    quantscope.live.Live."""
 
     stopping = False
 
@@ -45,9 +46,10 @@ class TerminalLive:
         self.said: set[tuple[str, int | None, str, float | None]] = set()
         self.text = "Starting"
         self.fraction = 0.0
-        error = Console(stderr=True)
-        shown = error.is_terminal and not os.environ.get("CI")
-        self.line = Line(console=error, transient=True, refresh_per_second=8) if shown else None
+        self.waiting: set[str] = set()
+        self.error = Console(stderr=True, highlight=False)
+        shown = self.error.is_terminal and not os.environ.get("CI")
+        self.line = Line(console=self.error, transient=True, refresh_per_second=8) if shown else None
 
     def __enter__(self) -> Self:
         if self.line is not None:
@@ -75,6 +77,13 @@ class TerminalLive:
                 self.speedups[each.run] = f"{each.speedup:.2f}x [{each.ci95[0]:.2f}, {each.ci95[1]:.2f}]"
         elif isinstance(document, Sensed):
             self.celsius = document.sensors.celsius
+        elif isinstance(document, Waiting) and self.line is None and document.device not in self.waiting:
+            self.waiting.add(document.device)
+            self.error.print(
+                f"Waiting for {document.device} to cool down from {document.celsius:.1f} to {document.wanted:.1f} °C, "
+                f"{document.seconds:.0f} s at most",
+                markup=False,
+            )
         elif isinstance(document, Noticed) and self.line is not None:
             notice = document.notice
             key = (document.device, document.run, notice.code, notice.t)

@@ -23,6 +23,7 @@ from quantscope.documents.profile import (
     Run,
     Settings,
 )
+from quantscope.errors import exit_code
 from quantscope.history import use as history
 
 GATE_MISSED = 1
@@ -55,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cool-below", type=float, metavar="C", help="wait until the device is below C degrees Celsius"
     )
+    parser.add_argument(
+        "--cool-seconds", type=float, default=default.cool_seconds, metavar="S", help="at most, default: %(default)s"
+    )
     parser.add_argument("--per-op", action="store_true", help="also time each operator, in runs of their own")
     parser.add_argument("--max-median-ms", type=float, metavar="X", help="exit with 1 if the last model is slower")
     parser.add_argument("--min-speedup", type=float, metavar="X", help="exit with 1 if the last model speeds up less")
@@ -74,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         inputs=arguments.inputs,
         per_operator=arguments.per_op,
         cool_below=arguments.cool_below,
+        cool_seconds=arguments.cool_seconds,
     )
     with TerminalLive(model_names(arguments.models)) as live:
         document = api.measure(arguments.models, arguments.on or [THIS_COMPUTER], settings, live)
@@ -86,7 +91,10 @@ def run(arguments: argparse.Namespace) -> int:
     missed = list(_missed(document, arguments.max_median_ms, arguments.min_speedup))
     for sentence in missed:
         Console(stderr=True, highlight=False).print(f"quantscope: {sentence}", markup=False, soft_wrap=True)
-    return GATE_MISSED if missed else 0
+    if missed:
+        return GATE_MISSED
+    failed = [run.failure_code for run in document.runs if run.failure_code is not None]
+    return exit_code(failed[0]) if failed else 0
 
 
 def _missed(document: Profile, max_median_ms: float | None, min_speedup: float | None) -> list[str]:
@@ -144,9 +152,12 @@ def print_profile(document: Profile, out: Console) -> None:
                 f"{escape(names[run.model.path])}: [bold]{run.energy.mj:.3g} mJ[/] per inference "
                 f"[dim](95 % CI {low:.3g} – {high:.3g}; {escape(run.energy.method)})[/]"
             )
+    told: set[tuple[str, str]] = set()
     for run in document.runs:
-        if run.failure:
-            out.print(f"[red]{escape(names[run.model.path])}: {escape(run.failure)}[/]")
+        if run.failure and (run.device.id, run.failure) not in told:
+            told.add((run.device.id, run.failure))
+            words = " ".join(filter(None, (run.failure, run.remedy)))
+            out.print(f"[red]{escape(names[run.model.path])}: {escape(words)}[/]")
         for notice in run.warnings:
             out.print(f"[yellow]![/] {escape(names[run.model.path])}: {escape(notice.text)}{_when(notice)}")
 

@@ -162,7 +162,8 @@ class Run(Document, frozen=True, kw_only=True):
     """One variant on one device. `started` is when the session began, in UTC. `recipe` made the model, where that is
     known; `history_id` is its number in the history, if it was kept there.
 
-    `ending` is `complete`, `stopped` (by the user: what was measured is here) or `failed` (with `failure` in words).
+    `ending` is `complete`, `stopped` (by the user: what was measured is here) or `failed`: `failure` then says why in
+    words, `remedy` what to do, and `failure_code` is the error's stable code (see quantscope.errors).
     `memory_bytes` is the peak the model needed beyond the empty program, `load_bytes` what it took after loading.
     `operators_us` is the sum over `operators`, to be held against `unprofiled_us`, the median latency of plain runs
     made in turns with the profiled ones (or, where that can't be, before them); `profiled_us` is the median of the
@@ -178,6 +179,8 @@ class Run(Document, frozen=True, kw_only=True):
     program: str
     ending: str
     failure: str | None = None
+    remedy: str | None = None
+    failure_code: str | None = None
     latency_us: Latency | None
     init_us: float | None = None
     first_us: float | None = None

@@ -199,6 +199,8 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None) -> 
         program=course.prepared.program if course.prepared else "",
         ending="failed" if failure else "complete" if course.complete else "stopped",
         failure=str(failure) if failure else None,
+        remedy=failure.remedy if failure else None,
+        failure_code=failure.code if failure else None,
         latency_us=latency,
         init_us=course.prepared.init_us if course.prepared else None,
         first_us=course.prepared.first_us if course.prepared else None,

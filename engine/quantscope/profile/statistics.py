@@ -15,7 +15,8 @@ how sure we are draws whole batches anew, not single inferences:
   criterion is taken (Schwarz, Estimating the dimension of a model, 1978), with Laplace-distributed residuals, for
   medians are what is fitted.
 
-Times are microseconds throughout.
+Times are microseconds throughout. Medians of a clock that counts whole ones may all agree and yet be half a step off:
+their intervals are that much wider.
 """
 
 import math
@@ -63,6 +64,7 @@ def latency(batches: Sequence[Batch]) -> Latency | None:
     values = np.concatenate([values_of(batch) for batch in batches])
     p10, middle, p90 = np.percentile(values, (10, 50, 90))
     low, high = _interval(_medians_drawn(_Drawn.of(batches), _draws(len(batches))), float(middle))
+    half = _tick(batches) / 2
     return Latency(
         median=float(middle),
         p10=float(p10),
@@ -70,7 +72,7 @@ def latency(batches: Sequence[Batch]) -> Latency | None:
         mean=float(values.mean()),
         std=float(values.std(ddof=1)) if len(values) > 1 else 0.0,
         count=len(values),
-        ci95=(low, high),
+        ci95=(max(0.0, low - half), high + half),
     )
 
 
@@ -92,7 +94,8 @@ def speedup(
     drawn = _draws(rounds, resamples)
     first, second = _Drawn.of(baseline[:rounds]), _Drawn.of(other[:rounds])
     ratio = float(median(baseline[:rounds]) / median(other[:rounds]))
-    return ratio, _interval(_medians_drawn(first, drawn) / _medians_drawn(second, drawn), ratio)
+    found = _interval(_medians_drawn(first, drawn) / _medians_drawn(second, drawn), ratio)
+    return ratio, _widened(found, baseline, other)
 
 
 def independent_speedup(baseline: Sequence[Batch], other: Sequence[Batch]) -> tuple[float, tuple[float, float]] | None:
@@ -104,7 +107,20 @@ def independent_speedup(baseline: Sequence[Batch], other: Sequence[Batch]) -> tu
         _medians_drawn(_Drawn.of(batches), _draws(len(batches), random=random)) for batches in (baseline, other)
     )
     ratio = median(baseline) / median(other)
-    return ratio, _interval(first / second, ratio)
+    return ratio, _widened(_interval(first / second, ratio), baseline, other)
+
+
+def _tick(batches: Sequence[Batch]) -> float:
+    """The step of the clock behind them in microseconds: a program that sums its runs up counts whole ones."""
+    return 0.0 if all(batch.us for batch in batches) else 1.0
+
+
+def _widened(interval: tuple[float, float], baseline: Sequence[Batch], other: Sequence[Batch]) -> tuple[float, float]:
+    """An interval of a ratio of medians, with half a step of the clock more on either side of both: drawing anew shows
+    how much latencies vary, but not what all of them lack."""
+    above, below = (_tick(batches) / 2 / median(batches) for batches in (baseline, other))
+    low, high = interval
+    return max(0.0, low * (1 - above) / (1 + below)), high * (1 + above) / max(1 - below, 1e-3)
 
 
 @dataclass(frozen=True, slots=True)

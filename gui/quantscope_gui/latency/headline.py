@@ -87,9 +87,14 @@ class Headline(QWidget):
     def _show_notices(self, measurement: Measurement) -> None:
         found = dict.fromkeys(_said(each.notice) for each in reversed(measurement.noticed()))
         if measurement.profile is not None:
-            found |= dict.fromkeys(failures.said(run.failure) for run in measurement.profile.runs if run.failure)
+            found |= dict.fromkeys(_failed(run) for run in measurement.profile.runs if run.failure)
         self.notices.setText("\n".join(f"\u26a0 {text}" for text in list(found)[:4]))
         self.notices.setVisible(bool(found))
+
+
+def _failed(run: profiles.Run) -> str:
+    remedy = texts.problem_remedy(run.failure_code or "", run.remedy)
+    return " ".join(filter(None, (failures.said(run.failure or ""), remedy)))
 
 
 def _said(notice: profiles.Notice) -> str:
