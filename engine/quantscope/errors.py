@@ -162,6 +162,10 @@ class DeviceRefusedError(DeviceError):
     code = "device-refused"
 
 
+class DeviceClosedError(DeviceRefusedError):
+    """The device closed a request before it began: it is too old for it, or its connection broke just then."""
+
+
 class ProgramMissingError(DeviceError):
     """There is no benchmark_model for the device yet."""
 

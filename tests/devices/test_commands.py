@@ -181,7 +181,7 @@ def test_stopped_while_the_phone_is_away(desk: Desk, phone: Phone) -> None:
     began = time.monotonic()
     (run,) = api.measure([SAMPLE], [phone.serial], Settings(seconds=600, warm_up_seconds=0.0), Unplugging()).runs
     assert time.monotonic() - began < 30
-    assert run.ending == "stopped"
+    assert run.ending == "stopped", run.failure
     assert run.latency_us
     phone.plug_in()
 

@@ -11,7 +11,14 @@ from typing import Final, TypeVar
 from quantscope.devices.adb.shell import quoted
 from quantscope.devices.custody import Custody
 from quantscope.devices.workspace import Workspace
-from quantscope.errors import AdbError, DeviceLostError, DeviceSilentError, DeviceStateError, RunError
+from quantscope.errors import (
+    AdbError,
+    DeviceClosedError,
+    DeviceLostError,
+    DeviceSilentError,
+    DeviceStateError,
+    RunError,
+)
 
 MAX_OUTPUT: Final = 512 * 1024
 RECONNECT_SECONDS: Final = 120.0
@@ -71,14 +78,15 @@ class Detached:
         return Ended(int(match[1]), match[2])
 
     async def through(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Does `work`, which may be begun anew, again and again until no connection is lost over it. Raises the last
+        """Does `work`, which may be begun anew, again and again until no connection is lost over it; what the phone closes
+        at once is one that broke just then, for what it can't do at all was seen when it was opened. Raises the last
         error once the phone, or the adb server, has been away for too long."""
         away_since: float | None = None
         while True:
             began = time.monotonic()
             try:
                 return await work()
-            except (AdbError, DeviceLostError, DeviceStateError) as error:
+            except (AdbError, DeviceClosedError, DeviceLostError, DeviceStateError) as error:
                 away_since = began if away_since is None else away_since
                 left = away_since + self.reconnect_seconds - time.monotonic()
                 if left <= 0:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from quantscope.errors import AdbError, DeviceLostError, DeviceRefusedError, DeviceStateError, QuantscopeError
+from quantscope.errors import AdbError, DeviceClosedError, DeviceLostError, DeviceStateError, QuantscopeError
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def refusal(about: str, message: str) -> QuantscopeError:
     if first.startswith(("more than one device", "no devices")):
         return AdbError(f"adb says: {first}.", "Choose one device by its serial number.")
     if first == "closed":
-        return DeviceRefusedError(
+        return DeviceClosedError(
             f"{about} closed the request.", "Android 7 or later is needed; if it has that, plug the phone in again."
         )
     return AdbError(f"adb says: {first.rstrip('.') or 'no reason given'}.")
