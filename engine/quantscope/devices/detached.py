@@ -78,9 +78,12 @@ class Detached:
         return Ended(int(match[1]), match[2])
 
     async def through(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Does `work`, which may be begun anew, again and again until no connection is lost over it; what the phone closes
-        at once is one that broke just then, for what it can't do at all was seen when it was opened. Raises the last
-        error once the phone, or the adb server, has been away for too long."""
+        """Does `work`, which may be begun anew, again and again until no connection is lost over it. Raises the last
+        error once the phone, or the adb server, has been away for too long.
+
+        What the phone closes at once is a connection that broke just then: what it can't do at all was seen when it was
+        opened.
+        """
         away_since: float | None = None
         while True:
             began = time.monotonic()
