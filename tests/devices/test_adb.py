@@ -351,9 +351,10 @@ def test_pairing_needs_a_code_a_port_and_a_server_that_can(server: AdbServer) ->
     assert caught.value.remedy
 
 
-def test_pairing_by_code_with_a_server_that_can() -> None:
-    """What adb 30 and later answer; each outcome in our words, and each says what to do."""
-    with PairingServer({"192.168.1.20:37001": "482193", "192.168.1.21:37002": "000111"}) as pairing:
+@pytest.mark.parametrize("version", [30, 34])
+def test_pairing_by_code_with_a_server_that_can(version: int) -> None:
+    """Each outcome in our words, and each says what to do."""
+    with PairingServer({"192.168.1.20:37001": "482193", "192.168.1.21:37002": "000111"}, version) as pairing:
         wait(program.pair(pairing.address, "192.168.1.20:37001", "482193"))
         with pytest.raises(AdbError, match="doesn't accept that code") as caught:
             wait(program.pair(pairing.address, "192.168.1.21:37002", "999999"))
@@ -363,14 +364,15 @@ def test_pairing_by_code_with_a_server_that_can() -> None:
         assert "its port is another" in (caught.value.remedy or "")
 
 
-def test_a_newer_server_fails_after_it_said_okay() -> None:
-    """Seen of adb 34."""
-    imposter = Imposter(b"OKAY" + b"FAIL" + b"0027" + b"Failed: Unable to start pairing client.")
-    try:
-        with pytest.raises(AdbError, match=r"was not paired: Failed: Unable to start pairing client\.$"):
-            wait(program.pair(imposter.address, "127.0.0.1:1", "123456"))
-    finally:
-        imposter.close()
+def test_phones_with_one_serial_number_are_told_apart(server: AdbServer, phone: Phone) -> None:
+    """Each by the number of its connection, which the real server knows a phone by, too."""
+    lines = "0123456789 device model:A transport_id:3\n0123456789 device model:B transport_id:7\nR5 device\n"
+    assert [entry.serial for entry in tracking.parse_devices(lines)] == ["0123456789#3", "0123456789#7", "R5"]
+    (entry,) = [entry for entry in wait(tracking.devices(server)) if entry.serial == phone.serial]
+    named = f"{phone.serial}#{entry.transport}"
+    assert wait(shell.run(server, named, "getprop ro.product.model")).text().strip() == "Pixel 8"
+    with pytest.raises(QuantscopeError):
+        wait(shell.run(server, f"{phone.serial}#999999", "true"))
 
 
 def test_connected_and_gone_again(server: AdbServer, make_phone: MakePhone) -> None:

@@ -1,8 +1,8 @@
 """An adb server that can pair, as far as that goes, where the installed one is too old to (Debian 12's is 29).
 
 It answers word for word what adb 30 and later answer to `host:pair:CODE:ADDRESS`: OKAY at once, the outcome as a text
-when there is one. Source: AOSP, packages/modules/adb, services.cpp (pair_service) and client/adb_wifi.cpp
-(adb_wifi_pair_device).
+when there is one; since 34 (seen of Debian's) FAIL before one that tells of failure. Source: AOSP,
+packages/modules/adb, services.cpp (pair_service) and client/adb_wifi.cpp (adb_wifi_pair_device).
 """
 
 import contextlib
@@ -19,10 +19,12 @@ GUID: Final = "adb-39051FDJH00A1B-cB4eLm"
 
 
 class PairingServer:
-    """Phones that wait to be paired: `codes` by address. A code is good for one attempt, as on a phone."""
+    """Phones that wait to be paired: `codes` by address. A code is good for one attempt, as on a phone. `version` is
+    adb's."""
 
-    def __init__(self, codes: Mapping[str, str]) -> None:
+    def __init__(self, codes: Mapping[str, str], version: int = 34) -> None:
         self.codes = dict(codes)
+        self.version = version
         outer = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -53,7 +55,9 @@ class PairingServer:
                 link.recv(1)  # until the other side goes
             elif service.startswith("host:pair:"):
                 code, _, address = service.removeprefix("host:pair:").partition(":")
-                link.sendall(b"OKAY" + _text(self._pair(code, address)))
+                outcome = self._pair(code, address)
+                failed = self.version >= 34 and not outcome.startswith("Successfully")
+                link.sendall(b"OKAY" + (b"FAIL" if failed else b"") + _text(outcome))
             else:
                 link.sendall(b"FAIL" + _text("unknown host service"))
 

@@ -15,6 +15,8 @@ CONNECT_SECONDS: Final = 5.0
 REPLY_SECONDS: Final = 10.0
 BUFFER: Final = 1024 * 1024
 MAX_REPLY: Final = 0xFFFF
+# Between a serial number that several devices have and the number of a connection.
+APART: Final = "#"
 
 T = TypeVar("T")
 
@@ -178,6 +180,10 @@ class AdbServer:
         """A stream to `service` on device `serial`. Raises DeviceStateError, DeviceLostError or DeviceSilentError."""
         async with self.connection() as connection:
             connection.about = serial
-            await connection.request(f"host:transport:{serial}", seconds)
+            _, apart, transport = serial.rpartition(APART)
+            by_number = bool(apart) and transport.isdecimal()
+            await connection.request(
+                f"host:transport-id:{transport}" if by_number else f"host:transport:{serial}", seconds
+            )
             await connection.request(service, seconds)
             yield connection

@@ -1,11 +1,12 @@
 """Which devices the server knows, as they come and go."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from quantscope.devices.adb.host import AdbServer
+from quantscope.devices.adb.host import APART, AdbServer
 from quantscope.devices.adb.states import STATES, Explanation, explain
 
 MAX_DEVICES: Final = 256
@@ -41,7 +42,11 @@ class Listed:
 
 
 def parse_devices(text: str) -> tuple[Listed, ...]:
-    """The devices in an answer to host:devices-l or host:track-devices-l; lines that aren't devices are left out."""
+    """The devices in an answer to host:devices-l or host:track-devices-l; lines that aren't devices are left out.
+
+    Some makers give all their phones one serial number: where two of one are there, each gets the number of its
+    connection besides.
+    """
     found = []
     for line in text.splitlines()[:MAX_DEVICES]:
         if line.startswith(("*", "List of devices")):
@@ -60,7 +65,13 @@ def parse_devices(text: str) -> tuple[Listed, ...]:
                 more.get("transport_id", ""),
             )
         )
-    return tuple(found)
+    times = Counter(entry.serial for entry in found)
+    return tuple(
+        replace(entry, serial=f"{entry.serial}{APART}{entry.transport}")
+        if times[entry.serial] > 1 and entry.transport
+        else entry
+        for entry in found
+    )
 
 
 async def devices(server: AdbServer) -> tuple[Listed, ...]:
