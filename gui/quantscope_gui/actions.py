@@ -151,7 +151,7 @@ COMMANDS: Final = (
         "compare-data",
         "model",
         QT_TRANSLATE_NOOP("Command", "Compare with &Data\u2026"),
-        QT_TRANSLATE_NOOP("Command", "Compare the selected result with its source on the samples in an .npz file"),
+        QT_TRANSLATE_NOOP("Command", "Compare the selected result with its source on the samples in a file"),
         ("Ctrl+Shift+D",),
         "data",
     ),

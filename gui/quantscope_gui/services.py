@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from quantscope_gui.background import Background
 from quantscope_gui.colour.colours import Colours
 from quantscope_gui.compare.comparer import Comparer
+from quantscope_gui.compare.metric import MetricDesk
 from quantscope_gui.compare.prober import Prober
 from quantscope_gui.compare.values import ValueReader
 from quantscope_gui.compare.written import WrittenPlans
@@ -59,6 +60,8 @@ class Services(QObject):
         self.colours = Colours(self.library, self)
         self.quantizer = Quantizer(self.client, self.library, self.results, self.board, self)
         self.comparer = Comparer(self.client, self.library, self.board, self)
+        self.metrics = MetricDesk(self.client, self.library, self)
+        self.metrics.chosen.connect(self._judge)
         self.prober = Prober(self.client, self.library, self.board, self)
         self.values = ValueReader(self.client, self.library, self.board, self)
         self.measurer = Measurer(self.client, self.library, self.board, self)
@@ -78,6 +81,13 @@ class Services(QObject):
         # What the first model will need, but not the first paint. Nothing that touches Qt may be imported in a thread:
         # PySide makes its classes when they are first looked at, and two threads at that crash (pyqtgraph did).
         self.background.run(partial(import_module, "numpy"), lambda _: None, lambda _: None)
+
+    def _judge(self, model: Model) -> None:
+        """The result in view is compared again by another metric, if it was compared on data."""
+        selection = self.library.selection
+        variant = selection.variant if selection is not None and selection.model is model else None
+        if selection is not None and variant is not None and variant.data is not None:
+            self.comparer.compare(selection, variant.data)
 
     def _colour_by_times(self, model: Model) -> None:
         times = self.measurer.times(model)

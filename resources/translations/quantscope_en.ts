@@ -119,6 +119,16 @@
     </message>
 </context>
 <context>
+    <name>SampleCount</name>
+    <message numerus="yes">
+        <source>of %n sample(s) in the file</source>
+        <translation>
+            <numerusform>of %n sample in the file</numerusform>
+            <numerusform>of %n samples in the file</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Sampler</name>
     <message numerus="yes">
         <source>%n sample(s) of {name}</source>
@@ -130,13 +140,6 @@
 </context>
 <context>
     <name>SamplesBox</name>
-    <message numerus="yes">
-        <source>of %n sample(s) in the file</source>
-        <translation>
-            <numerusform>of %n sample in the file</numerusform>
-            <numerusform>of %n samples in the file</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>A saved calibration on %n sample(s)</source>
         <translation>

@@ -402,8 +402,8 @@
         <translation>用数据比较(&amp;D)…</translation>
     </message>
     <message>
-        <source>Compare the selected result with its source on the samples in an .npz file</source>
-        <translation>用 .npz 文件中的样本将所选结果与源模型比较</translation>
+        <source>Compare the selected result with its source on the samples in a file</source>
+        <translation>用文件中的样本比较所选结果与其源模型</translation>
     </message>
     <message>
         <source>&amp;Try Worst Operators in Float</source>
@@ -712,8 +712,8 @@
         <translation>数据文件…</translation>
     </message>
     <message>
-        <source>An .npz file whose arrays are named after the model&apos;s inputs, samples first. Labels called y or labels give the accuracy, too. It can be dropped as well.</source>
-        <translation>一个 .npz 文件，数组以模型输入命名，第一维为样本；名为 y 或 labels 的标签还会给出准确率。也可以拖放。</translation>
+        <source>An .npz file whose arrays are named after the model&apos;s inputs, samples first; of a model with one input an .npy file, too. Labels called y or labels give the accuracy. It can be dropped as well.</source>
+        <translation>一个 .npz 文件，数组以模型的输入命名，第一维为样本；只有一个输入的模型也可用 .npy 文件。名为 y 或 labels 的标签给出准确率。也可以拖放。</translation>
     </message>
     <message>
         <source>Try in float</source>
@@ -1071,6 +1071,14 @@
     <message>
         <source>Choose Samples</source>
         <translation>选择样本</translation>
+    </message>
+    <message>
+        <source>Choose a Metric</source>
+        <translation>选择指标</translation>
+    </message>
+    <message>
+        <source>Python files (*.py)</source>
+        <translation>Python 文件 (*.py)</translation>
     </message>
 </context>
 <context>
@@ -2536,6 +2544,33 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>MetricButton</name>
+    <message>
+        <source>A Python function of yours, metric(outputs, labels), that gives a number for each model. It is a program: it runs in a process of its own, for a limited time, and may do what you may.</source>
+        <translation>您自己的 Python 函数 metric(outputs, labels)，为每个模型给出一个数值。它是程序：在单独的进程中限时运行，并拥有与您相同的权限。</translation>
+    </message>
+    <message>
+        <source>Metric…</source>
+        <translation>指标…</translation>
+    </message>
+    <message>
+        <source>{file}, in a process of its own</source>
+        <translation>{file}，在单独的进程中运行</translation>
+    </message>
+    <message>
+        <source>At most {time} a model</source>
+        <translation>每个模型最多 {time}</translation>
+    </message>
+    <message>
+        <source>Another file…</source>
+        <translation>其他文件…</translation>
+    </message>
+    <message>
+        <source>No metric</source>
+        <translation>不使用指标</translation>
+    </message>
+</context>
+<context>
     <name>Minimap</name>
     <message>
         <source>The whole graph; click to go there</source>
@@ -3784,6 +3819,23 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>SampleCount</name>
+    <message>
+        <source>Number of samples</source>
+        <translation>样本数</translation>
+    </message>
+    <message>
+        <source>So many are taken, spread evenly over the file</source>
+        <translation>从文件中均匀抽取这么多样本</translation>
+    </message>
+    <message numerus="yes">
+        <source>of %n sample(s) in the file</source>
+        <translation>
+            <numerusform>（文件中共 %n 个样本）</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Sampler</name>
     <message>
         <source>no samples</source>
@@ -3815,26 +3867,12 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>无</translation>
     </message>
     <message>
-        <source>Number of samples</source>
-        <translation>样本数</translation>
-    </message>
-    <message>
-        <source>So many are taken, spread evenly over the file</source>
-        <translation>从文件中均匀抽取这么多样本</translation>
-    </message>
-    <message>
         <source>none: made-up samples are used, and the result is not to be trusted</source>
         <translation>无：将使用虚构的样本，结果不可信</translation>
     </message>
     <message>
         <source>Checking…</source>
         <translation>正在检查…</translation>
-    </message>
-    <message numerus="yes">
-        <source>of %n sample(s) in the file</source>
-        <translation>
-            <numerusform>（文件中共 %n 个样本）</numerusform>
-        </translation>
     </message>
     <message numerus="yes">
         <source>A saved calibration on %n sample(s)</source>

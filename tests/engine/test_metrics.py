@@ -10,6 +10,7 @@ import pytest
 from quantscope import api
 from quantscope.cli.main import main
 from quantscope.errors import DataError, MetricError, UsageError
+from quantscope.evaluate.functions import metric_functions
 from quantscope.evaluate.metrics import Function
 from tests.engine.specimens import weights
 from tests.lab import Lab
@@ -167,3 +168,43 @@ def test_command_line(
     assert "IndexError" in capsys.readouterr().err
     assert main([*arguments, "--labels", "classes"]) == 0
     assert "top-5" in capsys.readouterr().err
+
+
+# Which functions of a file can be a metric ---------------------------------------------------------------------------
+
+MANY = """
+import nothing_of_the_kind
+raise SystemExit("nothing of this is run")
+def _helper(outputs, labels): ...
+def accuracy(outputs, labels): return 1.0
+def one(outputs): ...
+def three(outputs, labels, threshold): ...
+def with_default(outputs, labels, threshold=0.5): ...
+def any_number(*both): ...
+def named(outputs, labels, *, threshold): ...
+def named_with_default(outputs, labels, *, threshold=1): ...
+class Judge:
+    def method(self, outputs, labels): ...
+"""
+
+
+def test_functions_are_found_without_running_anything(tmp_path: Path) -> None:
+    path = tmp_path / "metric.py"
+    path.write_text(MANY)
+    assert metric_functions(path).functions == ("accuracy", "with_default", "any_number", "named_with_default")
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("def one(outputs): ...", "no function"), ("def wrong(:", r"isn't Python.*line 1"), ("\0", "isn't Python"),
+    ("(" * 100_000, "isn't Python"), ("", "no function"),
+])  # fmt: skip
+def test_files_without_a_metric_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "metric.py"
+    path.write_text(text)
+    with pytest.raises(DataError, match=words):
+        metric_functions(path)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="can't be read"):
+        metric_functions(tmp_path / "none.py")

@@ -210,6 +210,49 @@ def test_from_a_comparison_to_the_operator_that_did_it(stage: Stage, model_file:
     assert panel.values.plot.isHidden()
 
 
+def test_a_metric_of_the_users_judges_both(stage: Stage, model_file: Path, tmp_path: Path) -> None:
+    stage.open(model_file)
+    stage.quantize()
+    variant, commands = stage.current().variant, stage.window.commands
+    assert variant is not None
+    data, metric = tmp_path / "data.npz", tmp_path / "metric.py"
+    images = np.random.default_rng(0).standard_normal((6, 8, 8, 16)).astype(np.float32)
+    np.savez(data, image=images, y=np.arange(6))
+    metric.write_text("def share(outputs, labels): return labels.sum() / 30\ndef broken(outputs, labels): 1 / 0\n")
+    panel, desk, comparer = stage.window.work.compare, stage.services.metrics, stage.services.comparer
+
+    def compared() -> documents.Comparison:
+        stage.until(lambda: variant.comparison is not None and not comparer.busy(variant))
+        assert variant.comparison is not None
+        return variant.comparison
+
+    commands.compare_on(data)
+    assert compared().available == 6
+    assert panel.count.isVisibleTo(panel)
+    assert [each.name for each in compared().metrics] == ["top-1", "top-5"]
+    desk.read(stage.current().model, metric)
+    stage.until(lambda: comparer.busy(variant))
+    assert compared().metrics[-1] == documents.TaskMetric(name="share", float_value=0.5, quantized_value=0.5)
+    assert "share is 0.5, as in float." in panel.answer.text()
+    assert panel.judge.text() == "share"
+    panel.count.count.setValue(3)
+    stage.until(lambda: comparer.busy(variant))
+    assert compared().samples == 3
+    assert variant.data is not None
+    assert variant.data.count == 3
+    assert compared().metrics[-1].float_value == 6 / 30  # labels 0, 2 and 4: spread over the file
+    panel.judge.menu().aboutToShow.emit()
+    actions = {action.text(): action for action in panel.judge.menu().actions()}
+    assert any("process of its own" in text for text in actions)
+    actions["broken"].trigger()
+    stage.until(lambda: bool(stage.window.tray.cards))
+    assert "ZeroDivisionError" in stage.window.tray.cards[0].problem.message
+    actions["No metric"].trigger()
+    stage.until(lambda: comparer.busy(variant))
+    assert [each.name for each in compared().metrics] == ["top-1", "top-5"]
+    assert panel.judge.menu() is None
+
+
 def test_trying_can_be_cancelled(stage: Stage, model_file: Path) -> None:
     stage.open(model_file)
     stage.quantize()

@@ -381,8 +381,8 @@ def test_choosing_samples_can_be_undone(static: Stage, tmp_path: Path) -> None:
     np.savez(two, image=images)
     static.window.commands.open_files([one])
     static.until(lambda: desk.samples(model) == Samples(one))
-    assert (box.count.value(), box.count.maximum()) == (24, 24)
-    box.count.setValue(18)
+    assert (box.count.count.value(), box.count.count.maximum()) == (24, 24)
+    box.count.count.setValue(18)
     static.until(lambda: desk.samples(model) == Samples(one, 18))
     static.until(lambda: calibrated_on(static) == 18)
     static.window.recipe_editor.use_samples(two)
@@ -395,7 +395,7 @@ def test_choosing_samples_can_be_undone(static: Stage, tmp_path: Path) -> None:
         undo.trigger()
         assert desk.samples(model) == expected
         assert box.name.text().startswith(name)
-        assert expected is None or box.count.value() == count
+        assert expected is None or box.count.count.value() == count
     static.until(lambda: "int8" not in precisions_of(static))
     redo.trigger()
     assert desk.samples(model) == Samples(one)
@@ -411,7 +411,7 @@ def test_a_saved_calibration_will_do(static: Stage, tmp_path: Path) -> None:
     static.window.recipe_editor.use_samples(path)
     static.until(lambda: "int8" in precisions_of(static))
     assert "A saved calibration on 20 samples" in box.report.text()
-    assert box.count.isHidden() or not box.count.isVisible()
+    assert box.count.isHidden()
 
 
 def test_samples_that_do_not_fit_are_refused_in_a_sentence(static: Stage, tmp_path: Path) -> None:

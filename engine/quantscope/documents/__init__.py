@@ -243,7 +243,8 @@ class Comparison(Document, frozen=True, kw_only=True):
     `alignment` tells how operators were found in the quantized file: "exact" where both files have the same tensors in
     the same places and every operator of one is accounted for in the other, "best-effort" where operators were matched
     by what they compute from what, "none" where operators weren't compared. Names of tensors are never used.
-    `operators` were looked at on `operator_samples` of the samples, spread evenly.
+    `operators` were looked at on `operator_samples` of the samples, spread evenly. `available` is how many samples the
+    data file has, 0 where they were generated.
     """
 
     schema: str = COMPARE
@@ -256,6 +257,7 @@ class Comparison(Document, frozen=True, kw_only=True):
     alignment: str = "none"
     metrics: tuple[TaskMetric, ...] = ()
     operator_samples: int = 0
+    available: int = 0
 
 
 class Choice(Document, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Final
 from quantscope.documents import Document, File
 
 DATA: Final = "quantscope.data/1"
+METRIC_FUNCTIONS: Final = "quantscope.metric-functions/1"
 
 
 class Remark(Document, frozen=True, kw_only=True):
@@ -43,3 +44,11 @@ class DataCheck(Document, frozen=True, kw_only=True):
     calibration: bool = False
     inputs: tuple[InputData, ...]
     remarks: tuple[Remark, ...] = ()
+
+
+class MetricFunctions(Document, frozen=True, kw_only=True):
+    """The functions of a Python file that can be a metric, in the file's order; there is at least one."""
+
+    schema: str = METRIC_FUNCTIONS
+    path: str
+    functions: tuple[str, ...]

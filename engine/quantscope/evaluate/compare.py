@@ -82,6 +82,7 @@ def compare(
         operators=errors,
         metrics=metrics,
         operator_samples=len(looked_at) if operators else 0,
+        available=inputs.available if isinstance(inputs, FromFile) else 0,
         alignment="none" if alignment is None else "exact" if alignment.exact else "best-effort",
     )
 

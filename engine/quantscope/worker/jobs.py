@@ -11,6 +11,8 @@ from quantscope.calibrate.check import check_data
 from quantscope.details import details
 from quantscope.draw.draw import draw
 from quantscope.errors import DataError, ModelReadError
+from quantscope.evaluate.functions import metric_functions
+from quantscope.evaluate.metrics import Function
 from quantscope.files import describe
 from quantscope.history import use as history
 from quantscope.inspection import inspection
@@ -109,6 +111,7 @@ class Jobs:
             protocol.Draw: self._draw,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
+            protocol.ListMetrics: self._list_metrics,
             protocol.CompareTensor: self._compare_tensor,
             protocol.Sensitivity: self._sensitivity,
             protocol.Profile: self._profile,
@@ -148,7 +151,20 @@ class Jobs:
         return api.apply(plan, request.output, part(progress, 0.5, 1.0) if plan.calibration else progress)
 
     def _compare(self, request: protocol.Compare, progress: Progress) -> documents.Document:
-        return api.compare(request.path, request.quantized, request.data, request.samples, progress)
+        asked = request.metric
+        metric = None if asked is None else Function(asked.path, asked.function, asked.seconds)
+        return api.compare(
+            request.path,
+            request.quantized,
+            request.data,
+            request.samples,
+            progress,
+            labels=request.labels,
+            metric=metric,
+        )
+
+    def _list_metrics(self, request: protocol.ListMetrics, progress: Progress) -> documents.Document:
+        return metric_functions(request.path)
 
     def _compare_tensor(self, request: protocol.CompareTensor, progress: Progress) -> documents.Document:
         return api.compare_tensor(

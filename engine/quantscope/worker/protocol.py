@@ -97,14 +97,32 @@ class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):
     calibration_samples: int | None = None
 
 
+class Metric(msgspec.Struct, frozen=True):
+    """A function of the user's in the Python file `path`, and how long it may take for one model."""
+
+    path: str
+    function: str
+    seconds: float
+
+
+class ListMetrics(Message, frozen=True, kw_only=True, tag="list-metrics"):
+    """Asks for documents.data.MetricFunctions: which functions of a Python file can be a metric. None of it is run."""
+
+    id: int
+    path: str
+
+
 class Compare(Message, frozen=True, kw_only=True, tag="compare"):
-    """Asks for documents.Comparison on `data` (an .npz file) or, if None, on generated inputs."""
+    """Asks for documents.Comparison on `data` (an .npz or .npy file) or, if None, on generated inputs. `labels` is the
+    array that holds them, if not one called y or labels; the `metric` is run in a process of its own."""
 
     id: int
     path: str
     quantized: str
     data: str | None = None
     samples: int | None = None
+    labels: str | None = None
+    metric: Metric | None = None
 
 
 class CompareTensor(Message, frozen=True, kw_only=True, tag="compare-tensor"):
@@ -309,6 +327,7 @@ Request = (
     | Draw
     | Quantize
     | Compare
+    | ListMetrics
     | CompareTensor
     | Sensitivity
     | Profile

@@ -13,6 +13,7 @@ from quantscope_gui.operators import errors
 from quantscope_gui.operators.plan import Plan, Row
 
 NAMED: Final = 3
+SHARES: Final = "top-"
 # A smaller gain is lost in the choice of samples.
 WORTH_DB: Final = 0.1
 
@@ -42,17 +43,21 @@ def place(subgraph: int, index: int, several: bool) -> str:
 
 
 def _metrics(metrics: Sequence[documents.TaskMetric]) -> str:
-    if not metrics:
-        return ""
-    first = metrics[0]
-    before, after = (formatting.percent(value) for value in (first.float_value, first.quantized_value))
-    if first.quantized_value == first.float_value:
+    return " ".join(map(_metric, metrics))
+
+
+def _metric(metric: documents.TaskMetric) -> str:
+    """A share of hits, or a number of the user's own function, of which more may be better or worse."""
+    share = metric.name.startswith(SHARES)
+    form = formatting.percent if share else formatting.significant
+    before, after = form(metric.float_value), form(metric.quantized_value)
+    if metric.quantized_value == metric.float_value:
         text = QCoreApplication.translate("Answer", "{metric} is {before}, as in float.")
-    elif first.quantized_value < first.float_value:
+    elif metric.quantized_value < metric.float_value:
         text = QCoreApplication.translate("Answer", "{metric} fell from {before} to {after}.")
     else:
         text = QCoreApplication.translate("Answer", "{metric} rose from {before} to {after}.")
-    return text.format(metric=first.name.capitalize(), before=before, after=after)
+    return text.format(metric=metric.name.capitalize() if share else metric.name, before=before, after=after)
 
 
 def _worst(comparison: documents.Comparison, plan: Plan, several: bool) -> str:

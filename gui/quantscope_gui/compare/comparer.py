@@ -3,6 +3,7 @@
 from typing import Any
 
 from quantscope.worker import protocol
+from quantscope_gui.compare.metric import request
 from quantscope_gui.compare.work import VariantWork
 from quantscope_gui.engine import decoding
 from quantscope_gui.models.data import Samples
@@ -18,6 +19,7 @@ class Comparer(VariantWork):
         model, variant = selection.model, selection.variant
         if variant is None:
             return
+        metric = request(model.metric) if data is not None else None  # made-up inputs have no right results
         self._start(
             selection,
             variant,
@@ -27,6 +29,7 @@ class Comparer(VariantWork):
                 quantized=str(variant.path),
                 data=None if data is None else str(data.path),
                 samples=None if data is None else data.count,
+                metric=metric,
             ),
             lambda content: (decoding.comparison(content), data),
             self.tr("Comparing {model}").format(model=variant.name),

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTa
 from quantscope import documents
 from quantscope_gui.compare.answer import answer
 from quantscope_gui.compare.errors_table import ErrorsTable
+from quantscope_gui.compare.metric import MetricButton, MetricDesk
 from quantscope_gui.compare.table import COLUMNS, OutputsModel
 from quantscope_gui.compare.values import ValuesStrip
 from quantscope_gui.engine import texts
@@ -14,20 +15,25 @@ from quantscope_gui.models.tree_model import variant_title
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.labels import ElidedLabel
+from quantscope_gui.widgets.sample_count import SampleCount
 
 MOST_OUTPUTS = 4
 
 
 class ComparePanel(QWidget):
-    """`again_wanted` for generated inputs, `data_wanted` for a data file of the user's, `measure_wanted` to try the
-    worst operators in float, `values_wanted` for the values of the selected operator's output."""
+    """`again_wanted` for generated inputs, `data_wanted` for a data file of the user's, `count_wanted` for so many of
+    its samples, `measure_wanted` to try the worst operators in float, `values_wanted` for the values of the selected
+    operator's output."""
 
     again_wanted = Signal()
     data_wanted = Signal()
+    count_wanted = Signal(int)
     measure_wanted = Signal()
     values_wanted = Signal()
 
-    def __init__(self, theme: Theme, selection: OperatorSelection, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, selection: OperatorSelection, metrics: MetricDesk, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.title = QLabel()
         self.title.setProperty("heading", True)
@@ -37,11 +43,14 @@ class ComparePanel(QWidget):
         self.data = self._button(theme, self.tr("Data file\u2026"), "data")
         self.data.setToolTip(
             self.tr(
-                "An .npz file whose arrays are named after the model's inputs, samples first. Labels called y or labels"
-                " give the accuracy, too. It can be dropped as well."
+                "An .npz file whose arrays are named after the model's inputs, samples first; of a model with one input"
+                " an .npy file, too. Labels called y or labels give the accuracy. It can be dropped as well."
             )
         )
         self.data.clicked.connect(self.data_wanted)
+        self.count = SampleCount()
+        self.count.wanted.connect(self.count_wanted)
+        self.judge = MetricButton(metrics, theme)
         self.answer = QLabel()
         self.answer.setWordWrap(True)
         self.answer.setTextInteractionFlags(
@@ -71,6 +80,8 @@ class ComparePanel(QWidget):
         bar.addLayout(words, 1)
         bar.addWidget(self.again)
         bar.addWidget(self.data)
+        bar.addWidget(self.count)
+        bar.addWidget(self.judge)
         verdict = QHBoxLayout()
         verdict.setContentsMargins(14, 0, 12, 12)
         verdict.setSpacing(8)
@@ -112,7 +123,9 @@ class ComparePanel(QWidget):
         if variant is None:
             return
         self.title.setText(self.tr("Float against {variant}").format(variant=variant_title(variant)))
+        self.judge.show_model(selection.model)
         document = variant.comparison
+        self.count.setVisible(document is not None and document.available > 0)
         self.answer.setVisible(document is not None)
         self.measure.setVisible(document is not None)
         self.measure.setEnabled(not measuring and not busy)
@@ -123,6 +136,8 @@ class ComparePanel(QWidget):
             self.inputs.set_text(self.tr("Comparing\u2026") if busy else self.tr("Not compared yet"))
             self._show_outputs(())
             return
+        if document.available:
+            self.count.show_count(document.samples, document.available)
         self.inputs.set_text(
             self.tr("%n sample(s)", "", document.samples)
             + " \u00b7 "

@@ -11,54 +11,24 @@ from typing import Any, TypeVar
 import msgspec
 
 from quantscope import documents
-from quantscope.recipe import Recipe
 
 D = TypeVar("D", bound=documents.Document)
 
 
-class _Subgraph(documents.Document, frozen=True, kw_only=True):
-    index: int
-    name: str
-    operators: tuple[msgspec.Raw, ...]
-    partitions: int | None
+class _Subgraph(documents.Subgraph, frozen=True, kw_only=True):
+    operators: tuple[msgspec.Raw, ...]  # type: ignore[assignment]
 
 
-class _Inspection(documents.Document, frozen=True, kw_only=True):
-    schema: str = documents.INSPECT
-    model: documents.File
-    recipe: str
-    recipe_document: Recipe
-    findings: tuple[documents.Finding, ...] = ()
-    target: str
+class _Inspection(documents.Inspection, frozen=True, kw_only=True):
     subgraphs: tuple[_Subgraph, ...]
-    summary: documents.Summary
-    calibration: documents.Calibration | None = None
-    ends: tuple[documents.End, ...] = ()
 
 
-class _Quantization(documents.Document, frozen=True, kw_only=True):
-    schema: str = documents.QUANTIZE
-    model: documents.File
-    input: documents.File
-    output: documents.File
-    ratio: float
+class _Quantization(documents.Quantization, frozen=True, kw_only=True):
     plan: _Inspection
-    seconds: float
-    peak_rss_bytes: int
-    origins: tuple[tuple[int | None, ...], ...] = ()
 
 
-class _Comparison(documents.Document, frozen=True, kw_only=True):
-    schema: str = documents.COMPARE
-    model: documents.File
-    quantized: documents.File
-    inputs: str
-    samples: int
-    outputs: tuple[documents.OutputError, ...]
-    operators: tuple[msgspec.Raw, ...] = ()
-    alignment: str = "none"
-    metrics: tuple[documents.TaskMetric, ...] = ()
-    operator_samples: int = 0
+class _Comparison(documents.Comparison, frozen=True, kw_only=True):
+    operators: tuple[msgspec.Raw, ...] = ()  # type: ignore[assignment]
 
 
 def _fields(shell: documents.Document) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Files of samples, as the user chose them."""
+"""Files of samples and metrics, as the user chose them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,3 +13,19 @@ class Samples:
 
     path: Path
     count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One of the `functions` of a Python file, and how long it may take for one model."""
+
+    path: Path
+    function: str
+    functions: tuple[str, ...]
+    seconds: float = 60.0
+
+    def with_function(self, function: str) -> "Metric":
+        return replace(self, function=function)
+
+    def with_limit(self, seconds: float) -> "Metric":
+        return replace(self, seconds=seconds)

@@ -9,7 +9,7 @@ from quantscope import documents
 from quantscope.documents.convert import Conversion
 from quantscope.documents.sensitivity import Sensitivity
 from quantscope.documents.tensors import TensorComparison
-from quantscope_gui.models.data import Samples
+from quantscope_gui.models.data import Metric, Samples
 from quantscope_gui.operators.plan import Key, Plan
 
 
@@ -53,12 +53,14 @@ class Origin:
 
 @dataclass(slots=True, eq=False)
 class Model:
-    """An open source file. `plan` is None until the engine has read it, `origin` where it wasn't converted here."""
+    """An open source file. `plan` is None until the engine has read it, `origin` where it wasn't converted here,
+    `metric` where the user has none of their own."""
 
     path: Path
     origin: Origin | None = None
     plan: Plan | None = None
     latency: Latency | None = None
+    metric: Metric | None = None
     variants: list[Variant] = field(default_factory=list)
 
     @property

@@ -1,17 +1,14 @@
 """The samples that ranges are measured on: which file, how many of them, and whether it fits, input by input."""
 
-from typing import Final
-
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from quantscope.documents.data import DataCheck, InputData
 from quantscope_gui import formatting
 from quantscope_gui.engine import texts
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.labels import ElidedLabel
-
-SETTLED_MILLISECONDS: Final = 600  # without another step of the number
+from quantscope_gui.widgets.sample_count import SampleCount
 
 
 class SamplesBox(QWidget):
@@ -39,17 +36,8 @@ class SamplesBox(QWidget):
         self.clear = QPushButton(self.tr("None"))
         self.clear.setProperty("compact", True)
         self.clear.clicked.connect(self.clear_wanted)
-        self.count = QSpinBox()
-        self.count.setKeyboardTracking(False)
-        self.count.setAccessibleName(self.tr("Number of samples"))
-        self.count.setToolTip(self.tr("So many are taken, spread evenly over the file"))
-        self.available = QLabel()
-        self._numbers = QWidget()
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(SETTLED_MILLISECONDS)
-        self._settled.timeout.connect(lambda: self.count_wanted.emit(self.count.value()))
-        self.count.valueChanged.connect(lambda _: self._settled.start())
+        self.count = SampleCount()
+        self.count.wanted.connect(self.count_wanted)
         self.report = QLabel()
         self.report.setWordWrap(True)
         self.report.setProperty("muted", True)
@@ -57,24 +45,19 @@ class SamplesBox(QWidget):
         line.addWidget(self.name, 1)
         line.addWidget(self.choose)
         line.addWidget(self.clear)
-        numbers = QHBoxLayout(self._numbers)
-        numbers.setContentsMargins(0, 0, 0, 0)
-        numbers.addWidget(self.count)
-        numbers.addWidget(self.available, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 4)
         layout.setSpacing(3)
         layout.addWidget(title)
         layout.addLayout(line)
-        layout.addWidget(self._numbers)
+        layout.addWidget(self.count)
         layout.addWidget(self.report)
 
     def show_file(self, name: str) -> None:
         """The file's name, or empty where there is none."""
         self.name.set_text(name or self.tr("none: made-up samples are used, and the result is not to be trusted"))
         self.clear.setVisible(bool(name))
-        self._settled.stop()
-        self._numbers.hide()
+        self.count.hide()
         self.report.clear()
         self.report.hide()
 
@@ -82,11 +65,8 @@ class SamplesBox(QWidget):
         self._say(self.tr("Checking\u2026"))
 
     def show_check(self, check: DataCheck) -> None:
-        with QSignalBlocker(self.count):
-            self.count.setRange(1, check.available)
-            self.count.setValue(check.samples)
-        self.available.setText(self.tr("of %n sample(s) in the file", "", check.available))
-        self._numbers.setVisible(not check.calibration)
+        self.count.show_count(check.samples, check.available)
+        self.count.setVisible(not check.calibration)
         lines = [self.tr("A saved calibration on %n sample(s)", "", check.samples)] if check.calibration else []
         lines += [texts.remark(remark) for remark in check.remarks]
         for each in check.inputs:

@@ -148,6 +148,13 @@ class Commands:
             )
         )
 
+    def compare_count(self, count: int) -> None:
+        """Compares again, on so many samples of the same file."""
+        selection = self._services.library.selection
+        variant = selection.variant if selection is not None else None
+        if selection is not None and variant is not None and variant.data is not None:
+            self._services.comparer.compare(selection, Samples(variant.data.path, count))
+
     def replan(self) -> None:
         selection = self._services.library.selection
         if selection is not None:

@@ -262,6 +262,7 @@ class MainWindow(QMainWindow):
             services.comparer,
             services.prober,
             services.values,
+            services.metrics,
             services.saver,
             services.measurer,
             services.historian,
@@ -316,6 +317,7 @@ class MainWindow(QMainWindow):
         self.work.card.save_wanted.connect(self.commands.save)
         self.work.compare.again_wanted.connect(self.commands.compare)
         self.work.compare.data_wanted.connect(self.commands.compare_data)
+        self.work.compare.count_wanted.connect(self.commands.compare_count)
         self.work.compare.measure_wanted.connect(self.commands.try_in_float)
         self.work.compare.values_wanted.connect(self.commands.show_values)
         self.work.compare.operators.menu_wanted.connect(self._show_operator_menu)

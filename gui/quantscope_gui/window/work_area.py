@@ -62,7 +62,7 @@ class WorkArea(QStackedWidget):
         services.colours.changed.connect(self._recolour)
         theme.changed.connect(self._show_colours)
         self.latency = LatencyTab(services, theme)
-        self.compare = ComparePanel(theme, services.operator, self)
+        self.compare = ComparePanel(theme, services.operator, services.metrics, self)
         self.compare.hide()
         self.reading = EmptyState(theme, "model", "", "")
         self.tabs = QTabWidget()
