@@ -128,6 +128,7 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     window.commands.open_files([model])
     library = services.library
     wait(lambda: library.selection is not None and library.selection.plan is not None)
+    wait(lambda: window.work.graph.view.scene is not None and not window.work.graph.view.tiles.busy)
     yield "2-plan"
     kinds = [row.kind for row in library.selection.plan.rows]
     wanted = next((kind for kind in ("weight-only-int8", "hybrid-int8") if kind in kinds), kinds[0])
@@ -162,7 +163,8 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     window.work.measure()
     wait(lambda: services.measurer.measurement is not None and services.measurer.measurement.over)
     yield "7b-latency"
-    window.commands.open_files([model.with_name("weights.onnx")])
+    window.commands.open_files([model.with_name("not there.tflite")])
+    wait(lambda: bool(window.tray.cards))
     yield "8-problem"
 
 

@@ -4023,7 +4023,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>来自文件…</translation>
     </message>
     <message>
-        <source>Operator by operator</source>
+        <source>By operator</source>
         <translation>逐算子</translation>
     </message>
     <message>

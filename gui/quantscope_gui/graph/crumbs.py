@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 LONGEST = 28
@@ -64,3 +65,19 @@ class Crumbs(QWidget):
             button.setProperty("compact", True)
             button.clicked.connect(lambda _checked=False, crumb=crumb: self.chosen.emit(crumb))
             self._layout.insertWidget(self._layout.count() - 1, button)
+        self._leave_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Hides the first crumbs, each with the arrow behind it, as far as there is no room for them."""
+        room = self.width()
+        widgets = [self._layout.itemAt(place).widget() for place in range(self._layout.count() - 1)]
+        for place in range(len(widgets) - 1, -1, -1):
+            if place % 2 == 0:  # a crumb; behind it there is an arrow, but not behind the last
+                pair = widgets[place : place + 2]
+                room -= sum(widget.sizeHint().width() + self._layout.spacing() for widget in pair)
+                for widget in pair:
+                    widget.setVisible(room >= 0 or place == len(widgets) - 1)

@@ -120,7 +120,7 @@ class Minimap(QWidget):
             and seen.top <= bounds.top
             and seen.bottom >= bounds.bottom
         )
-        roomy = self._view.width() > 3 * self.width() and self._view.height() > 1.6 * self.height()
+        roomy = self._view.width() > 4 * self.width() and self._view.height() > 1.6 * self.height()
         self.setVisible(not whole and roomy)
         self.update()
 

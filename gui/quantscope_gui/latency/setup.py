@@ -58,7 +58,7 @@ class Setup(QWidget):
         self.inputs = _choice(self.tr("Inputs"), INPUTS)
         self.inputs.addItem(self.tr("From a file\u2026"), None)
         self.inputs.activated.connect(self._input_chosen)
-        self.per_operator = QCheckBox(self.tr("Operator by operator"))
+        self.per_operator = QCheckBox(self.tr("By operator"))
         self.per_operator.setChecked(True)
         self.per_operator.setToolTip(self.tr("Also times each operator, in runs of their own that take longer"))
         self.more = MoreSettings([(self.tr("Cores"), self.cores), (self.tr("Inputs"), self.inputs)])

@@ -1,8 +1,21 @@
 """The Fusion palette of a theme."""
 
+from typing import Final
+
 from PySide6.QtGui import QColor, QPalette
 
 from quantscope_gui.theme.tokens import Tokens
+
+# What Fusion draws with a frame of its own, a darker shade of the window's colour: in the dark that would be black.
+FRAMED: Final = ("QAbstractSpinBox", "QComboBox", "QCheckBox")
+FUSION_DARKER: Final = 140
+
+
+def framed(tokens: Tokens) -> QPalette:
+    """The palette of controls that Fusion frames: its shade is then the colour of all other frames."""
+    result = palette(tokens)
+    result.setColor(QPalette.ColorRole.Window, QColor(tokens.border_strong).lighter(FUSION_DARKER))
+    return result
 
 
 def palette(tokens: Tokens) -> QPalette:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from quantscope_gui.theme import icons, precisions
-from quantscope_gui.theme.palette import palette
+from quantscope_gui.theme.palette import FRAMED, framed, palette
 from quantscope_gui.theme.stylesheet import stylesheet
 from quantscope_gui.theme.tokens import DARK, LIGHT, Tokens
 
@@ -104,4 +104,6 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self._app.setPalette(palette(self.tokens))
+        for kind in FRAMED:
+            self._app.setPalette(framed(self.tokens), kind)
         self._app.setStyleSheet(stylesheet(self.tokens))
