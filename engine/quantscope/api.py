@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from quantscope import documents
+from quantscope.annotate import annotate as write_annotated
 from quantscope.calibrate.run import calibration_from
 from quantscope.convert import environment
 from quantscope.convert.adapters import find_adapter
@@ -39,6 +40,7 @@ from quantscope.runners import make_runner
 from quantscope.sensitivity import sensitivity
 
 __all__ = [
+    "annotate",
     "apply",
     "calibrate",
     "catalogue",
@@ -84,6 +86,20 @@ def details(plan: Plan, operator: int, subgraph: int = 0, progress: Progress = s
     """One operator in full: attributes, operands with scales, weights before and after. Raises UsageError if there is
     no such operator, CancelledError when `progress` asks to stop."""
     return operator_details(plan, inspect(plan), subgraph, operator, progress)
+
+
+def annotate(
+    plan: Plan,
+    output: str | os.PathLike[str],
+    microseconds: Mapping[tuple[int, int], float] = MappingProxyType({}),
+) -> documents.File:
+    """Writes a copy of the model for viewers such as Netron: the names of its operators' results tell precision, reason
+    and, where `microseconds` by (subgraph, operator) are given, their share of the time. It still runs.
+
+    Raises UsageError if `output` is the source, OutputError if it can't be written, ModelUnsupportedError if the
+    source's structure can't be taken apart.
+    """
+    return write_annotated(plan, output, microseconds)
 
 
 def apply(plan: Plan, output: str | os.PathLike[str], progress: Progress = silent) -> documents.Quantization:

@@ -92,6 +92,14 @@ COMMANDS: Final = (
         QT_TRANSLATE_NOOP("Command", "Write what the colours show as node data for Model Explorer"),
     ),
     Command(
+        "export-copy",
+        "file",
+        QT_TRANSLATE_NOOP("Command", "Export Copy for &Netron\u2026"),
+        QT_TRANSLATE_NOOP(
+            "Command", "Write a copy whose tensor names tell each operator's precision, reason and share of the time"
+        ),
+    ),
+    Command(
         "reveal",
         "file",
         QT_TRANSLATE_NOOP("Command", "Show in File &Manager"),

@@ -24,6 +24,7 @@ from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.jobs.quantizer import Quantizer
 from quantscope_gui.latency.historian import Historian
 from quantscope_gui.latency.measurer import Measurer
+from quantscope_gui.models.annotator import Annotator
 from quantscope_gui.models.library import Library, Model
 from quantscope_gui.models.results import Results
 from quantscope_gui.models.saver import Saver
@@ -66,6 +67,7 @@ class Services(QObject):
         self.values = ValueReader(self.client, self.library, self.board, self)
         self.measurer = Measurer(self.client, self.library, self.board, self)
         self.measurer.times_changed.connect(self._colour_by_times)
+        self.annotator = Annotator(self.client, self.library, self.measurer, self.board, self)
         self.historian = Historian(self.client, self)
         self.device_watch = DeviceWatch(self.client, self)
         self.phones = Phones(self.client, self.board, self)

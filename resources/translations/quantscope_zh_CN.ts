@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>Annotator</name>
+    <message>
+        <source>Export {name}</source>
+        <translation>导出 {name}</translation>
+    </message>
+</context>
+<context>
     <name>Answer</name>
     <message>
         <source>{metric} is {before}, as in float.</source>
@@ -338,6 +345,14 @@
         <translation>把颜色所表示的内容写成 Model Explorer 的节点数据</translation>
     </message>
     <message>
+        <source>Export Copy for &amp;Netron…</source>
+        <translation>导出供 Netron 查看的副本(&amp;N)…</translation>
+    </message>
+    <message>
+        <source>Write a copy whose tensor names tell each operator&apos;s precision, reason and share of the time</source>
+        <translation>写出一个副本，其张量名称说明每个算子的精度、原因和耗时占比</translation>
+    </message>
+    <message>
         <source>Show in File &amp;Manager</source>
         <translation>在文件管理器中显示(&amp;M)</translation>
     </message>
@@ -527,6 +542,10 @@
     <message>
         <source>Open SavedModel Folder</source>
         <translation>打开 SavedModel 文件夹</translation>
+    </message>
+    <message>
+        <source>Export Copy for Netron</source>
+        <translation>导出供 Netron 查看的副本</translation>
     </message>
     <message>
         <source>Close Without Saving</source>

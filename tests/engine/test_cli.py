@@ -222,6 +222,16 @@ def test_rule_that_comes_to_nothing_is_said_by_every_command(shell: Shell, model
     assert [(each["code"], each["rule"]) for each in found["findings"]] == [("rule-matches-nothing", 0)]
 
 
+def test_annotate(shell: Shell, model: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.tflite"
+    done = shell("annotate", model, "-o", str(copy), "--json")
+    assert done.code == 0
+    assert done.document["path"] == str(copy)
+    inspected = shell("inspect", str(copy), "--json").document
+    assert all("[" in operator["name"] for operator in inspected["subgraphs"][0]["operators"])
+    assert shell("annotate", model, "-o", model).code == 2
+
+
 def test_compare_json(shell: Shell, model: str, tmp_path: Path) -> None:
     assert shell("quantize", model).code == 0
     quantized = str(tmp_path / "model.dynamic-int8.tflite")

@@ -107,3 +107,16 @@ def test_in_the_window(stage: Stage, model_file: Path, tmp_path: Path) -> None:
     stage.until(lambda: len(stage.window.tray.cards) == 2)
     overlays.write(tmp_path / "no folder" / "x.json")
     stage.until(lambda: len(stage.window.tray.cards) == 3)
+
+
+def test_a_copy_for_netron_is_exported(stage: Stage, model_file: Path, tmp_path: Path) -> None:
+    selection = stage.open(model_file)
+    copy = tmp_path / "copy.tflite"
+    stage.services.annotator.export(selection, None, copy)
+    stage.until(copy.exists)
+    stage.until(lambda: not stage.services.board.entries)
+    opened = stage.open(copy)
+    assert all("[" in row.operator.name for row in opened.plan.rows)  # type: ignore[union-attr]
+    stage.services.annotator.export(selection, None, model_file)
+    stage.until(lambda: bool(stage.window.tray.cards))
+    assert stage.window.tray.cards[0].problem.title == "The source model stays as it is"

@@ -27,6 +27,7 @@ COMMANDS: Final = MappingProxyType(
         "history": "list what was measured, compare, export, forget, or choose a baseline",
         "sensitivity": "find the operators that cost most accuracy and measure what keeping each in float gains;"
         " nothing is written",
+        "annotate": "write a copy for viewers such as Netron, in which names tell each operator's precision and why",
         "recipes": "list the recipes and targets, or print one recipe as JSON, ours or litert-quantizer's",
         "convert": "make a float .tflite from a SavedModel, Keras, ONNX or PyTorch model",
         "converters": "list, install, remove or check the converters for other sources",

@@ -130,9 +130,10 @@ class SubgraphEdit:
 @dataclass(frozen=True, slots=True)
 class ModelEdit:
     """Changes to a model. `buffers` replaces the bytes of existing buffers, `new_buffers` adds some. Where `alone`
-    names a subgraph, that one is all that is written, and signatures go."""
+    names a subgraph, that one is all that is written, and signatures go. `description` replaces the source's."""
 
     subgraphs: Mapping[int, SubgraphEdit]
     buffers: Mapping[int, Blob]
     new_buffers: tuple[Blob, ...]
     alone: int | None = None
+    description: str | None = None

@@ -165,6 +165,7 @@ class Model:
     metadata_buffers: frozenset[int]
     references: tuple[References, ...]
     parts: Parts
+    description: str = ""
 
     @property
     def bytes(self) -> int:

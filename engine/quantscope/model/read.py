@@ -107,6 +107,7 @@ class _Reader:
             metadata_buffers=metadata_buffers,
             references=tuple(self.file.references),
             parts=self.file.parts,
+            description=root.strings(fields["Description"])[0],
         )
 
     def _known(self, buffers: tuple[Buffer, ...]) -> Ranges:

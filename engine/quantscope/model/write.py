@@ -118,6 +118,7 @@ class _Writer:
                 "OperatorCodes": self.front.references(codes),
                 "Buffers": self.front.references(buffers),
                 **({} if alone is None else {"SignatureDefs": self.front.references([])}),
+                **({} if self.edit.description is None else {"Description": self.front.string(self.edit.description)}),
             },
         )
         self._stream(file, memoryview(self.front.finished(root, IDENTIFIER)), external)

@@ -48,7 +48,7 @@ class _Samples:
             raise DataError(f"'{path}' can't be read: {error.strerror}.", "Check the path.") from error
 
 
-_Planned = protocol.Inspect | protocol.Details | protocol.Quantize | protocol.Sensitivity
+_Planned = protocol.Annotate | protocol.Inspect | protocol.Details | protocol.Quantize | protocol.Sensitivity
 
 
 class _Kept:
@@ -109,6 +109,7 @@ class Jobs:
             protocol.CheckData: self._check_data,
             protocol.ExportRecipe: self._export_recipe,
             protocol.Draw: self._draw,
+            protocol.Annotate: self._annotate,
             protocol.Quantize: self._quantize,
             protocol.Compare: self._compare,
             protocol.ListMetrics: self._list_metrics,
@@ -145,6 +146,11 @@ class Jobs:
     def _draw(self, request: protocol.Draw, progress: Progress) -> documents.Document:
         model = self._model(request.path).survey.model
         return draw(model, request.subgraph, request.opened, lambda: progress(0.5, "Arranging the graph"))
+
+    def _annotate(self, request: protocol.Annotate, progress: Progress) -> documents.Document:
+        plan = self._model(request.path).plan(request, progress)
+        times = {(subgraph, operator): time for subgraph, operator, time in request.microseconds}
+        return api.annotate(plan, request.output, times)
 
     def _quantize(self, request: protocol.Quantize, progress: Progress) -> documents.Document:
         plan = self._model(request.path).plan(request, part(progress, 0.0, 0.5), generate=True)

@@ -112,6 +112,20 @@ class ListMetrics(Message, frozen=True, kw_only=True, tag="list-metrics"):
     path: str
 
 
+class Annotate(Message, frozen=True, kw_only=True, tag="annotate"):
+    """Asks to write a copy for viewers to `output`, the names of its tensors telling the plan; answers with
+    documents.File. `microseconds` are (subgraph, operator, time), as far as measured."""
+
+    id: int
+    path: str
+    output: str
+    recipe: str | Recipe
+    target: str
+    calibration: str | None = None
+    calibration_samples: int | None = None
+    microseconds: tuple[tuple[int, int, float], ...] = ()
+
+
 class Compare(Message, frozen=True, kw_only=True, tag="compare"):
     """Asks for documents.Comparison on `data` (an .npz or .npy file) or, if None, on generated inputs. `labels` is the
     array that holds them, if not one called y or labels; the `metric` is run in a process of its own."""
@@ -325,6 +339,7 @@ Request = (
     | CheckData
     | ExportRecipe
     | Draw
+    | Annotate
     | Quantize
     | Compare
     | ListMetrics

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from quantscope.errors import QuantscopeError
 from quantscope_gui.background import Background
@@ -24,16 +24,9 @@ class Saver(QObject):
         self._background = background
 
     def save(self, model: Model, variant: Variant, destination: Path) -> None:
-        if any(_same(destination, other.path) for other in self._library.models):
-            self.failed.emit(
-                Problem(
-                    self.tr("The source model stays as it is"),
-                    self.tr("{path} is an open source model, and source models are never changed.").format(
-                        path=destination
-                    ),
-                    self.tr("Choose another name or folder."),
-                )
-            )
+        problem = would_overwrite(self._library, destination)
+        if problem is not None:
+            self.failed.emit(problem)
             return
         self._background.run(
             lambda: copy_atomically(variant.path, destination),
@@ -58,6 +51,19 @@ class Saver(QObject):
                 lambda: self.save(model, variant, destination),
             )
         )
+
+
+def would_overwrite(library: Library, destination: Path) -> Problem | None:
+    """What is wrong with writing to `destination`: a problem if a source model is open from there."""
+    if not any(_same(destination, other.path) for other in library.models):
+        return None
+    return Problem(
+        QCoreApplication.translate("Saver", "The source model stays as it is"),
+        QCoreApplication.translate(
+            "Saver", "{path} is an open source model, and source models are never changed."
+        ).format(path=destination),
+        QCoreApplication.translate("Saver", "Choose another name or folder."),
+    )
 
 
 def _same(one: Path, other: Path) -> bool:

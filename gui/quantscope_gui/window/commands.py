@@ -57,6 +57,20 @@ class Commands:
         suggestion = variant.saved or model.path.parent / variant.path.name
         dialogs.ask_destination(self._parent, suggestion, lambda path: self._services.saver.save(model, variant, path))
 
+    def export_copy(self) -> None:
+        """Writes a copy of what is selected for viewers such as Netron."""
+        selection = self._services.library.selection
+        if selection is None or selection.plan is None:
+            return
+        source, samples = file_of(selection), self._services.desk.samples(selection.model)
+        dialogs.ask_file(
+            self._parent,
+            QCoreApplication.translate("Commands", "Export Copy for Netron"),
+            [QCoreApplication.translate("Dialogs", "TensorFlow Lite models (*.tflite)")],
+            selection.model.path.with_name(f"{source.stem}.annotated.tflite"),
+            lambda path: self._services.annotator.export(selection, samples, path),
+        )
+
     def reveal(self, selection: Selection | None = None) -> None:
         selection = selection or self._services.library.selection
         if selection is not None:

@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
                 "quit": self.close,
                 "import-overlay": self.overlays.ask_import,
                 "export-overlay": self.overlays.ask_export,
+                "export-copy": self.commands.export_copy,
                 "undo": self._services.desk.history.undo,
                 "redo": self._services.desk.history.redo,
                 "copy": self.work.table.copy,
@@ -267,6 +268,7 @@ class MainWindow(QMainWindow):
             services.measurer,
             services.historian,
             services.exporter,
+            services.annotator,
             services.phones,
             self.sources,
         ):
@@ -294,7 +296,8 @@ class MainWindow(QMainWindow):
         self.work.latency.data_wanted.connect(
             lambda: dialogs.ask_data(self, services.settings.folder, self.work.latency.panel.choose_data)
         )
-        services.exporter.exported.connect(lambda path: self.status.say(self.tr("Exported {path}").format(path=path)))
+        for exporter in (services.exporter, services.annotator):
+            exporter.exported.connect(lambda path: self.status.say(self.tr("Exported {path}").format(path=path)))
         services.board.changed.connect(self._enable)
         services.board.cancelled.connect(lambda: self.status.say(self.tr("Cancelled")))
         services.operator.changed.connect(self._show_operator)
@@ -443,6 +446,7 @@ class MainWindow(QMainWindow):
         enabled = {
             "import-overlay": planned,
             "export-overlay": planned,
+            "export-copy": planned,
             "undo": self._services.desk.history.canUndo(),
             "redo": self._services.desk.history.canRedo(),
             "convert-again": selection is not None and selection.model.origin is not None,
