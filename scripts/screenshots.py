@@ -137,7 +137,7 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     window.work.search.set_text(f"precision:{wanted}")
     yield "4-filter"
     window.work.search.set_text("")
-    window.recipe_dock.raise_()
+    window.panels.recipe.raise_()
     services.desk.ask(library.models[0], [Match(type=library.selection.plan.rows[0].operator.type)], keep_float, "")
     wait(lambda: library.selection.plan.document.recipe.endswith("-edited"))
     window.recipe_panel.table.setFocus()
@@ -145,7 +145,7 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     yield "4-recipe"
     services.desk.history.undo()
     wait(lambda: not library.selection.plan.document.recipe.endswith("-edited"))
-    window.inspector_dock.raise_()
+    window.panels.inspector.raise_()
     window.commands.quantize()
     wait(lambda: any(0.1 < entry.fraction < 1 for entry in services.board.entries) or bool(library.models[0].variants))
     yield "5-quantizing"

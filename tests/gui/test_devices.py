@@ -54,7 +54,7 @@ def panel_stage(
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(private.address.port))
     stage = stage_with(real_engine())
     stage.open(model_file)
-    stage.window.devices_dock.show()
+    stage.window.panels.devices.show()
     stage.until(lambda: THIS_COMPUTER in stage.window.devices.cards)
     return stage
 
@@ -188,9 +188,9 @@ def test_a_phone_pulled_out_during_a_run_is_waited_for(
 
 def test_looking_for_a_phone_opens_the_panel(panel_stage: Stage) -> None:
     window = panel_stage.window
-    window.devices_dock.hide()
+    window.panels.devices.hide()
     window.work.latency.panel.setup.device.phones_wanted.emit()
-    assert window.devices_dock.isVisible()
+    assert window.panels.devices.isVisible()
 
 
 def test_connecting_by_address_says_what_came_of_it(panel_stage: Stage, make_phone: MakePhone) -> None:

@@ -228,8 +228,8 @@ def test_a_rule_from_the_editor_by_keyboard(stage: Stage, model_file: Path) -> N
     stage.open(model_file)
     window, panel = stage.window, stage.window.recipe_panel
     stage.until(lambda: window.work.graph.view.scene is not None)
-    window.recipe_dock.show()
-    window.recipe_dock.raise_()
+    window.panels.recipe.show()
+    window.panels.recipe.raise_()
     stage.bot.mouseClick(panel.add, Qt.MouseButton.LeftButton)
     assert rules_of(stage) == (Rule(match=Match(type="*"), set=Change()),)
     assert panel.current() == 0
@@ -318,7 +318,7 @@ def static(stage: Stage, model_file: Path) -> Stage:
     stage.open(model_file)
     stage.window.recipe.chosen.emit("static-int8")
     stage.until(lambda: stage.current().plan.document.recipe == "static-int8")  # type: ignore[union-attr]
-    stage.window.recipe_dock.raise_()
+    stage.window.panels.recipe.raise_()
     return stage
 
 

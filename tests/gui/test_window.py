@@ -354,7 +354,7 @@ def test_the_window_comes_back_as_it_was(
     first.open(model_file)
     first.window.target.chosen.emit("builtin")
     first.until(lambda: first.current().plan.document.target == "builtin")  # type: ignore[union-attr]
-    first.window.inspector_dock.hide()
+    first.window.panels.inspector.hide()
     first.table.setColumnWidth(2, 321)
     first.window.resize(1111, 777)
     first.window.close()
@@ -365,8 +365,8 @@ def test_the_window_comes_back_as_it_was(
     second.until(lambda: second.selection is not None and second.selection.plan is not None)
     assert second.current().plan.document.target == "builtin"  # type: ignore[union-attr]
     assert second.table.columnWidth(2) == 321
-    assert second.window.models_dock.isVisible()
-    assert not second.window.inspector_dock.isVisible()
+    assert second.window.panels.models.isVisible()
+    assert not second.window.panels.inspector.isVisible()
 
 
 def test_the_inspector_says_why(stage: Stage, model_file: Path) -> None:

@@ -32,6 +32,7 @@ class Crumbs(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._crumbs: tuple[Crumb, ...] = ()
+        self._widgets: list[QWidget] = []  # crumbs, and the arrows between them
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
@@ -47,24 +48,24 @@ class Crumbs(QWidget):
         if tuple(crumbs) == self._crumbs:
             return
         self._crumbs = tuple(crumbs)
-        while self._layout.count() > 1:
-            item = self._layout.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for widget in self._widgets:
+            widget.hide()
+            widget.deleteLater()
+        self._widgets = []
         for place, crumb in enumerate(self._crumbs):
             if place:
                 arrow = QLabel("\u203a")
                 arrow.setProperty("muted", True)
-                self._layout.insertWidget(self._layout.count() - 1, arrow)
+                self._widgets.append(arrow)
             button = QToolButton()
             button.setText(_short(crumb.text))
             button.setToolTip(crumb.text)
             button.setProperty("flat", True)
             button.setProperty("compact", True)
             button.clicked.connect(lambda _checked=False, crumb=crumb: self.chosen.emit(crumb))
-            self._layout.insertWidget(self._layout.count() - 1, button)
+            self._widgets.append(button)
+        for place, widget in enumerate(self._widgets):
+            self._layout.insertWidget(place, widget)
         self._leave_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -74,10 +75,9 @@ class Crumbs(QWidget):
     def _leave_out(self) -> None:
         """Hides the first crumbs, each with the arrow behind it, as far as there is no room for them."""
         room = self.width()
-        widgets = [self._layout.itemAt(place).widget() for place in range(self._layout.count() - 1)]
-        for place in range(len(widgets) - 1, -1, -1):
-            if place % 2 == 0:  # a crumb; behind it there is an arrow, but not behind the last
-                pair = widgets[place : place + 2]
-                room -= sum(widget.sizeHint().width() + self._layout.spacing() for widget in pair)
-                for widget in pair:
-                    widget.setVisible(room >= 0 or place == len(widgets) - 1)
+        last = len(self._widgets) - 1
+        for place in range(last, -1, -2):
+            pair = self._widgets[place : place + 2]
+            room -= sum(widget.sizeHint().width() + self._layout.spacing() for widget in pair)
+            for widget in pair:
+                widget.setVisible(room >= 0 or place == last)

@@ -2,14 +2,12 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QShowEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QDockWidget,
     QMainWindow,
     QMenu,
     QStackedWidget,
-    QTabWidget,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -30,7 +28,6 @@ from quantscope_gui.recipe.editor import RecipeEditor
 from quantscope_gui.recipe.menu import OperatorMenu
 from quantscope_gui.recipe.panel import RecipePanel
 from quantscope_gui.services import Services
-from quantscope_gui.settings import LAYOUT_VERSION
 from quantscope_gui.sources.desk import SourceDesk
 from quantscope_gui.start import samples
 from quantscope_gui.start.page import StartPage
@@ -38,14 +35,13 @@ from quantscope_gui.theme.theme import Mode, Theme
 from quantscope_gui.widgets.action_button import ActionButton
 from quantscope_gui.window import menus
 from quantscope_gui.window.commands import Commands
-from quantscope_gui.window.docks import dock
 from quantscope_gui.window.drops import Drops
+from quantscope_gui.window.enabling import enable
+from quantscope_gui.window.panels import Panels
 from quantscope_gui.window.status_bar import StatusLine
 from quantscope_gui.window.work_area import WorkArea
 
 DEFAULT_SIZE = QSize(1320, 820)
-MODELS_WIDTH, INSPECTOR_WIDTH = 250, 310
-MODELS_HEIGHT = 140
 
 
 class MainWindow(QMainWindow):
@@ -59,7 +55,6 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._was_painted = False
         self._may_close = False
-        self._layout = QByteArray()
         self.tray = ErrorTray(theme)
         self.commands = Commands(services, self, self.tray.show_problem)
         self.operator_menu = OperatorMenu(
@@ -92,16 +87,14 @@ class MainWindow(QMainWindow):
         self.sources = SourceDesk(self._services.converter, self._services.library, self._theme, self)
 
     def _build_docks(self) -> None:
-        self.tree = ModelsTree(self._services.library, self._theme)
-        self.inspector = Inspector(self._theme, self.operator_menu.fill_precisions)
-        self.devices = DevicesPanel(self._theme, self._services.device_watch, self._services.phones)
-        self.devices_dock = dock("devices", self.tr("Devices"), self.devices, self._theme, self)
-        self.models_dock = dock("models", self.tr("Models"), self.tree, self._theme, self)
-        self.inspector_dock = dock("inspector", self.tr("Inspector"), self.inspector, self._theme, self)
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.models_dock)
-        self.recipe_panel = RecipePanel(self._theme)
-        self.recipe_dock = dock("recipe", self.tr("Recipe"), self.recipe_panel, self._theme, self)
         services = self._services
+        self.tree = ModelsTree(services.library, self._theme)
+        self.inspector = Inspector(self._theme, self.operator_menu.fill_precisions)
+        self.recipe_panel = RecipePanel(self._theme)
+        self.devices = DevicesPanel(self._theme, services.device_watch, services.phones)
+        self.panels = Panels(
+            self, self._theme, services.settings, self.tree, self.inspector, self.recipe_panel, self.devices
+        )
         self.recipe_editor = RecipeEditor(
             self.recipe_panel,
             services.library,
@@ -111,22 +104,6 @@ class MainWindow(QMainWindow):
             services.client,
             services.background,
         )
-        self.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.inspector_dock)
-        self.tabifyDockWidget(self.inspector_dock, self.recipe_dock)
-        self.inspector_dock.raise_()
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.devices_dock)
-        self.devices_dock.hide()
-        self.devices_dock.visibilityChanged.connect(
-            lambda shown: QTimer.singleShot(0, self, self._give_devices_room) if shown else None
-        )
-
-    def _give_devices_room(self) -> None:
-        """Qt gives a dock that joins others as little as it can do with."""
-        wanted, docks = self.devices.sizeHint().height(), [self.models_dock, self.devices_dock]
-        if self.devices_dock.height() < wanted * 3 // 4:
-            rest = sum(each.height() for each in docks) - wanted
-            self.resizeDocks(docks, [max(MODELS_HEIGHT, rest), wanted], Qt.Orientation.Vertical)
 
     def _build_status(self) -> None:
         self.status = StatusLine(self._services.board, self._theme)
@@ -169,7 +146,7 @@ class MainWindow(QMainWindow):
                 **self.graph_commands.handlers(),
                 "problems": self.tray.toggle,
                 "fullscreen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
-                "shortcuts": lambda: show_shortcuts(self, [*self.commands_by_key.values(), *self._panel_actions()]),
+                "shortcuts": lambda: show_shortcuts(self, [*self.commands_by_key.values(), *self.panels.actions()]),
                 "about": lambda: show_about(self),
             },
         )
@@ -190,7 +167,7 @@ class MainWindow(QMainWindow):
 
     def _build_view_menu(self, menu: QMenu) -> None:
         first = self.commands_by_key["problems"]
-        for toggle, keys in zip(self._panel_actions(), ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4"), strict=True):
+        for toggle, keys in zip(self.panels.actions(), ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4"), strict=True):
             toggle.setShortcut(keys)
             menu.insertAction(first, toggle)
         settings = self._services.settings
@@ -291,7 +268,7 @@ class MainWindow(QMainWindow):
         for signal in (services.measurer.began, services.measurer.ended):
             signal.connect(self._enable)
         self.work.latency.said.connect(self.status.say)
-        self.work.latency.phones_wanted.connect(self.devices_dock.show)
+        self.work.latency.phones_wanted.connect(self.panels.devices.show)
         self.devices.chosen.connect(self.work.latency.choose_device)
         self.work.latency.data_wanted.connect(
             lambda: dialogs.ask_data(self, services.settings.folder, self.work.latency.panel.choose_data)
@@ -338,7 +315,6 @@ class MainWindow(QMainWindow):
         settings = self._services.settings
         self.resize(DEFAULT_SIZE)
         self.restoreGeometry(settings.geometry)
-        self._layout = settings.layout
         found = samples.load()
         self.start.show_samples(found)
         menus.fill_with_files(
@@ -348,7 +324,6 @@ class MainWindow(QMainWindow):
         )
         self.samples_menu.setEnabled(bool(found))
         self._show_recent()
-        self._show_panels(False)
         self._show_selection(None)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -381,39 +356,14 @@ class MainWindow(QMainWindow):
     def _remember(self) -> None:
         settings = self._services.settings
         settings.geometry = self.saveGeometry()
-        settings.layout = self.saveState(LAYOUT_VERSION) if self._panels_shown() else self._layout
+        self.panels.remember()
         self.work.table.remember()
-
-    def _panels_shown(self) -> bool:
-        return self.pages.currentWidget() is self.work
-
-    def _show_panels(self, shown: bool) -> None:
-        """Panels come back as they were when a model is open; the start page stands alone."""
-        if shown:
-            for panel in (self.models_dock, self.inspector_dock, self.recipe_dock):
-                panel.show()  # the devices only where they were shown before: looking for phones starts adb
-            if not self.restoreState(self._layout, LAYOUT_VERSION):
-                panels = [self.models_dock, self.inspector_dock]
-                self.resizeDocks(panels, [MODELS_WIDTH, INSPECTOR_WIDTH], Qt.Orientation.Horizontal)
-        else:
-            for panel in self._docks():
-                panel.hide()
-        for action in self._panel_actions():
-            action.setEnabled(shown)
-
-    def _panel_actions(self) -> list[QAction]:
-        return [panel.toggleViewAction() for panel in self._docks()]
-
-    def _docks(self) -> tuple[QDockWidget, ...]:
-        return self.models_dock, self.inspector_dock, self.recipe_dock, self.devices_dock
 
     def _show_selection(self, selection: Selection | None) -> None:
         shown = selection is not None
-        if shown is not self._panels_shown():
-            if not shown:
-                self._layout = self.saveState(LAYOUT_VERSION)
+        if shown is not self.panels.shown:
             self.pages.setCurrentWidget(self.work if shown else self.start)
-            self._show_panels(shown)
+            self.panels.show(shown)
         if selection is not None:
             self.work.show_selection(selection)
         if selection is None or selection.plan is None:
@@ -438,49 +388,7 @@ class MainWindow(QMainWindow):
             self._show_selection(selection)
 
     def _enable(self) -> None:
-        selection = self._services.library.selection
-        model = selection is not None
-        plan = selection.model.plan if selection is not None else None
-        planned = plan is not None
-        result = selection is not None and selection.variant is not None
-        enabled = {
-            "import-overlay": planned,
-            "export-overlay": planned,
-            "export-copy": planned,
-            "undo": self._services.desk.history.canUndo(),
-            "redo": self._services.desk.history.canRedo(),
-            "convert-again": selection is not None and selection.model.origin is not None,
-            "save": result,
-            "reveal": model,
-            "close": model,
-            "copy": planned,
-            "find": planned,
-            "find-next": planned,
-            "find-previous": planned,
-            "unfilter": planned,
-            "quantize": plan is not None and plan.changes,
-            "cancel": bool(self._services.board.entries),
-            "compare": result,
-            "compare-data": result,
-            "try-in-float": result,
-            "measure": planned and not self._services.measurer.busy,
-            "stop": self._services.measurer.busy,
-            "replan": model,
-        }
-        for command in actions.COMMANDS:
-            if command.menu == "graph" or command.key == "export":
-                enabled[command.key] = model
-        for key, value in enabled.items():
-            self.commands_by_key[key].setEnabled(value)
-        history = self._services.desk.history
-        for key, done in (("undo", history.undoText()), ("redo", history.redoText())):
-            actions.explain(self.commands_by_key[key], f"{actions.plain(self.commands_by_key[key])} {done}".strip())
-        actions.explain(
-            self.commands_by_key["quantize"],
-            actions.hint("quantize")
-            if plan is None or plan.changes
-            else self.tr("There is nothing to quantize: the table says why for each operator"),
-        )
+        enable(self._services, self.commands_by_key)
 
     def _show_operator(self) -> None:
         selection = self._services.library.selection
