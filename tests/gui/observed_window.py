@@ -1,7 +1,8 @@
 """The real program, with somebody looking at its screen for a test: `python observed_window.py [MODEL...]`.
 
 Each line on stdin names something that can be read on the screen: the text of a button (unless it is disabled), tab,
-menu, label or table row, or an accessible name. The answer is a line of JSON: null while there is no such thing, else
+menu, label or table row, an accessible name, or what stands in a graph ("graph 1: ADD #3", the graphs counted from the
+left). The answer is a line of JSON: null while there is no such thing, else
 its place on the screen (`x`, `y`, the middle; `width`, `height`) and its whole `text`. Nothing in the window is
 changed; clicks come from the X server.
 """
@@ -25,7 +26,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from quantscope.documents.drawing import OPERATOR
 from quantscope_gui.app import run
+from quantscope_gui.graph.canvas import Canvas
+from quantscope_gui.graph.painter import name_of
 
 Seen = tuple[str, QRect]
 
@@ -42,6 +46,17 @@ def rows(view: QAbstractItemView, model: QAbstractItemModel) -> Iterator[Seen]:
         yield " | ".join(texts), on_screen(view.viewport(), view.visualRect(index))
 
 
+def nodes(canvases: list[Canvas]) -> Iterator[Seen]:
+    for place, canvas in enumerate(sorted(canvases, key=lambda each: on_screen(each).left()), 1):
+        scene, look = canvas.scene, canvas.look
+        if scene is None or look is None:
+            continue
+        for node in scene.visible_nodes(canvas.camera.seen(canvas.width(), canvas.height())).tolist():
+            number = f" #{scene.first[node]}" if scene.kind[node] == OPERATOR else ""
+            name = f"graph {place}: {name_of(scene, look, node)}{number}"
+            yield name, on_screen(canvas, canvas.node_pixels(node).toRect().intersected(canvas.rect()))
+
+
 def seen(widget: QWidget) -> bool:
     surface = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
     return widget.isVisible() and not surface.visibleRegion().isEmpty()
@@ -49,7 +64,8 @@ def seen(widget: QWidget) -> bool:
 
 def everything() -> Iterator[Seen]:
     """What can be read, and where, menus first."""
-    widgets = filter(seen, QApplication.allWidgets())
+    widgets = list(filter(seen, QApplication.allWidgets()))
+    yield from nodes([widget for widget in widgets if isinstance(widget, Canvas)])
     for widget in sorted(widgets, key=lambda each: not isinstance(each, QMenu)):
         if isinstance(widget, QMenu | QMenuBar):
             for action in widget.actions():

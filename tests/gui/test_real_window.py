@@ -1,5 +1,6 @@
 """The real program on a real X server: a file dropped on it by another process (XDND); a phone measured by mouse."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -14,10 +15,11 @@ import pytest
 
 from quantscope.devices.desk import Desk
 from quantscope.documents.devices import PhoneSettings
+from tests.bench import graphs
 from tests.devices.conftest import until as eventually
 from tests.devices.test_runner import clean
 from tests.gui.conftest import REPOSITORY
-from tests.gui.specimens import small_network
+from tests.gui.specimens import branching_network, loop_network, small_network
 from tests.phone.adb_server import PrivateServer
 from tests.phone.benchmark import write_program
 from tests.phone.emulated import Phone
@@ -117,15 +119,39 @@ class Eyes:
         assert found is not None
         return found
 
-    def click(self, words: str) -> None:
+    def reads(self, words: str) -> None:
+        """Waits until exactly this stands somewhere."""
+        until(lambda: (self.find(words) or {}).get("text") == words, words)
+
+    def point(self, words: str) -> tuple[int, int]:
+        """The middle of something that has come to rest, with the mouse on it."""
         found = self.see(words)
         while (now := self.see(words)) != found:  # what is still being laid out moves
             time.sleep(0.2)
             found = now
         xdotool(self.environment, "mousemove", "--sync", found["x"], found["y"])
         time.sleep(0.1)
-        xdotool(self.environment, "click", 1)
+        return found["x"], found["y"]
+
+    def click(self, words: str, button: int = 1, times: int = 1) -> None:
+        self.point(words)
+        xdotool(self.environment, "click", "--repeat", times, "--delay", 60, button)
         time.sleep(0.2)
+
+    def press(self, *keys: str, window: str = "Quantscope") -> None:
+        """Keys for the window of that title."""
+        focused = ("windowfocus", "--sync", titled(self.environment, window))
+        xdotool(self.environment, *focused, "key", "--delay", 60, *keys)
+        time.sleep(0.2)
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        xdotool(self.environment, "mousemove", *start, "mousedown", 1)
+        for step in range(1, 9):
+            x, y = (round(a + (b - a) * step / 8) for a, b in zip(start, end, strict=True))
+            xdotool(self.environment, "mousemove", x, y)
+            time.sleep(0.03)
+        xdotool(self.environment, "mouseup", 1)
+        time.sleep(0.3)
 
 
 def test_a_phone_is_measured_by_mouse(environment: dict[str, str], tmp_path: Path) -> None:
@@ -198,6 +224,111 @@ def test_a_phone_is_measured_by_mouse(environment: dict[str, str], tmp_path: Pat
         finally:
             program.kill()
             program.wait(10)
+
+
+@contextlib.contextmanager
+def observed(environment: dict[str, str], messages: Path, *models: Path) -> Iterator[Eyes]:
+    """The program with these models open, over the whole screen."""
+    with messages.open("wb") as stderr:
+        program = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("observed_window.py")), *map(str, models)],
+            env=environment | {"PYTHONPATH": environment["PYTHONPATH"] + os.pathsep + str(REPOSITORY)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+    try:
+        until(lambda: bool(titled(environment, "Quantscope")) or program.poll() is not None, "window")
+        assert program.poll() is None, messages.read_text()
+        window = titled(environment, "Quantscope")
+        xdotool(environment, "windowsize", "--sync", window, *SCREEN)
+        xdotool(environment, "windowmove", window, 0, 0)
+        yield Eyes(environment, program)
+    finally:
+        program.kill()
+        program.wait(10)
+
+
+def test_the_graph_by_mouse_and_keyboard(environment: dict[str, str], tmp_path: Path) -> None:
+    """Groups, a loop's page, find, walking, a rubber band, an edit and back, differences side by side, exports."""
+    branches, loop, layers = (tmp_path / f"{name}.tflite" for name in ("branches", "loop", "layers"))
+    branches.write_bytes(branching_network().build())
+    loop.write_bytes(loop_network().build())
+    graphs.layers(1600, layers)
+    messages = tmp_path / "stderr.txt"
+    with observed(environment, messages, branches, loop, layers) as eyes:
+        eyes.click("graph 1: ffn", times=2)
+        eyes.see("graph 1: GELU")
+        eyes.press("ctrl+bracketleft")
+        until(lambda: eyes.find("graph 1: GELU") is None, "closed group")
+
+        eyes.click("loop")
+        eyes.click("graph 1: WHILE #0", times=2)
+        eyes.click("WHILE #0 body")
+        eyes.see("graph 1: ADD #0")
+        assert eyes.find("graph 1: WHILE #0") is None
+        eyes.press("alt+Up")
+        eyes.see("graph 1: WHILE #0")
+
+        eyes.click("branches")
+        eyes.see("graph 1: ADD #3")
+        eyes.press("ctrl+f")
+        xdotool(environment, "type", "--delay", 30, "type:ADD")
+        eyes.press("Return")
+        eyes.reads("#3")
+        eyes.press("ctrl+shift+f")
+        eyes.click("graph 1: CONV_2D #1")
+        eyes.reads("#1")
+        eyes.press("Down")
+        eyes.reads("#2")
+        eyes.press("alt+Left")
+        eyes.reads("#1")
+        eyes.press("alt+Right")
+        eyes.reads("#2")
+
+        (left, top), (right, bottom) = eyes.point("graph 1: CONV_2D #1"), eyes.point("graph 1: CONV_2D #2")
+        xdotool(environment, "keydown", "shift")
+        eyes.drag((left - 120, top - 30), (right + 120, bottom + 30))
+        xdotool(environment, "keyup", "shift")
+        eyes.see(" of 6")
+        before = eyes.see(" of 6")["text"]
+        eyes.click("graph 1: CONV_2D #1", button=3)
+        eyes.see("Selected operators: 2")
+        grab(environment, "graph-menu")
+        eyes.click("Keep float")
+        until(lambda: eyes.see(" of 6")["text"] != before, "edited plan")
+        eyes.press("ctrl+z")
+        until(lambda: eyes.see(" of 6")["text"] == before, "plan as it was")
+
+        eyes.click("Quantize")
+        eyes.see("written and checked")
+        eyes.click("Differences")
+        eyes.see("graph 2: ADD #3")
+        eyes.press("F7")
+        eyes.see("difference 1 of")
+        start = {side: eyes.point(f"graph {side}: ADD #3") for side in (1, 2)}
+        eyes.drag((start[1][0] + 150, start[1][1]), (start[1][0] + 150, start[1][1] + 60))
+        moved = {side: eyes.point(f"graph {side}: ADD #3") for side in (1, 2)}
+        assert moved[1][1] - start[1][1] == pytest.approx(60, abs=2)
+        assert moved[2][1] - start[2][1] == pytest.approx(60, abs=2)
+        grab(environment, "graph-differences")
+
+        eyes.click("Graph")
+        for kind, magic in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")):
+            picture = tmp_path / f"picture.{kind}"
+            eyes.press("ctrl+e")
+            until(lambda: bool(titled(environment, "^Export Graph")), "dialog")
+            time.sleep(0.3)
+            eyes.press("ctrl+a", window="^Export Graph")
+            xdotool(environment, "type", "--delay", 15, str(picture))
+            eyes.press("Return", window="^Export Graph")
+            if kind == "png":
+                eyes.see("Pixels for each unit")
+                eyes.press("Return", window="^Export Graph")
+            until(picture.exists, kind)
+            assert picture.read_bytes().startswith(magic)
+        assert messages.read_text() == "", "the program printed something unexpected"
 
 
 def test_a_file_dragged_from_another_process_opens(environment: dict[str, str], tmp_path: Path) -> None:

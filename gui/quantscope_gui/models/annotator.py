@@ -11,6 +11,7 @@ from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.errors.problem import Problem, of_failure
 from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.latency.measurer import Measurer
+from quantscope_gui.models.data import Samples
 from quantscope_gui.models.library import Library, Selection
 from quantscope_gui.models.saver import would_overwrite
 
@@ -35,7 +36,7 @@ class Annotator(QObject):
         self._measurer = measurer
         self._board = board
 
-    def export(self, selection: Selection, samples: Path | None, path: Path) -> None:
+    def export(self, selection: Selection, samples: Samples | None, path: Path) -> None:
         """Writes a copy of what is selected to `path`; `samples` are those that a static recipe's plan was made on."""
         model, variant, plan = selection.model, selection.variant, selection.plan
         problem = would_overwrite(self._library, path)
@@ -43,6 +44,7 @@ class Annotator(QObject):
             self.failed.emit(problem)
         if problem is not None or plan is None:
             return
+        given = None if variant is not None else samples
         asked, times = plan.document, {} if variant is not None else self._measurer.times(model).microseconds()
         job = self._client.submit(
             lambda identity: protocol.Annotate(
@@ -51,7 +53,8 @@ class Annotator(QObject):
                 output=str(path),
                 recipe=asked.recipe_document,
                 target=asked.target,
-                calibration=str(samples) if samples is not None and variant is None else None,
+                calibration=None if given is None else str(given.path),
+                calibration_samples=None if given is None else given.count,
                 microseconds=tuple((subgraph, operator, time) for (subgraph, operator), time in times.items()),
             ),
             decoding.small(documents.File),

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 from quantscope_gui.theme.tokens import Tokens
 
 # What Fusion draws with a frame of its own, a darker shade of the window's colour: in the dark that would be black.
-FRAMED: Final = (b"QAbstractSpinBox", b"QComboBox", b"QCheckBox")
+FRAMED: Final = ("QAbstractSpinBox", "QComboBox", "QCheckBox")
 FUSION_DARKER: Final = 140
 
 

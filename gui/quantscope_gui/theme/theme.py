@@ -105,5 +105,5 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._app.setPalette(palette(self.tokens))
         for kind in FRAMED:
-            self._app.setPalette(framed(self.tokens), kind)
+            self._app.setPalette(framed(self.tokens), kind)  # type: ignore[arg-type]  # it takes str and refuses bytes
         self._app.setStyleSheet(stylesheet(self.tokens))
