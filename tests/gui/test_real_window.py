@@ -308,10 +308,11 @@ def test_the_graph_by_mouse_and_keyboard(environment: dict[str, str], tmp_path: 
         eyes.press("F7")
         eyes.see("difference 1 of")
         start = {side: eyes.point(f"graph {side}: ADD #3") for side in (1, 2)}
-        eyes.drag((start[1][0] + 150, start[1][1]), (start[1][0] + 150, start[1][1] + 60))
+        beside = start[1][0] - 150, start[1][1] - 100
+        eyes.drag(beside, (beside[0], beside[1] - 60))
         moved = {side: eyes.point(f"graph {side}: ADD #3") for side in (1, 2)}
-        assert moved[1][1] - start[1][1] == pytest.approx(60, abs=2)
-        assert moved[2][1] - start[2][1] == pytest.approx(60, abs=2)
+        assert moved[1][1] - start[1][1] == pytest.approx(-60, abs=2)
+        assert moved[2][1] - start[2][1] == pytest.approx(-60, abs=2)
         grab(environment, "graph-differences")
 
         eyes.click("Graph")

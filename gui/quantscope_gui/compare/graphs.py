@@ -82,7 +82,6 @@ class CompareGraphs(QStackedWidget):
         self.addWidget(content)
         for keys, direction in (("F7", 1), ("Shift+F7", -1)):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self.step, direction))
         for place, panel in enumerate((self.left, self.right)):
             panel.view.camera_changed.connect(partial(self._camera_moved, place))
