@@ -4,7 +4,7 @@ import argparse
 import sys
 
 import msgspec
-from rich.console import Console
+from rich.console import Group
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
@@ -58,8 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(document)
     else:
-        console().print(_table(document))
-        _print_problem(document, console())
+        console().print(_shown(document))
     return 0
 
 
@@ -98,23 +97,29 @@ def _watch(desk: Desk, as_json: bool) -> int:
         desk.watch(tell, lambda: True)
         return 0
     with Live(console=console(), auto_refresh=False) as live:
-        desk.watch(lambda document: live.update(_table(document), refresh=True), lambda: True)
+        desk.watch(lambda document: live.update(_shown(document), refresh=True), lambda: True)
     return 0
 
 
-def _table(document: Devices) -> Table:
+def _shown(document: Devices) -> Group:
+    """What can be measured on, then what keeps others from it."""
     table = Table(box=None)
     for heading in ("device", "", "chip", "system", "cores", "battery", "°C"):
         table.add_column(heading)
+    sentences = []
     for place in document.places:
-        table.add_row(*_row(place))
-    return table
+        if place.ready:
+            table.add_row(*_row(place))
+        else:
+            name = escape(place.id if place.name == place.id else f"{place.id} ({place.name})")
+            sentences.append(f" [bold]{name}[/]  [yellow]{escape(place.text)}[/] {escape(place.remedy or '')}")
+    if document.problem:
+        sentences.append(f" [yellow]{escape(document.problem)}[/] {escape(document.remedy or '')}")
+    return Group(table, *sentences)
 
 
 def _row(place: Place) -> list[str]:
     name = f"[bold]{escape(place.id)}[/]"
-    if not place.ready:
-        return [name, f"[yellow]{escape(place.text)}[/] {escape(place.remedy or '')}", "", "", "", "", ""]
     device, sensors = place.device, place.sensors
     if device is None:
         return [name, escape(place.name), "", "", "", "", ""]
@@ -137,8 +142,3 @@ def _cores(clusters: tuple[Cluster, ...], count: int) -> str:
     if not known:
         return str(count)
     return " + ".join(f"{number}x{khz / 1e6:.2f}" for number, khz in known) + " GHz"
-
-
-def _print_problem(document: Devices, out: Console) -> None:
-    if document.problem:
-        out.print(f"[yellow]{escape(document.problem)}[/] {escape(document.remedy or '')}")
