@@ -2922,8 +2922,8 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>电量 {0}&#x202f;%</translation>
     </message>
     <message>
-        <source>battery current {0} (as read)</source>
-        <translation>电池电流 {0}（原始读数）</translation>
+        <source>battery current {0}&#x202f;mA</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>other programs {0}&#x202f;%</source>

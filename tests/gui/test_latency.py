@@ -381,7 +381,7 @@ def test_the_answer_on_top(qtbot: QtBot, theme: Theme, speedup: float, ends: tup
     assert headline.answer.text().endswith(words)
     assert (
         headline.sensors.text() == "42\u202f°C · thermal status 2 of 6 · 2.00\u202fGHz · battery 80\u202f%"
-        " · battery current -412000 (as read) · other programs 3\u202f%"
+        " · battery current -412\u202fmA · other programs 3\u202f%"
     )
     assert "English." in headline.notices.text()
 

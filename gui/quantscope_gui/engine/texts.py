@@ -219,7 +219,7 @@ PHRASES: Final = tuple(
             ),
         ),
         (r"battery (\d+)", QT_TRANSLATE_NOOP("Phrase", "battery {0}\u202f%")),
-        (r"battery current (-?\d+)", QT_TRANSLATE_NOOP("Phrase", "battery current {0} (as read)")),
+        (r"battery current (-?\d+)", QT_TRANSLATE_NOOP("Phrase", "battery current {0}\u202fmA")),
         (r"other programs (\d+)", QT_TRANSLATE_NOOP("Phrase", "other programs {0}\u202f%")),
         (r"Copying (.+) to (.+)", QT_TRANSLATE_NOOP("Phrase", "Copying {0} to {1}")),
         (

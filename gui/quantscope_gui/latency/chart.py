@@ -99,6 +99,7 @@ class LatencyChart(QWidget):
         self._series.clear()
         self.marks.show_marks((), self._theme.tokens)
         self._measurement, self._top, self.drawn_until = measurement, 0.0, 0.0
+        self.plot.setYRange(0, 1, padding=0)
         self._draw()
 
     def refresh(self) -> None:
@@ -123,7 +124,7 @@ class LatencyChart(QWidget):
                 self._series[course.run] = _Series(self.plot.getPlotItem(), len(self._series))
                 self._series[course.run].tint(self.color(course.run))
             self._series[course.run].show(course, start)
-        self.marks.show_marks(marks_of(measurement, end), self._theme.tokens)
+        self.marks.show_marks(marks_of(measurement, end) if end else (), self._theme.tokens)
         self.plot.setXRange(start, max(end, start + (0.5 if measurement.over else WINDOW_SECONDS)), padding=0.01)
         self._rescale(measurement.courses.values(), start)
         self.drawn_until = end

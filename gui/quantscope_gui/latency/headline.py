@@ -126,7 +126,7 @@ def _sensors(sensors: profiles.Sensors) -> str:
     if sensors.battery_percent is not None:
         found.append(texts.phrase(f"battery {sensors.battery_percent:.0f}"))
     if sensors.battery_ua is not None:
-        found.append(texts.phrase(f"battery current {sensors.battery_ua}"))
+        found.append(texts.phrase(f"battery current {sensors.battery_ua / 1000:.0f}"))
     if sensors.other_load is not None:
         found.append(texts.phrase(f"other programs {sensors.other_load * 100:.0f}"))
     return SEPARATOR.join(found)

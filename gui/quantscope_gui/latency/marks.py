@@ -26,7 +26,7 @@ WORDS: Final = {
 }
 # Those that last; the place of their colour among the theme's alarms.
 CONDITIONS: Final = {"throttling": 3, "frequency-capped": 2, "background-load": 1}
-TINT: Final = 22
+TINT: Final = 14
 VEIL: Final = 225
 MOST: Final = 200
 PAD: Final = 4.0
