@@ -2923,7 +2923,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
     <message>
         <source>battery current {0}&#x202f;mA</source>
-        <translation type="unfinished"></translation>
+        <translation>电池电流 {0} mA</translation>
     </message>
     <message>
         <source>other programs {0}&#x202f;%</source>
