@@ -79,6 +79,14 @@ class Interface(StrEnum):
         return self in (Interface.INTEGER, Interface.INTEGER_OUTPUTS)
 
 
+class Equalization(StrEnum):
+    """Whether channels between convolutions in integers are brought to like sizes (cross-layer equalization)."""
+
+    AUTO = "auto"  # where that was truer on the calibration data
+    ON = "on"
+    OFF = "off"
+
+
 class Rounding(StrEnum):
     """How a weight's codes are found, given its scales. `AUTO`: compensated where the data tell what the weight is
     multiplied with, else balanced where weights are summed up."""
@@ -151,7 +159,8 @@ class Rule(_Form, frozen=True, kw_only=True):
 
 
 class Recipe(_Form, frozen=True, kw_only=True):
-    """What is asked. The name is part of file names; `ranges` and `interface` are for integer arithmetic."""
+    """What is asked. The name is part of file names; `ranges`, `equalization` and `interface` are for integer
+    arithmetic."""
 
     schema: str = SCHEMA
     name: Name
@@ -160,6 +169,7 @@ class Recipe(_Form, frozen=True, kw_only=True):
     default: Setting
     rules: tuple[Rule, ...] = ()
     ranges: Ranges = Ranges.AUTO
+    equalization: Equalization = Equalization.AUTO
     interface: Interface = Interface.FLOAT
 
     @property

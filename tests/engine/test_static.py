@@ -16,8 +16,9 @@ from quantscope.calibrate.run import calibrate
 from quantscope.errors import DataError
 from quantscope.model.read import read
 from quantscope.precision import Precision
+from quantscope.quantize.calibration import load_calibration
 from quantscope.quantize.static.arrangement import FLOAT, INTEGER, Link, arranged
-from quantscope.recipe import Change, Match, Recipe, Rule, Setting
+from quantscope.recipe import Change, Equalization, Match, Recipe, Rule, Setting
 from tests.lab import Lab, operators_of, sqnr, unpacked
 from tests.models import Array, Input, ModelBuilder, SubgraphBuilder, one_operator
 from tests.operators import normal, uneven
@@ -312,3 +313,72 @@ def test_uneven_channels_are_evened_out_on_their_way_to_integers(lab: Lab, tmp_p
     compared = api.compare(path, output, tmp_path / "x.npz")
     assert compared.outputs[0].sqnr_db is not None
     assert compared.outputs[0].sqnr_db > 30
+
+
+# Equalization --------------------------------------------------------------------------------------------------------
+
+
+def mobile(activation: int) -> ModelBuilder:
+    """1x1, depthwise and 1x1 convolution, whose channels between differ a lot in size."""
+    sizes = np.exp2(np.arange(32) % 8 - 6).astype(np.float32)
+    model = ModelBuilder()
+    graph = model.subgraph()
+    x = graph.input("x", (1, 8, 8, 16))
+    first, second, third = (graph.tensor(name, (1, 8, 8, count)) for name, count in (("a", 32), ("b", 32), ("c", 24)))
+    options = {"padding": tfl.Padding.SAME, "strideH": 1, "strideW": 1, "fusedActivationFunction": activation}
+    weights = normal(32, 1, 1, 16, seed=1) * sizes[:, None, None, None]
+    constants = [graph.constant("w1", weights), graph.constant("b1", normal(32, seed=2) * sizes)]
+    graph.operator("CONV_2D", [x, *constants], [first], tfl.Conv2DOptionsT(**options))
+    constants = [graph.constant("w2", normal(1, 3, 3, 32, seed=3)), graph.constant("b2", normal(32, seed=4) * sizes)]
+    depthwise = tfl.DepthwiseConv2DOptionsT(depthMultiplier=1, **options)
+    graph.operator("DEPTHWISE_CONV_2D", [first, *constants], [second], depthwise)
+    weights = normal(24, 1, 1, 32, seed=5) / sizes
+    constants = [graph.constant("w3", weights), graph.constant("b3", normal(24, seed=6))]
+    options["fusedActivationFunction"] = 0
+    graph.operator("CONV_2D", [second, *constants], [third], tfl.Conv2DOptionsT(**options))
+    graph.outputs = [third]
+    return model
+
+
+@pytest.mark.parametrize("activation", [0, 1, 3])
+def test_channels_are_equalized_where_that_is_truer(lab: Lab, tmp_path: Path, activation: int) -> None:
+    path = lab.write(mobile(activation))
+    np.savez(tmp_path / "x.npz", x=normal(32, 8, 8, 16, seed=9))
+    calibration = api.calibrate(api.load(path), tmp_path / "x.npz")
+    assert calibration.equalized
+    calibration.save(tmp_path / "saved.npz")
+    assert load_calibration(tmp_path / "saved.npz").equalized
+    found = {}
+    for equalization in Equalization:
+        recipe = Recipe(name="mine", default=Setting(precision=Precision.INT8), equalization=equalization)
+        output = tmp_path / f"{equalization.value}.tflite"
+        plan = api.plan(api.load(path), recipe, calibration=calibration)
+        assert bool(plan.integers[0].equalization) is (equalization is not Equalization.OFF)
+        api.apply(plan, output)
+        compared = api.compare(path, output, tmp_path / "x.npz")
+        assert compared.outputs[0].sqnr_db is not None
+        found[equalization] = compared.outputs[0].sqnr_db
+        assert kinds(unpacked(str(output))) == ["QUANTIZE", "CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "DEQUANTIZE"]
+        # What is compared within the model is what the float one has there, not the multiples.
+        own = [each.own.sqnr_db for each in compared.operators if each.own and each.own.sqnr_db]
+        assert len(own) == 3
+        assert equalization is Equalization.OFF or min(own) > 25
+    assert found[Equalization.AUTO] == found[Equalization.ON] > found[Equalization.OFF] + 3
+    shown = api.compare_tensor(path, tmp_path / "on.tflite", 1, data=tmp_path / "x.npz")
+    assert shown.clipped is not None
+    assert shown.clipped < 0.01
+
+
+def test_channels_stay_where_others_need_them(lab: Lab) -> None:
+    """What a further operator reads, or the model gives out, isn't multiplied, nor beyond the bound of a ReLU6."""
+    calibration = api.calibrate(api.load(lab.write(mobile(3))))
+    recipe = Recipe(name="mine", default=Setting(precision=Precision.INT8), equalization=Equalization.ON)
+    built = mobile(3)
+    built.model.subgraphs[0].outputs.append(1)
+    plan = api.plan(api.load(lab.write(built)), recipe, calibration=calibration)
+    assert set(plan.integers[0].equalization) <= {2}
+    plan = api.plan(api.load(lab.write(mobile(3))), recipe, calibration=calibration)
+    for tensor, factors in plan.integers[0].equalization.items():
+        seen = calibration.tensors[0, tensor].channels
+        assert seen is not None
+        assert (seen.high * factors <= 6).all()

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 import numpy.typing as npt
@@ -56,7 +57,8 @@ class Step:
 class Station(contextlib.AbstractContextManager["Station"]):
     """Use as a context manager; the processes that run the models end with it.
 
-    `watched` are further tensors of the float model, and `watched_too` of the quantized one, that `step` shall give.
+    `watched` are further tensors of the float model, and `watched_too` of the quantized one, that `step` shall give;
+    `factors` those of the quantized one whose channels are multiplied.
     Files are written to `prefix`, and `check` is called while waiting.
     """
 
@@ -70,10 +72,12 @@ class Station(contextlib.AbstractContextManager["Station"]):
         check: Callable[[], None],
         watched: Sequence[int] = (),
         watched_too: Sequence[int] = (),
+        factors: Mapping[int, Array] = MappingProxyType({}),
     ) -> None:
         self.one, self.two = reference.subgraphs[subgraph], quantized.subgraphs[subgraph]
         self.quantized = quantized
         self.watches = watches
+        self.factors = factors
         self.prefix = prefix
         self.check = check
         pairs = [watch.pair for watch in watches]
@@ -144,6 +148,8 @@ class Station(contextlib.AbstractContextManager["Station"]):
                 continue
             a = in_reals(mine[index], self.one.tensors[index])
             b = in_reals(theirs[at], self.two.tensors[at])
+            if at in self.factors and b.shape[-1:] == self.factors[at].shape:
+                b = b / self.factors[at]
             if a.shape == b.shape:
                 sink.add(a, b)
             else:
@@ -192,7 +198,10 @@ class _Part:
         arrays = []
         for theirs, info in zip(self.severed.feeds, self.inputs, strict=True):
             mine = self.sources[theirs]
-            given = fitted_to(in_reals(values[mine], self.station.one.tensors[mine]), info)
+            reals = in_reals(values[mine], self.station.one.tensors[mine])
+            if theirs in self.station.factors:
+                reals = reals * self.station.factors[theirs]
+            given = fitted_to(reals, info)
             # A converter may have left out a RESHAPE in front.
             arrays.append(given.reshape(info.shape) if len(info.shape) != given.ndim else given)
         return dict(zip(self.severed.results, self.runner.run(arrays), strict=True))

@@ -49,7 +49,7 @@ class Spread:
 
     low: float
     high: float
-    limits: tuple[float, float] | None
+    limits: tuple[Any, Any] | None  # numbers, or arrays by channel
     distance: Distance = field(default_factory=Distance)
     counts: list[npt.NDArray[np.int64]] = field(default_factory=lambda: [np.zeros(PARTS, np.int64) for _ in range(2)])
     values: int = 0
@@ -92,7 +92,12 @@ def compare_tensor(
     if extent.low > extent.high:
         raise UsageError(f"Tensor {tensor} of subgraph {subgraph} has no values. {NOT_RUN}", "Give other data.")
     limits = representable(theirs)
-    spread = Spread(extent.low, extent.high, limits)
+    factors = walk.factors.get(written) if subgraph == 0 else None
+    if limits is not None and factors is not None:
+        spread = Spread(extent.low, extent.high, (limits[0] / factors, limits[1] / factors))
+        limits = limits[0] / float(factors.min()), limits[1] / float(factors.min())
+    else:
+        spread = Spread(extent.low, extent.high, limits)
     walk.run({key: Watch(only, spread)}, inputs, part(progress, 0.5, 1.0))
     progress(1.0, "Compared")
     one, two = (Histogram(low=extent.low, high=extent.high, counts=tuple(each.tolist())) for each in spread.counts)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy.typing as npt
 
 from quantscope.evaluate.alignment import Alignment
+from quantscope.evaluate.equalized import multiplied
 from quantscope.evaluate.inputs import Samples
 from quantscope.evaluate.station import Station, Watch
 from quantscope.model.graph import Model, Operator
@@ -58,6 +59,7 @@ class Walk:
         self.reference = reference
         self.quantized = quantized
         self.pairs = {pair.operator: pair for pair in alignment.subgraphs[0]}
+        self.factors = multiplied(reference, quantized, alignment.subgraphs[0]) if alignment.exact else {}
         self.options = OptionsReader(reference)
         self.reached = within_reach(reference)
 
@@ -78,7 +80,17 @@ class Walk:
                 here = [watch for (number, _), watch in watches.items() if number == subgraph]
                 prefix = os.path.join(folder, f"subgraph-{subgraph}")
                 return stack.enter_context(
-                    Station(self.reference, self.quantized, subgraph, here, prefix, check, mine, theirs)
+                    Station(
+                        self.reference,
+                        self.quantized,
+                        subgraph,
+                        here,
+                        prefix,
+                        check,
+                        mine,
+                        theirs,
+                        self.factors if subgraph == 0 else {},
+                    )
                 )
 
             main = station(

@@ -26,12 +26,14 @@ from quantscope.quantize.halves import half_weights
 from quantscope.quantize.kernels import FACTS, INT4_VERSIONS, dequantize_version, lookup_version
 from quantscope.quantize.measured import CorrectedBias, MeasuredWeight
 from quantscope.quantize.plan import Plan
+from quantscope.quantize.static.equalization import for_larger, made_larger, moments_of_larger
 from quantscope.quantize.static.kernels import INTEGER_FACTS
 from quantscope.quantize.static.plan import NO_INTEGERS
 from quantscope.quantize.static.products import patches_of
-from quantscope.quantize.static.rewrite import Constants, Forms, buffer_readers, has_bias
+from quantscope.quantize.static.rewrite import Constants, Forms, has_bias
 from quantscope.quantize.static.weights import without_factors
 from quantscope.quantize.stored import BlockScalesBlob, WeightBlob, shape_of_scales
+from quantscope.quantize.survey import buffer_readers
 from quantscope.quantize.weights import Float16Blob, Floats
 
 ASYMMETRIC: Final = "AsymmetricQuantizeInputs"
@@ -107,6 +109,13 @@ def _measured_weights(
                 if factors is not None:
                     values = partial(without_factors, values, factors)
                     moments = moments and moments.scaled(factors)
+                larger = integers.equalization.get(operator.inputs[0])
+                if larger is not None:
+                    values = partial(_changed, for_larger, operator, values, larger)
+                    moments = moments and moments_of_larger(operator, moments, larger)
+                made = integers.equalization.get(operator.outputs[0])
+                if made is not None:
+                    values = partial(_changed, made_larger, operator, values, made)
                 found[buffer] = MeasuredWeight(
                     weights[buffer].name,
                     values,
@@ -118,6 +127,15 @@ def _measured_weights(
                     has_bias(operator) if in_integers else _bias(plan.model, subgraph, operator, readers) is not None,
                 )
     return found
+
+
+def _changed(
+    change: Callable[[Operator, Floats, Floats], Floats],
+    operator: Operator,
+    values: Callable[[], Floats],
+    factors: Floats,
+) -> Floats:
+    return change(operator, values(), factors)
 
 
 def _bias(model: Model, subgraph: Subgraph, operator: Operator, readers: Mapping[int, int]) -> Tensor | None:

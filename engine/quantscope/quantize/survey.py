@@ -6,7 +6,7 @@ weights' own errors) is worked out when first asked for and kept.
 
 import contextlib
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -234,3 +234,15 @@ class Survey:
             self._fits_float16[tensor.buffer] = fits_float16(self.model.values(tensor))
             self.model.forget(tensor.buffer)
         return self._fits_float16[tensor.buffer]
+
+
+def buffer_readers(model: Model) -> Mapping[int, int]:
+    """How many operands and tensors stand for each buffer, whichever is more."""
+    operands: Counter[int] = Counter()
+    tensors: Counter[int] = Counter()
+    for subgraph in model.subgraphs:
+        tensors.update(tensor.buffer for tensor in subgraph.tensors)
+        for operator in subgraph.operators:
+            operands.update(tensor.buffer for tensor in subgraph.inputs_of(operator) if tensor is not None)
+        operands.update(subgraph.tensors[index].buffer for index in subgraph.outputs)
+    return {buffer: max(count, operands[buffer]) for buffer, count in tensors.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -19,14 +20,15 @@ from quantscope.quantize.ranges import estimate, has_far_apart_values
 from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.static.arrangement import FLOAT, INTEGER, Link, Node, arranged
 from quantscope.quantize.static.ends import asked_ends, types_of_ends
+from quantscope.quantize.static.equalization import equalization
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, Kind
 from quantscope.quantize.static.recurrent import BIASES, LSTM, MATRICES, cell_grid, unsupported
 from quantscope.quantize.static.scales import Range, Scales, real_inputs, real_outputs
 from quantscope.quantize.static.smoothing import smoothed_range, smoothing
-from quantscope.quantize.survey import Survey
+from quantscope.quantize.survey import Survey, buffer_readers
 from quantscope.quantize.targets import Target
 from quantscope.quantize.weights import Floats, is_finite
-from quantscope.recipe import Algorithm, Ranges, Recipe, Setting
+from quantscope.recipe import Algorithm, Equalization, Ranges, Recipe, Setting
 
 DTYPES: Final[Mapping[Precision, str]] = {Precision.INT8: "INT8", Precision.INT16X8: "INT16"}
 PRECISIONS: Final = {dtype: precision for precision, dtype in DTYPES.items()}
@@ -46,12 +48,13 @@ ON_THE_FLY: Final = frozenset({ReasonCode.SLOWER_IN_INTEGERS, ReasonCode.LOOP_PR
 class Integers:
     """Integer arithmetic of one subgraph: the type of each operator in integers by its index, grids, and the factors
     of tensors that are evened out before they are quantized. `ends` are the subgraph's inputs and outputs that are
-    integers, with their types."""
+    integers, with their types; `equalization` gives the factors of tensors that are made evened out."""
 
     dtypes: Mapping[int, str]
     scales: Scales
     smoothing: Mapping[int, Floats] = field(default_factory=dict)
     ends: Mapping[int, str] = field(default_factory=dict)
+    equalization: Mapping[int, Floats] = field(default_factory=dict)
 
 
 NO_INTEGERS: Final = Integers({}, Scales.none())
@@ -70,6 +73,8 @@ class IntegerPlanner:
         self.calibration = calibration
         self.recipe = recipe
         self.ranges = calibration.ranges if recipe.ranges is Ranges.AUTO else recipe.ranges
+        self.equalizes = calibration.equalized and recipe.equalization is not Equalization.OFF
+        self.equalizes |= recipe.equalization is Equalization.ON
         self.redraft = redraft
         self._loops = _loop_bodies(survey)
         self._ranges: dict[tuple[int, int, int], Range] = {}
@@ -103,7 +108,9 @@ class IntegerPlanner:
             dtypes = {index: dtype for index, dtype in able.items() if index in chosen}
             ends = types_of_ends(subgraph, able_ends, dtypes, DTYPES.get(self.recipe.default.precision, "INT8"))
             factors = smoothing(subgraph, dtypes, constants | ends.keys(), self.calibration)
-            scales = Scales(subgraph, dtypes, self._range_finder(subgraph, dtypes, factors), constants, ends)
+            equalized = self._equalization(subgraph, dtypes)
+            finder = self._range_finder(subgraph, dtypes, {**factors, **equalized})
+            scales = Scales(subgraph, dtypes, finder, constants, ends)
             unfit = self._unfit(subgraph, dtypes, scales)
             if not unfit:
                 break
@@ -115,7 +122,7 @@ class IntegerPlanner:
             else:
                 reason = obstacles.get(index) or Reason(ReasonCode.BETWEEN_FLOAT)
                 drafts[index] = self._fallback(subgraph, operator, asked[index], reason)
-        return Integers(dtypes, scales, factors, ends) if dtypes else None
+        return Integers(dtypes, scales, factors, ends, equalized) if dtypes else None
 
     # One operator ---------------------------------------------------------------------------------------------------
 
@@ -306,6 +313,15 @@ class IntegerPlanner:
             return self._ranges[key]
 
         return find
+
+    def _equalization(self, subgraph: Subgraph, dtypes: Mapping[int, str]) -> Mapping[int, Floats]:
+        if not self.equalizes:
+            return {}
+        return equalization(subgraph, dtypes, self.calibration, self._readers, self.survey.options)
+
+    @cached_property
+    def _readers(self) -> Mapping[int, int]:
+        return buffer_readers(self.model)
 
     def _constants(self, subgraph: Subgraph) -> frozenset[int]:
         return frozenset(tensor.index for tensor in subgraph.tensors if self.model.is_constant(tensor))

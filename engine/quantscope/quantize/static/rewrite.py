@@ -1,6 +1,5 @@
 """Integer operators of one subgraph as they will be written, with the QUANTIZE and DEQUANTIZE around them."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -13,6 +12,7 @@ from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.kernels import Options
 from quantscope.quantize.measured import MeasuredWeight
 from quantscope.quantize.ranges import Grid
+from quantscope.quantize.static.equalization import made_larger
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, integer_version
 from quantscope.quantize.static.plan import Integers
 from quantscope.quantize.static.recurrent import BIASES, CELL_STATE, GATE_GRID, HIDDEN_STATE, LSTM, cell_grid
@@ -46,18 +46,6 @@ class Constants:
     weights: Mapping[int, MeasuredWeight]
     replaced: dict[int, Blob]
     readers: Mapping[int, int]
-
-
-def buffer_readers(model: Model) -> Mapping[int, int]:
-    """How many operands and tensors stand for each buffer, whichever is more."""
-    operands: Counter[int] = Counter()
-    tensors: Counter[int] = Counter()
-    for subgraph in model.subgraphs:
-        tensors.update(tensor.buffer for tensor in subgraph.tensors)
-        for operator in subgraph.operators:
-            operands.update(tensor.buffer for tensor in subgraph.inputs_of(operator) if tensor is not None)
-        operands.update(subgraph.tensors[index].buffer for index in subgraph.outputs)
-    return {buffer: max(count, operands[buffer]) for buffer, count in tensors.items()}
 
 
 def has_bias(operator: Operator) -> bool:
@@ -230,13 +218,23 @@ class Forms:
         if facts.bias is None or not has_bias(operator):
             weight.needs.append(Needs(into.scale, result.scale, None, bias_dtype))
             return
-        self._add_bias(inputs, facts.bias, weight, into, result, bias_dtype)
+        self._add_bias(operator, inputs, facts.bias, weight, into, result, bias_dtype)
 
     def _add_bias(
-        self, inputs: list[int], slot: int, weight: MeasuredWeight, into: Grid, result: Grid, dtype: str
+        self,
+        operator: Operator,
+        inputs: list[int],
+        slot: int,
+        weight: MeasuredWeight,
+        into: Grid,
+        result: Grid,
+        dtype: str,
     ) -> None:
         bias = self.subgraph.tensors[inputs[slot]]
         values = self.model.values(bias)
+        larger = self.integers.equalization.get(operator.outputs[0])
+        if larger is not None:
+            values = made_larger(operator, values, larger)
         weight.needs.append(Needs(into.scale, result.scale, values, dtype))
         scales = Scales(np.zeros(weight.scales.size, np.float32), 0)
         blob = BiasBlob(lambda: values, bias.elements, dtype, into.scale, weight, scales)
@@ -248,7 +246,7 @@ class Forms:
         for slot, matrix in BIASES.items():
             if inputs[slot] >= 0:
                 weight = self.constants.weights[self.subgraph.tensors[inputs[matrix]].buffer]
-                self._add_bias(inputs, slot, weight, into, result, "INT32")
+                self._add_bias(operator, inputs, slot, weight, into, result, "INT32")
         cell = cell_grid(self.subgraph, operator, self._calibration) if self._calibration else None
         assert cell is not None
         for slot, grid in ((HIDDEN_STATE, result), (CELL_STATE, cell)):
