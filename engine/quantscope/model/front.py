@@ -7,6 +7,7 @@ quarter of its time. A *place* is the distance from the end of the file.
 
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,17 @@ ALIGNMENT = 16  # of the whole, and of `rest`
 Entries = Mapping[int, int | bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Offsets of a table's fields by slot in the order in which they stand, its inline size, and its vtable; `wide` if
+    a field has 8 bytes."""
+
+    offsets: Mapping[int, int]
+    inline: int
+    vtable: bytes
+    wide: bool
+
+
 class Front:
     """New parts in front of `rest`, whose length is a multiple of ALIGNMENT."""
 
@@ -25,6 +37,7 @@ class Front:
         self.size = len(rest)
         self._parts: list[bytes | bytearray] = [rest]
         self._vtables: dict[bytes, int] = {}
+        self._layouts: dict[tuple[tuple[int, int], ...], _Layout] = {}
 
     def _add(self, part: bytes) -> None:
         self._parts.append(part)
@@ -36,27 +49,36 @@ class Front:
 
     def table_and_fields(self, entries: Entries) -> tuple[int, Mapping[int, int]]:
         """Place of a new table, and of each of its fields by slot."""
-        widths = {slot: 4 if isinstance(entry, int) else len(entry) for slot, entry in entries.items()}
-        order = sorted(entries, key=lambda slot: -widths[slot])  # the widest first, so that none needs padding
-        inline, offsets = 4, [0] * (max(entries, default=-1) + 1)
-        for slot in order:
-            offsets[slot] = inline
-            inline += widths[slot]
-        place = self.size + inline
-        place += (4 - place) % 8 if 8 in widths.values() else -place % 4
-        vtable = struct.pack(f"<{len(offsets) + 2}H", 2 * len(offsets) + 4, inline, *offsets)
-        known = self._vtables.get(vtable)
-        vtable_place = place + len(vtable) if known is None else known
+        layout = self._layout(
+            tuple((slot, 4 if isinstance(each, int) else len(each)) for slot, each in entries.items())
+        )
+        place = self.size + layout.inline
+        place += (4 - place) % 8 if layout.wide else -place % 4
+        known = self._vtables.get(layout.vtable)
+        vtable = place + len(layout.vtable) if known is None else known
+        places = {slot: place - offset for slot, offset in layout.offsets.items()}
         fields = [
-            struct.pack("<I", place - offsets[slot] - entry) if isinstance(entry, int) else entry
-            for slot, entry in ((slot, entries[slot]) for slot in order)
+            struct.pack("<I", at - entry) if isinstance(entry := entries[slot], int) else entry
+            for slot, at in places.items()
         ]
-        parts = [struct.pack("<i", vtable_place - place), *fields, b"\0" * (place - self.size - inline)]
+        parts = [struct.pack("<i", vtable - place), *fields, bytes(place - self.size - layout.inline)]
         if known is None:
-            parts.insert(0, vtable)
-            self._vtables[vtable] = vtable_place
+            parts.insert(0, layout.vtable)
+            self._vtables[layout.vtable] = vtable
         self._add(b"".join(parts))
-        return place, {slot: place - offsets[slot] for slot in entries}
+        return place, places
+
+    def _layout(self, widths: tuple[tuple[int, int], ...]) -> "_Layout":
+        """How tables with fields of these widths by slot are laid out, which is worked out once."""
+        if widths not in self._layouts:
+            offsets, inline = {}, 4
+            for slot, width in sorted(widths, key=lambda each: -each[1]):  # the widest first: none needs padding
+                offsets[slot] = inline
+                inline += width
+            slots = [offsets.get(slot, 0) for slot in range(max(offsets, default=-1) + 1)]
+            vtable = struct.pack(f"<{len(slots) + 2}H", 2 * len(slots) + 4, inline, *slots)
+            self._layouts[widths] = _Layout(offsets, inline, vtable, any(width == 8 for _, width in widths))
+        return self._layouts[widths]
 
     def vector(self, values: npt.NDArray[Any]) -> int:
         """Place of a new vector of scalars."""
