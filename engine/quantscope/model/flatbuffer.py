@@ -231,11 +231,12 @@ class FlatBuffer:
         self.parts.add("vtable", Ranges(vtables, vtables + sizes))
         entries = self._entries(vtables, sizes // 2 - 1, what)
         inline, offsets = entries[0].astype(np.int64), entries[1:]
+        last = offsets.max(axis=0, initial=0)
         if ((inline < 4) | (present + inline > self.data.size)).any():
             raise broken(f"a {what} has a broken vtable")
-        if ((offsets - np.uint16(1) < 3) | (offsets >= entries[0])).any():  # 0 is an absent field
+        if (last >= entries[0]).any() or (offsets - np.uint16(1) < 3).any():  # 0 is an absent field
             raise broken(f"a {what} has a field outside itself")
-        cores = core_sizes(present, inline, offsets.max(axis=0, initial=0))
+        cores = core_sizes(present, inline, last)
         self.parts.add(what, Ranges(present, present + inline), Ranges(present, present + cores))
         if present is positions:
             return Tables(self, positions, offsets, inline, what)
@@ -259,7 +260,7 @@ class FlatBuffer:
     def vectors(self, positions: Positions, itemsize: int, what: str) -> Vectors:
         """Vectors at `positions` (0 means absent) of elements of `itemsize` bytes."""
         present = positions > 0
-        counts = np.zeros_like(positions)
+        counts = np.zeros(positions.size, np.int64)
         if not present.any():
             return Vectors(counts, counts)
         counts[present] = self.words(positions[present], "<u4")
@@ -342,7 +343,7 @@ class Tables:
     def targets(self, schema_field: Field) -> Positions:
         """What an offset field of every table refers to, 0 where absent."""
         if schema_field.slot >= len(self.offsets):
-            return np.zeros_like(self.positions)
+            return np.zeros(len(self), np.int64)
         if schema_field.slot not in self.followed:
             self._follow([schema_field.slot])
         return self.followed[schema_field.slot]
@@ -356,7 +357,7 @@ class Tables:
             present = offsets > 0
             if ((offsets + 4 > self.inline) & present).any():
                 raise broken(f"a {self.what} has a field outside itself")
-            targets = np.zeros_like(offsets)
+            targets = np.zeros(offsets.shape, np.int64)
             locations = (self.positions + offsets)[present]
             targets[present] = self.file.offsets(locations, f"a field of a {self.what}")
             self.followed.update(zip(some, targets, strict=True))

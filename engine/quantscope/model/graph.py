@@ -107,11 +107,11 @@ class Subgraph:
 
     def inputs_of(self, operator: Operator) -> tuple[Tensor | None, ...]:
         """The operator's input tensors, None where an optional one is absent."""
-        return tuple(self.tensors[i] if i >= 0 else None for i in operator.inputs)
+        return tuple([self.tensors[i] if i >= 0 else None for i in operator.inputs])
 
     def outputs_of(self, operator: Operator) -> tuple[Tensor, ...]:
         """The operator's output tensors."""
-        return tuple(self.tensors[i] for i in operator.outputs if i >= 0)
+        return tuple([self.tensors[i] for i in operator.outputs if i >= 0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,13 +74,14 @@ class Schema:
     def __init__(self, module: ModuleType) -> None:
         self.module = module
         self.operator_names = _names(module.BuiltinOperator)
-        self.operator_codes = {name: code for code, name in self.operator_names.items()}
         self.data_types = _names(module.TensorType)
-        self.data_type_codes = {name: code for code, name in self.data_types.items()}
         self.options_names = _names(module.BuiltinOptions)
         self.options2_names = _names(module.BuiltinOptions2)
-        self.details_codes = {name: code for code, name in _names(module.QuantizationDetails).items()}
-        self.options_codes = {name: code for code, name in self.options_names.items()}
+        # Codes by name.
+        self.operator_codes = vars(module.BuiltinOperator)
+        self.data_type_codes = vars(module.TensorType)
+        self.options_codes = vars(module.BuiltinOptions)
+        self.details_codes = vars(module.QuantizationDetails)
         self._tables: dict[str, dict[str, Field]] = {}
 
     def table(self, name: str) -> dict[str, Field]:

@@ -5,6 +5,7 @@ names, options, signatures and metadata survive a rewrite even where they hold f
 know.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,16 +27,17 @@ class Skeleton:
     """The remaining bytes, and how positions in the file map to positions in them."""
 
     data: bytearray
-    starts: Positions
-    shifts: Positions
+    starts: list[int]
+    shifts: list[int]
 
     def place(self, positions: Positions) -> Positions:
         """Where the bytes at `positions` of the file are now."""
-        return positions - self.shifts[self.starts.searchsorted(positions, side="right") - 1]
+        moved: Positions = positions - np.array(self.shifts)[np.searchsorted(self.starts, positions, side="right") - 1]
+        return moved
 
     def place_one(self, position: int) -> int:
         """The same for one byte."""
-        return position - int(self.shifts[int(self.starts.searchsorted(position, side="right")) - 1])
+        return position - self.shifts[bisect_right(self.starts, position) - 1]
 
 
 Range = tuple[int, int]
@@ -73,7 +75,7 @@ def cut(
         length += gap + start - position
         position = end
     parts.append(bytes(-length % ALIGNMENT))
-    skeleton = Skeleton(bytearray().join(parts), np.array(starts), np.array(shifts))
+    skeleton = Skeleton(bytearray().join(parts), starts, shifts)
     words = np.frombuffer(skeleton.data, np.uint8)
     for each in left:
         _adjust(words, skeleton, each)

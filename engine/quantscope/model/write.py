@@ -343,7 +343,6 @@ class _Writer:
         file = self.model.mapping
         inline, *slots = self._vtable(position)
         widths = {field.slot: field.dtype.itemsize for field in fields.values() if field.dtype}
-        ends = sorted({*slots, inline})
         entries: dict[int, int | bytes] = {}
         for slot, at in enumerate(slots):
             if at and slot not in without:
@@ -351,7 +350,9 @@ class _Writer:
                 if place in self._forward:
                     entries[slot] = self._old(self._forward[place])
                 else:
-                    width = widths.get(slot) or _scalar_width(place, ends[ends.index(at) + 1] - at)
+                    width = widths.get(slot)
+                    if width is None:  # of a field of tomorrow
+                        width = _scalar_width(place, min(end for end in (*slots, inline) if end > at) - at)
                     entries[slot] = file[place : place + width]
         return entries
 

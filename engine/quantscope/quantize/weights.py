@@ -46,7 +46,7 @@ def scales_from(bits: npt.NDArray[np.int32], name: str, levels: int = LEVELS) ->
         raise ModelUnsupportedError(
             f"Weight '{name}' holds infinite or NaN values and can't be quantized.", "Check how the model was trained."
         )
-    scales: Floats = np.maximum(bits.view(np.float32), SMALLEST) / np.float32(levels)
+    scales: Floats = np.divide(np.maximum(bits.view(np.float32), SMALLEST), np.float32(levels), dtype=np.float32)
     return scales
 
 
