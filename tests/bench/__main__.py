@@ -75,7 +75,7 @@ def main() -> None:
     zoo = Zoo.from_environment()
     chosen = [model for model in MODELS if arguments.models is None or model.name in arguments.models]
     for model in chosen:
-        if arguments.benchmark not in ("canvas", "layout", "phone", "edits", "hybrid"):
+        if arguments.benchmark not in ("canvas", "layout", "phone", "edits", "hybrid", "streaming"):
             zoo.prepare(model)
     models = [model for model in chosen if zoo.float_file(model).exists()]
     for model in chosen:

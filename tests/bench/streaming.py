@@ -167,11 +167,19 @@ def _stream(job: int, seconds: float, say: Any) -> None:
             comparisons = tuple(
                 profiles.Comparison(baseline=first, run=first + 1, speedup=2.0, ci95=(1.9, 2.1)) for first in (0, 2)
             )
-            part(profiles.Standing(medians=dict.fromkeys(range(4), 1000.0), comparisons=comparisons))
+            marks = tuple(
+                profiles.Noticed(device=DEVICES[run // 2], run=run, notice=_drift(began, now)) for run in range(4)
+            )
+            part(profiles.Standing(medians=dict.fromkeys(range(4), 1000.0), comparisons=comparisons, marks=marks))
         count += 1
         time.sleep(max(0.0, began + count / BATCHES_PER_SECOND - time.monotonic()))
     document = msgspec.json.encode(profiles.Profile(runs=()))
     say(protocol.Result(id=job, document=msgspec.Raw(document)))
+
+
+def _drift(began: float, now: float) -> profiles.Notice:
+    arguments: dict[str, str | int | float] = {"change": 0.1, "begin_us": 1000.0, "end_us": 1000.0 + now - began}
+    return profiles.Notice(code="drift", text="Latency drifted.", arguments=arguments, t=began, until=now)
 
 
 if __name__ == "__main__":

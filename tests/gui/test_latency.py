@@ -386,6 +386,27 @@ def test_the_answer_on_top(qtbot: QtBot, theme: Theme, speedup: float, ends: tup
     assert "English." in headline.notices.text()
 
 
+def test_of_two_devices_one_that_failed_is_told_of(qtbot: QtBot, theme: Theme) -> None:
+    """Its words and what to do stand there; the other's answer does too."""
+    headline = Headline(theme)
+    qtbot.addWidget(headline)
+    shown = Measurement(Model(Path("/model.tflite")), (None,), profiles.Settings())
+    for number, path in ((2, "/model.tflite"), (3, "/int8.tflite")):
+        file = documents.File(path=path, bytes=1, sha256="0")
+        shown.take(profiles.RunStarted(run=number, model=file, device=DEVICE))
+    failed = msgspec.structs.replace(
+        run("model", 1), latency_us=None, ending="failed", failure="R5 is not connected.", remedy="Plug it in, now.",
+        failure_code="device-lost",
+    )  # fmt: skip
+    comparison = profiles.Comparison(baseline=2, run=3, speedup=1.5, ci95=(1.4, 1.6))
+    shown.profile = profiles.Profile(
+        runs=(failed, failed, run("model", 300), run("int8", 200)), comparison=comparison, comparisons=(comparison,)
+    )
+    headline.show_measurement(shown, {}, "Measuring…")
+    assert "1.50× faster" in headline.answer.text()
+    assert headline.notices.text() == "\u26a0 R5 is not connected. Plug it in, now."
+
+
 def test_state_until_there_is_an_answer(qtbot: QtBot, theme: Theme) -> None:
     headline = Headline(theme)
     qtbot.addWidget(headline)
