@@ -362,6 +362,7 @@ def test_several_devices_side_by_side(files: list[str]) -> None:
         ("b", "int8"),
     ]
     assert [(each.baseline, each.run) for each in found.comparisons] == [(0, 1), (2, 3)]
+    assert len({run.started for run in found.runs}) == 1, "measured in turns: the history knows by it"
     assert [round(each.speedup, 2) for each in found.comparisons] == [2, 3]
 
 
