@@ -22,8 +22,10 @@ def size(count: int) -> str:
 
 
 def percent(fraction: float) -> str:
-    """A share: "26 %"; below a tenth with one decimal."""
+    """A share: "26 %"; below a tenth with one decimal; "< 0.1 %" for what would look like nothing."""
     value = fraction * 100
+    if 0 < value < 0.05:
+        return f"<{NARROW_SPACE}0.1{NARROW_SPACE}%"
     return f"{value:.{0 if value >= 9.95 or value == 0 else 1}f}{NARROW_SPACE}%"
 
 

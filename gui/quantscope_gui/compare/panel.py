@@ -1,7 +1,7 @@
 """The Compare tab: what happened in a sentence, the outputs' figures, and the operators that did it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from quantscope import documents
 from quantscope_gui.compare.answer import answer
@@ -14,6 +14,7 @@ from quantscope_gui.models.library import Selection, Variant
 from quantscope_gui.models.tree_model import variant_title
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.theme.theme import Theme
+from quantscope_gui.widgets.columns_table import QuietTable
 from quantscope_gui.widgets.labels import ElidedLabel
 from quantscope_gui.widgets.sample_count import SampleCount
 
@@ -101,18 +102,10 @@ class ComparePanel(QWidget):
         theme.bind_icon(button, icon)
         return button
 
-    def _outputs_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.outputs)
-        table.setAccessibleName(self.tr("Errors of the outputs"))
-        table.setShowGrid(False)
+    def _outputs_table(self) -> QuietTable:
+        table = QuietTable(self.outputs, self.tr("Errors of the outputs"))
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().setVisible(False)
-        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, len(COLUMNS)):
             table.setColumnWidth(column, self.fontMetrics().averageCharWidth() * 15)
@@ -158,6 +151,4 @@ class ComparePanel(QWidget):
     def _show_outputs(self, outputs: tuple[documents.OutputError, ...]) -> None:
         """The table is as high as it need be; of many outputs some are scrolled to."""
         self.outputs.set_outputs(outputs)
-        rows = min(max(len(outputs), 1), MOST_OUTPUTS)
-        height = self.table.verticalHeader().defaultSectionSize() * rows
-        self.table.setFixedHeight(height + self.table.horizontalHeader().sizeHint().height() + 4)
+        self.table.setFixedHeight(self.table.height_of(min(max(len(outputs), 1), MOST_OUTPUTS)))

@@ -22,6 +22,7 @@ from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.models.library import Latency, Selection
 from quantscope_gui.models.tree_model import variant_title
+from quantscope_gui.widgets.columns_table import QuietTable
 
 Index = QModelIndex | QPersistentModelIndex
 NONE: Final = "\u2014"
@@ -152,25 +153,19 @@ class VariantsModel(QAbstractTableModel):
         return None
 
 
-class VariantsTable(QTableView):
+class VariantsTable(QuietTable):
     """As high as it has rows, up to a few. `chosen(selection)` when another row is selected."""
 
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.variants = VariantsModel(self)
-        self.setModel(self.variants)
-        self.setAccessibleName(self.tr("Results of the model"))
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
+        variants = VariantsModel()
+        super().__init__(variants, QCoreApplication.translate("VariantsTable", "Results of the model"), parent)
+        variants.setParent(self)
+        self.variants = variants
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
@@ -181,8 +176,7 @@ class VariantsTable(QTableView):
         with QSignalBlocker(self.selectionModel()):
             self.variants.show_entries(entries)
             self.selectRow(entries.index(selection))
-        rows = min(len(entries), MOST_ROWS) * self.verticalHeader().defaultSectionSize()
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + 4)
+        self.setFixedHeight(self.height_of(min(len(entries), MOST_ROWS)))
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)

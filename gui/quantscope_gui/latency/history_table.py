@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 from quantscope.documents.history import Entry
 from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
-from quantscope_gui.latency.columns_table import ColumnsTable
+from quantscope_gui.widgets.columns_table import ColumnsTable
 
 Index = QModelIndex | QPersistentModelIndex
 

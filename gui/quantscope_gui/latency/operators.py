@@ -22,10 +22,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from quantscope.documents import profile as profiles
 from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
-from quantscope_gui.latency.columns_table import ColumnsTable
 from quantscope_gui.operators.plan import Key
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.theme.theme import Theme
+from quantscope_gui.widgets.columns_table import ColumnsTable
 
 Index = QModelIndex | QPersistentModelIndex
 BAR: Final = Qt.ItemDataRole.UserRole + 1

@@ -25,6 +25,7 @@ from quantscope_gui.recipe.rule_form import EnumCombo, RuleForm
 from quantscope_gui.recipe.rules import RulesModel
 from quantscope_gui.recipe.samples import SamplesBox
 from quantscope_gui.theme.theme import Theme
+from quantscope_gui.widgets.columns_table import QuietTable
 
 
 class RecipePanel(QScrollArea):
@@ -100,8 +101,7 @@ class RecipePanel(QScrollArea):
         count = len(recipe.rules) if recipe is not None else 0
         grown = before is not None and recipe is not None and len(before.rules) < count
         self.table.setVisible(count > 0)
-        row = self.table.verticalHeader().defaultSectionSize()
-        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + row * min(max(count, 2), 10) + 4)
+        self.table.setFixedHeight(self.table.height_of(min(max(count, 2), 10)))
         self._showing = False
         self._select(count - 1 if grown else min(selected, count - 1))
 
@@ -250,20 +250,11 @@ class RecipePanel(QScrollArea):
         self._theme.bind_icon(button, icon, "text_muted")
         return button
 
-    def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName(self.tr("Rules"))
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
+    def _table(self) -> QuietTable:
+        table = QuietTable(self.model, self.tr("Rules"))
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.verticalHeader().setVisible(False)
-        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column in (rules.NUMBER, rules.MATCHES):
