@@ -1,16 +1,17 @@
-"""Which operators cost the model its accuracy: measured by keeping the worst of them in float, one after the other."""
+"""Which operators cost the model its accuracy: measured by keeping the worst of them in float, one after the other, and
+then all others together, lest what matters be among those."""
 
 import math
 import os
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import msgspec
 
 from quantscope import documents
-from quantscope.documents.sensitivity import Kept, Sensitivity
+from quantscope.documents.sensitivity import Kept, Rest, Sensitivity
 from quantscope.errors import UsageError
 from quantscope.evaluate.compare import compare
 from quantscope.files import describe
@@ -22,7 +23,7 @@ from quantscope.quantize.plan import Plan, Planner
 from quantscope.quantize.survey import Survey
 from quantscope.recipe import Change, Match, Recipe, Rule
 
-DEFAULT_WORST: Final = 5
+DEFAULT_WORST: Final = 12
 # Kernels in float differ by less than this because they add in another order; that is no error of quantization.
 FLOAT_NOISE_DB: Final = 100.0
 # Looking at each operator takes about as long as running the model for some of the trials.
@@ -36,7 +37,8 @@ def sensitivity(
     worst: int = DEFAULT_WORST,
     progress: Progress = silent,
 ) -> Sensitivity:
-    """Keeps each of the `worst` operators of `plan` (by their own error) in float in turn, and compares.
+    """Keeps each of the `worst` operators of `plan` (by their own error) in float in turn, then the others together,
+    and compares.
 
     Samples as for `compare`, whose errors it raises, besides UsageError for less than one operator or sample, and
     ModelUnsupportedError if the plan changes nothing.
@@ -48,14 +50,17 @@ def sensitivity(
         size = _write(plan, path)
         whole = compare(plan.model.path, path, data, samples, part(progress, 0.0, FIRST_SHARE))
         before = pooled(whole.outputs)
-        planner = Planner(Survey(plan.model), plan.target, plan.calibration)
-        chosen = _candidates(plan, whole)[:worst]
-        kept = []
-        for number, candidate in enumerate(chosen):
-            done = FIRST_SHARE + (1 - FIRST_SHARE) * number / len(chosen)
-            stage = part(progress, done, done + (1 - FIRST_SHARE) / len(chosen))
-            trial = planner.plan(keeping_float(plan.recipe, candidate.subgraph, candidate.index))
-            kept.append(_kept(plan, candidate, before, size, trial, path, data, samples, stage))
+        candidates = _candidates(plan, whole)
+        chosen, others = candidates[:worst], candidates[worst:]
+        trials = [*([one] for one in chosen), *([others] if others else [])]
+        lab = _Lab(plan, path, size, before, data, samples)
+        gains = []
+        for number, trial in enumerate(trials):
+            done = FIRST_SHARE + (1 - FIRST_SHARE) * number / len(trials)
+            stage = part(progress, done, done + (1 - FIRST_SHARE) / len(trials))
+            gains.append(lab.gain([(each.subgraph, each.index) for each in trial], stage))
+        kept = [_kept(plan, candidate, gain) for candidate, gain in zip(chosen, gains, strict=False)]
+        rest = Rest(operators=len(others), **asdict(gains[-1])) if others else None
     progress(1.0, "Done")
     return Sensitivity(
         model=describe(plan.model.path),
@@ -66,14 +71,21 @@ def sensitivity(
         sqnr_db=decibel(before),
         bytes=size,
         operators=tuple(sorted(kept, key=lambda each: (not each.identical, -(each.gain_db or 0.0)))),
+        candidates=len(candidates),
+        rest=rest,
     )
 
 
-def keeping_float(recipe: Recipe, subgraph: int, operator: int) -> Recipe:
-    """The recipe with one more rule, which keeps an operator in float."""
-    match = Match(operators=(operator,), subgraph=subgraph)
-    rule = Rule(match=match, set=Change(precision=Precision.FLOAT32))
-    return msgspec.structs.replace(recipe, rules=(*recipe.rules, rule))
+def keeping_float(recipe: Recipe, operators: Iterable[tuple[int, int]]) -> Recipe:
+    """The recipe with further rules, which keep operators (by subgraph and index) in float."""
+    places: dict[int, list[int]] = {}
+    for subgraph, index in sorted(operators):
+        places.setdefault(subgraph, []).append(index)
+    rules = (
+        Rule(match=Match(operators=tuple(found), subgraph=subgraph), set=Change(precision=Precision.FLOAT32))
+        for subgraph, found in places.items()
+    )
+    return msgspec.structs.replace(recipe, rules=(*recipe.rules, *rules))
 
 
 def pooled(outputs: Sequence[documents.OutputError]) -> float:
@@ -111,24 +123,51 @@ def _candidates(plan: Plan, comparison: documents.Comparison) -> list[_Candidate
     return sorted(found, key=lambda each: each.own_sqnr_db)
 
 
-def _kept(
-    plan: Plan,
-    candidate: _Candidate,
-    before: float,
-    size: int,
-    trial: Plan,
-    path: str,
-    data: str | os.PathLike[str] | None,
-    samples: int | None,
-    progress: Progress,
-) -> Kept:
+@dataclass(frozen=True, slots=True)
+class _Gain:
+    """What keeping operators in float was measured to gain; fields are those of `Kept`."""
+
+    sqnr_db: float | None
+    gain_db: float | None
+    extra_bytes: int
+    identical: bool
+
+
+class _Lab:
+    """Tries out the plan with operators kept in float; `before` and `size` are what it is without."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        path: str,
+        size: int,
+        before: float,
+        data: str | os.PathLike[str] | None,
+        samples: int | None,
+    ) -> None:
+        self.plan = plan
+        self.path = path
+        self.size = size
+        self.before = before
+        self.data = data
+        self.samples = samples
+        self.planner = Planner(Survey(plan.model), plan.target, plan.calibration)
+
+    def gain(self, operators: Iterable[tuple[int, int]], progress: Progress) -> _Gain:
+        model = self.plan.model
+        trial = self.planner.plan(keeping_float(self.plan.recipe, operators))
+        # A plan that quantizes nothing any more gives back the model itself.
+        now = _write(trial, self.path) if trial.changes_anything else model.bytes
+        other = self.path if trial.changes_anything else model.path
+        after = pooled(compare(model.path, other, self.data, self.samples, progress, operators=False).outputs)
+        one, two = decibel(self.before), decibel(after)
+        gain = two - one if one is not None and two is not None else None
+        return _Gain(two, gain, now - self.size, after == 0)
+
+
+def _kept(plan: Plan, candidate: _Candidate, gain: _Gain) -> Kept:
     subgraph = plan.model.subgraphs[candidate.subgraph]
     operator = subgraph.operators[candidate.index]
-    # A plan that quantizes nothing any more gives back the model itself.
-    now = _write(trial, path) if trial.changes_anything else plan.model.bytes
-    other = path if trial.changes_anything else plan.model.path
-    after = pooled(compare(plan.model.path, other, data, samples, progress, operators=False).outputs)
-    one, two = decibel(before), decibel(after)
     return Kept(
         subgraph=candidate.subgraph,
         index=candidate.index,
@@ -136,10 +175,7 @@ def _kept(
         name=operator_name(subgraph, operator),
         precision=plan.decisions[candidate.subgraph][candidate.index].precision.value,
         own_sqnr_db=candidate.own_sqnr_db,
-        sqnr_db=two,
-        gain_db=two - one if one is not None and two is not None else None,
-        extra_bytes=now - size,
-        identical=after == 0,
+        **asdict(gain),
     )
 
 

@@ -50,6 +50,14 @@
         <source>{operator} costs most: keeping it in float gains {gain} ({figure}) for {cost}.</source>
         <translation>{operator} 的损失最大：保持浮点可提高 {gain}（{figure}），文件增大 {cost}。</translation>
     </message>
+    <message>
+        <source>With the {count} others in float the outputs are exact.</source>
+        <translation>其余 {count} 个算子保持浮点时，输出完全一致。</translation>
+    </message>
+    <message>
+        <source>The {count} others, not tried one by one, gain {gain} together.</source>
+        <translation>其余 {count} 个未逐一尝试的算子合计提升 {gain}。</translation>
+    </message>
 </context>
 <context>
     <name>Application</name>

@@ -15,7 +15,7 @@ from quantscope.evaluate.operators import operator_errors
 from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.read import read
-from tests.engine.specimens import ZOO, looked_up, loop, several, weights
+from tests.engine.specimens import ZOO, composite, looked_up, loop, several, weights
 from tests.lab import Lab, stored, unpacked
 from tests.models import Array, ModelBuilder
 
@@ -199,7 +199,22 @@ def test_subgraphs_that_nobody_calls_are_said_to_be_out_of_reach(lab: Lab) -> No
     _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
     notes = [(error.subgraph, error.note) for error in api.compare(source, quantized, samples=1).operators]
     assert notes[:2] == [(0, None), (0, None)]
-    assert notes[2:] == [(1, "It lies in a subgraph that can't be watched while the model runs.")] * 2
+    assert notes[2:] == [(1, "Its subgraph isn't called from the first one, which is what was run.")] * 2
+
+
+def test_operators_of_a_composite_are_seen(lab: Lab) -> None:
+    source = lab.write(composite())
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    document = api.compare(source, quantized, samples=3)
+    caller, *inner = document.operators
+    assert caller.type == "STABLEHLO_COMPOSITE"
+    assert {error.subgraph for error in inner} == {1}
+    product = next(error for error in inner if error.type == "FULLY_CONNECTED")
+    assert product.note is None
+    assert product.own is not None
+    # What it stands for is all that the model does.
+    assert product.own.sqnr_db == pytest.approx(product.sqnr_db, abs=0.01)
+    assert document.outputs[0].sqnr_db == pytest.approx(inner[-1].sqnr_db, abs=0.01)
 
 
 def test_integers_have_no_error(lab: Lab) -> None:

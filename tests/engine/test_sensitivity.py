@@ -73,7 +73,7 @@ def test_the_culprit_gains_most_and_the_figures_are_those_of_its_recipe(lab: Lab
     assert from_json(to_json(document), Sensitivity) == document
 
 
-def test_only_as_many_as_asked_the_worst_first(lab: Lab) -> None:
+def test_only_as_many_as_asked_the_worst_first_then_the_others_together(lab: Lab, tmp_path: Path) -> None:
     source = lab.write(uneven())
     plan = api.plan(api.load(source))
     errors = {}
@@ -82,7 +82,19 @@ def test_only_as_many_as_asked_the_worst_first(lab: Lab) -> None:
         assert error.own is not None
         assert error.own.sqnr_db is not None
         errors[error.index] = error.own.sqnr_db
-    (kept,) = api.sensitivity(plan, samples=3, worst=1).operators
+    document = api.sensitivity(plan, samples=3, worst=1)
+    (kept,) = document.operators
+    assert document.candidates == len(errors)
+    assert document.rest is not None
+    assert document.rest.operators == len(errors) - 1
+    rule = Rule(
+        match=Match(operators=tuple(sorted(set(errors) - {kept.index}))), set=Change(precision=Precision.FLOAT32)
+    )
+    others = msgspec.structs.replace(PRESETS["dynamic-int8"], rules=(*PRESETS["dynamic-int8"].rules, rule))
+    output = tmp_path / "others.tflite"
+    api.quantize_file(source, output, others)
+    (after,) = api.compare(source, output, samples=3, operators=False).outputs
+    assert document.rest.sqnr_db == pytest.approx(after.sqnr_db)
     assert errors[kept.index] == min(errors.values()) == pytest.approx(kept.own_sqnr_db)
 
 

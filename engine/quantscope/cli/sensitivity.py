@@ -1,4 +1,5 @@
-"""`quantscope sensitivity`: what keeping the worst operators in float would gain, measured one after the other."""
+"""`quantscope sensitivity`: what keeping the worst operators in float would gain, measured one after the other, then
+the others together."""
 
 import argparse
 from typing import Final
@@ -66,10 +67,24 @@ def run(arguments: argparse.Namespace) -> int:
             size(larger),
             _number(each.gain_db * 1000 / larger if each.gain_db is not None and larger else None, ".3g"),
         )
+    if document.rest is not None:
+        others = document.rest
+        table.add_row(
+            f"[dim]the {others.operators} others together[/]",
+            "",
+            "",
+            "identical" if others.identical else _number(others.sqnr_db, ".1f"),
+            _number(others.gain_db, "+.1f"),
+            size(max(others.extra_bytes, 0)),
+            "",
+        )
     now = "without error" if document.sqnr_db is None else f"{document.sqnr_db:.1f} dB"
     out.print(f"As {escape(document.recipe)} has it: {now}, {size(document.bytes)}")
     if document.operators:
         out.print(table)
+    tried = len(document.operators)
+    which = "all that make an error" if document.rest is None else "those with the largest errors of their own"
+    out.print(f"[dim]{tried} of {document.candidates} operators tried one by one, {which}[/]")
     out.print(f"[dim]{document.samples} samples, {escape(document.inputs)}[/]")
     return 0
 

@@ -12,6 +12,7 @@ from quantscope.evaluate.inputs import Samples
 from quantscope.evaluate.measures import Distance
 from quantscope.evaluate.station import Watch, holds_reals
 from quantscope.evaluate.walk import Key, Walk, within_reach
+from quantscope.model.calls import reached_from
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.progress import Progress, part, silent
 
@@ -23,7 +24,8 @@ OPAQUE_TYPES: Final = frozenset({"STRING", "RESOURCE", "VARIANT"})
 
 NOT_FLOAT: Final = "Its outputs aren't floating-point numbers."
 NOT_FOUND: Final = "The quantized model has no operator that corresponds to it."
-NOT_REACHED: Final = "It lies in a subgraph that can't be watched while the model runs."
+NOT_CALLED: Final = "Its subgraph isn't called from the first one, which is what was run."
+NESTED: Final = "Loops, branches and composites within others can't be watched while the model runs."
 NOT_RUN: Final = "Its subgraph was never run on these inputs."
 OPAQUE: Final = "It works on strings or resources, which can't be given to it from outside."
 
@@ -45,11 +47,11 @@ def operator_errors(
         for subgraph, row in enumerate(alignment.subgraphs)
         for pair in row
     }
-    reached = within_reach(reference)
+    reached, called = within_reach(reference), reached_from(reference, 0)
     for (subgraph, _), watch in found.items():
         watch.note = obstacle(reference.subgraphs[subgraph], quantized.subgraphs[subgraph], watch.pair)
         if watch.note is None and subgraph not in reached:
-            watch.note = NOT_REACHED
+            watch.note = NESTED if subgraph in called else NOT_CALLED
     passes = _passes(reference, found, pass_bytes)
     walk = Walk(reference, quantized, alignment)
     for number, chosen in enumerate(passes):

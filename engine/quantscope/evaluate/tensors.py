@@ -14,10 +14,11 @@ from quantscope.errors import UsageError
 from quantscope.evaluate.alignment import Pair, align
 from quantscope.evaluate.compare import samples_for
 from quantscope.evaluate.measures import Distance
-from quantscope.evaluate.operators import NOT_FOUND, NOT_REACHED, NOT_RUN, obstacle
+from quantscope.evaluate.operators import NESTED, NOT_CALLED, NOT_FOUND, NOT_RUN, obstacle
 from quantscope.evaluate.station import Watch
 from quantscope.evaluate.walk import Walk, within_reach
 from quantscope.files import describe
+from quantscope.model.calls import reached_from
 from quantscope.model.graph import Model, Tensor
 from quantscope.model.read import read
 from quantscope.progress import Progress, part, silent
@@ -140,7 +141,7 @@ def _place(
             if mine == tensor:
                 why = obstacle(one, other.subgraphs[subgraph], pair)
                 if why is None and subgraph not in within_reach(model):
-                    why = NOT_REACHED
+                    why = NESTED if subgraph in reached_from(model, 0) else NOT_CALLED
                 if why is not None:
                     raise UsageError(f"The operator that gives {what} can't be watched. {why}")
                 return pair, written

@@ -1,13 +1,13 @@
 """Both models run side by side, sample by sample, with an eye on some of their operators, in loops and branches too.
 
-Bodies of WHILE and branches of IF that the first subgraph calls are run as models of their own, step by step on what
-the first subgraph gave them; what these call in turn isn't looked into.
+Bodies of WHILE, branches of IF and decompositions of composites that the first subgraph calls are run as models of
+their own, step by step on what the first subgraph gave them; what these call in turn isn't looked into.
 """
 
 import contextlib
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy.typing as npt
@@ -16,17 +16,13 @@ from quantscope.evaluate.alignment import Alignment
 from quantscope.evaluate.equalized import multiplied
 from quantscope.evaluate.inputs import Samples
 from quantscope.evaluate.station import Station, Watch
+from quantscope.model.calls import called_by
 from quantscope.model.graph import Model, Operator
 from quantscope.model.options import OptionsReader
 from quantscope.progress import Progress
 
 Array = npt.NDArray[Any]
 Key = tuple[int, int]  # subgraph and operator of the float model
-
-CALLS: Final[Mapping[str, tuple[str, ...]]] = {
-    "WHILE": ("CondSubgraphIndex", "BodySubgraphIndex"),
-    "IF": ("ThenSubgraphIndex", "ElseSubgraphIndex"),
-}
 
 
 def within_reach(model: Model) -> frozenset[int]:
@@ -38,18 +34,14 @@ def within_reach(model: Model) -> frozenset[int]:
             for operator in model.subgraphs[0].operators
             for called in calls(operator, options)
             if 0 < called < len(model.subgraphs)
-            and not any(
-                inner.type in CALLS or inner.type.startswith("STABLEHLO") for inner in model.subgraphs[called].operators
-            )
+            and not any(called_by(inner, options) for inner in model.subgraphs[called].operators)
         )
     )
 
 
 def calls(operator: Operator, options: OptionsReader) -> tuple[int, ...]:
-    """The subgraphs that a WHILE or an IF calls; empty for other operators."""
-    names = CALLS.get(operator.type, ())
-    scalars = options.scalars(operator) if names else {}
-    return tuple(int(scalars.get(name, 0)) for name in names)
+    """The subgraphs that a WHILE, an IF or a composite calls; empty for other operators."""
+    return called_by(operator, options) if operator.type in FOLLOWED else ()
 
 
 class Walk:
@@ -109,7 +101,7 @@ class Walk:
                     mine = [step.mine[at] for at in operator.inputs]
                     theirs = [step.theirs[at] for at in twin.inputs] if twin and step.theirs else None
                     called = [inner[number] for number in calls(operator, self.options)]
-                    (_loop if operator.type == "WHILE" else _branch)(called, mine, theirs)
+                    FOLLOWED[operator.type](called, mine, theirs)
 
     def _leads_to(self, operator: Operator, watches: Mapping[Key, Watch[Any]]) -> bool:
         """True if the operator calls a subgraph in which something is watched."""
@@ -145,3 +137,15 @@ def _branch(called: Sequence[Station], mine: Sequence[Array], theirs: Sequence[A
     """Both models take the branch that the float one takes."""
     chosen = called[0] if mine[0].item() else called[1]
     chosen.step(mine[1:], theirs[1:] if theirs else None)
+
+
+def _composite(called: Sequence[Station], mine: Sequence[Array], theirs: Sequence[Array] | None) -> None:
+    """Both models run what a composite stands for."""
+    called[0].step(mine, theirs)
+
+
+FOLLOWED: Final[Mapping[str, Callable[[Sequence[Station], Sequence[Array], Sequence[Array] | None], None]]] = {
+    "WHILE": _loop,
+    "IF": _branch,
+    "STABLEHLO_COMPOSITE": _composite,
+}

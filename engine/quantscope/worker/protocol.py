@@ -152,7 +152,8 @@ class CompareTensor(Message, frozen=True, kw_only=True, tag="compare-tensor"):
 
 
 class Sensitivity(Message, frozen=True, kw_only=True, tag="sensitivity"):
-    """Asks for documents.sensitivity.Sensitivity: what each of the `worst` operators gains by staying in float."""
+    """Asks for documents.sensitivity.Sensitivity: what each of the `worst` operators gains by staying in float, and
+    the others together."""
 
     id: int
     path: str
@@ -162,7 +163,7 @@ class Sensitivity(Message, frozen=True, kw_only=True, tag="sensitivity"):
     calibration_samples: int | None = None
     data: str | None = None
     samples: int | None = None
-    worst: int = 5
+    worst: int = 12
 
 
 class Profile(Message, frozen=True, kw_only=True, tag="profile"):

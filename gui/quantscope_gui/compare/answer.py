@@ -92,12 +92,26 @@ def _gain(sensitivity: Sensitivity, several: bool) -> str:
             "Answer", "{operator} did it all: with it in float the outputs are exact, for {cost} more."
         ).format(operator=operator, cost=cost)
     if best.gain_db is None or best.gain_db < WORTH_DB:
-        return QCoreApplication.translate(
+        text = QCoreApplication.translate(
             "Answer", "None of the {count} worst operators gains anything in float: the error comes from many."
         ).format(count=tried)
-    return QCoreApplication.translate(
-        "Answer", "{operator} costs most: keeping it in float gains {gain} ({figure}) for {cost}."
-    ).format(operator=operator, gain=formatting.decibel(best.gain_db), figure=_change(sensitivity, best), cost=cost)
+    else:
+        text = QCoreApplication.translate(
+            "Answer", "{operator} costs most: keeping it in float gains {gain} ({figure}) for {cost}."
+        ).format(operator=operator, gain=formatting.decibel(best.gain_db), figure=_change(sensitivity, best), cost=cost)
+    return " ".join(filter(None, (text, _rest(sensitivity))))
+
+
+def _rest(sensitivity: Sensitivity) -> str:
+    """What may have been missed among the operators that weren't tried one by one."""
+    rest = sensitivity.rest
+    if rest is None or (rest.gain_db is None and not rest.identical):
+        return ""
+    if rest.identical:
+        text = QCoreApplication.translate("Answer", "With the {count} others in float the outputs are exact.")
+        return text.format(count=rest.operators)
+    text = QCoreApplication.translate("Answer", "The {count} others, not tried one by one, gain {gain} together.")
+    return text.format(count=rest.operators, gain=formatting.decibel(rest.gain_db or 0.0))
 
 
 def _change(sensitivity: Sensitivity, best: Kept) -> str:

@@ -17,7 +17,7 @@ from quantscope.devices.benchmark.partitions import Row, deal
 from quantscope.devices.properties import printable
 from quantscope.documents.profile import OperatorTime, Unattributed
 from quantscope.errors import DeviceRefusedError, RuntimeMissingError
-from quantscope.evaluate.walk import CALLS, calls
+from quantscope.evaluate.walk import FOLLOWED, calls
 from quantscope.model.graph import Model
 from quantscope.model.options import OptionsReader
 from quantscope.profile.alignment import align
@@ -185,7 +185,7 @@ def _take_calls_out(model: Model, ledger: _Ledger) -> None:
     for graph in reversed(model.subgraphs):
         for operator in graph.operators:
             key = graph.index, operator.index
-            if operator.type in CALLS and key in ledger.us:
+            if operator.type in FOLLOWED and key in ledger.us:
                 inside = sum(ledger.spent.pop(called, 0.0) for called in set(calls(operator, options)))
                 ledger.us[key] = max(0.0, ledger.us[key] - inside)
 
