@@ -2931,7 +2931,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
     <message>
         <source>battery current {0}&#x202f;mA</source>
-        <translation>电池电流 {0} mA</translation>
+        <translation>电池电流 {0}&#x202f;mA</translation>
     </message>
     <message>
         <source>other programs {0}&#x202f;%</source>
