@@ -164,8 +164,9 @@ def lstm(
     project: bool = False,
     normalize: bool = False,
     outlier: float = 0.0,
+    steps: int = 5,
 ) -> ModelBuilder:
-    """A sequence of five steps; an LSTM, which does one step at a time, stands there five times on the same weights."""
+    """A sequence of some steps; an LSTM, which does one step at a time, stands there as often on the same weights."""
     model = ModelBuilder()
     graph = model.subgraph()
     width = 20 if project else cells
@@ -181,13 +182,13 @@ def lstm(
             at[place] = graph.constant(f"n{place}", 1 + normal(cells, seed=place, scale=0.1))
     operands = [at.get(place, -1) for place in range(24 if normalize else 20)]
     if kind == "LSTM":
-        for step in range(5):
+        for step in range(steps):
             x, y = graph.input(f"x{step}", (batch, depth)), graph.tensor(f"y{step}", (batch, width))
             graph.operator(kind, [x, *operands[1:]], [y], lstm_options(kind))
             graph.outputs = [*graph.outputs, y]
     else:
-        x = graph.input("x", (batch, 5, depth))
-        graph.outputs = [graph.tensor("y", (batch, 5, width))]
+        x = graph.input("x", (batch, steps, depth))
+        graph.outputs = [graph.tensor("y", (batch, steps, width))]
         graph.operator(kind, [x, *operands[1:]], graph.outputs, lstm_options(kind))
     return model
 
@@ -272,7 +273,7 @@ def bidirectional_rnn(*, time_major: bool = False, steps: int = 5, auxiliary: in
     return model
 
 
-def svdf(*, rank: int = 2, batch: int = 1, biased: bool = True) -> ModelBuilder:
+def svdf(*, rank: int = 2, batch: int = 1, biased: bool = True, activation: int = 0) -> ModelBuilder:
     """Stands there five times on the same weights and state: its memory is what it is for."""
     model = ModelBuilder()
     graph = model.subgraph()
@@ -286,7 +287,7 @@ def svdf(*, rank: int = 2, batch: int = 1, biased: bool = True) -> ModelBuilder:
     ]
     for step in range(5):
         x, y = graph.input(f"x{step}", (batch, depth)), graph.tensor(f"y{step}", (batch, units))
-        graph.operator("SVDF", [x, *weights], [y], tfl.SVDFOptionsT(rank=rank))
+        graph.operator("SVDF", [x, *weights], [y], tfl.SVDFOptionsT(rank=rank, fusedActivationFunction=activation))
         graph.outputs = [*graph.outputs, y]
     return model
 

@@ -7,7 +7,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as tfl
 
 from tests.models import Array, Input, ModelBuilder, Shape, one_operator
-from tests.operators import bias, conv, depthwise, fully_connected, lstm, normal, transpose_conv, uneven
+from tests.operators import bias, conv, depthwise, fully_connected, lstm, normal, svdf, transpose_conv, uneven
 
 IMAGE: Final = (1, 8, 8, 16)
 
@@ -114,6 +114,19 @@ CASES: Final[Mapping[str, tuple[str, Build]]] = {
     "lstm": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm()),
     "lstm coupled gates": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(cifg=True)),
     "lstm batch 3": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(batch=3)),
+    "lstm peephole": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(peephole=True)),
+    "lstm projection": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(project=True)),
+    "lstm layer norm": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(normalize=True)),
+    "lstm layer norm, projection": ("UNIDIRECTIONAL_SEQUENCE_LSTM", lambda: lstm(normalize=True, project=True)),
+    "lstm everything": (
+        "UNIDIRECTIONAL_SEQUENCE_LSTM",
+        lambda: lstm(cifg=True, project=True, peephole=True, normalize=True),
+    ),
+    "single lstm": ("LSTM", lambda: lstm("LSTM", steps=1)),
+    "single lstm peephole": ("LSTM", lambda: lstm("LSTM", steps=1, peephole=True, project=True)),
+    "svdf": ("SVDF", lambda: svdf(activation=1)),
+    "svdf rank 1": ("SVDF", lambda: svdf(rank=1, batch=3, activation=1)),
+    "svdf no bias": ("SVDF", lambda: svdf(biased=False, activation=1)),
     "add": ("ADD", binary("ADD", tfl.AddOptionsT())),
     "add relu": ("ADD", binary("ADD", tfl.AddOptionsT(fusedActivationFunction=1))),
     "add constant": ("ADD", binary("ADD", tfl.AddOptionsT(), other=bias(16))),
@@ -124,6 +137,7 @@ CASES: Final[Mapping[str, tuple[str, Build]]] = {
     "mul constant": ("MUL", binary("MUL", tfl.MulOptionsT(), other=bias(16))),
     "squared difference": ("SQUARED_DIFFERENCE", binary("SQUARED_DIFFERENCE")),
     "div": ("DIV", binary("DIV", tfl.DivOptionsT(), other=np.array(3, np.float32))),
+    "floor mod": ("FLOOR_MOD", binary("FLOOR_MOD", tfl.FloorModOptionsT(), other=np.array(2, np.float32))),
     "prelu": ("PRELU", binary("PRELU", other=np.abs(normal(1, 1, 16, scale=0.2)))),
     "mean": ("MEAN", reduction("MEAN", 1, 2)),
     "mean flat": ("MEAN", reduction("MEAN", 1, 2, keep=False)),
@@ -145,6 +159,8 @@ CASES: Final[Mapping[str, tuple[str, Build]]] = {
     "sqrt": ("SQRT", unary("SQRT", positive=True)),
     "log": ("LOG", unary("LOG", positive=True)),
     "abs": ("ABS", unary("ABS")),
+    "neg": ("NEG", unary("NEG")),
+    "reduce prod": ("REDUCE_PROD", reduction("REDUCE_PROD", 1)),
     "softmax": ("SOFTMAX", unary("SOFTMAX", tfl.SoftmaxOptionsT(beta=1.0))),
     "softmax beta": ("SOFTMAX", unary("SOFTMAX", tfl.SoftmaxOptionsT(beta=0.5))),
     "logistic": ("LOGISTIC", unary("LOGISTIC")),
@@ -269,6 +285,31 @@ CASES: Final[Mapping[str, tuple[str, Build]]] = {
         several("DYNAMIC_UPDATE_SLICE", [IMAGE], [Input(IMAGE), Input((1, 2, 8, 16)), ints(0, 3, 0, 0)]),
     ),
     "topk": ("TOPK_V2", top_k),
+    "fill": ("FILL", several("FILL", [(2, 3)], [ints(2, 3), Input(())], tfl.FillOptionsT())),
+    "dilate": ("DILATE", several("DILATE", [(7, 7)], [Input((4, 4)), ints(2, 2), np.array(-1.5, np.float32)])),
+    "one hot": (
+        "ONE_HOT",
+        several(
+            "ONE_HOT",
+            [(3, 4)],
+            [ints(1, 2, 0), np.array(4, np.int32), Input(()), Input(())],
+            tfl.OneHotOptionsT(axis=-1),
+        ),
+    ),
+    "sparse to dense": (
+        "SPARSE_TO_DENSE",
+        several("SPARSE_TO_DENSE", [(6,)], [ints(1, 3), ints(6), Input((2,)), np.array(-0.5, np.float32)]),
+    ),
+    "matrix diagonal": ("MATRIX_DIAG", several("MATRIX_DIAG", [(2, 5, 5)], [Input((2, 5))], tfl.MatrixDiagOptionsT())),
+    "matrix set diagonal": (
+        "MATRIX_SET_DIAG",
+        several("MATRIX_SET_DIAG", [(2, 5, 5)], [Input((2, 5, 5)), Input((2, 5))], tfl.MatrixSetDiagOptionsT()),
+    ),
+    "shape": (
+        "SHAPE",
+        several("SHAPE", [(4,)], [Input(IMAGE)], tfl.ShapeOptionsT(outType=tfl.TensorType.INT32), "INT32"),
+    ),
+    "rank": ("RANK", several("RANK", [()], [Input(IMAGE)], tfl.RankOptionsT(), "INT32")),
     "reverse sequence": (
         "REVERSE_SEQUENCE",
         moved("REVERSE_SEQUENCE", IMAGE, ints(5), options=tfl.ReverseSequenceOptionsT(seqDim=1, batchDim=0)),
@@ -297,4 +338,31 @@ CASES: Final[Mapping[str, tuple[str, Build]]] = {
         name.lower().replace("_", " "): (name, several(name, [IMAGE], [Input(IMAGE), Input(IMAGE)], None, "BOOL"))
         for name in ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
     },
+}
+
+# Operators on real values that have no row at all, and the inputs that a kernel in integers would have to read.
+ROWLESS: Final[Mapping[str, tuple[str, Build, tuple[int, ...]]]] = {
+    **{
+        kind.lower(): (kind, unary(kind), (0,))
+        for kind in ("SIN", "COS", "FLOOR", "CEIL", "ROUND", "SIGN", "SQUARE", "ZEROS_LIKE")
+    },
+    "cumsum": ("CUMSUM", moved("CUMSUM", IMAGE, np.array(1, np.int32), options=tfl.CumsumOptionsT()), (0,)),
+    "pow": ("POW", binary("POW", tfl.PowOptionsT(), other=np.array(2, np.float32)), (0, 1)),
+    "floor div": ("FLOOR_DIV", binary("FLOOR_DIV", tfl.FloorDivOptionsT(), other=np.array(2, np.float32)), (0, 1)),
+    "atan2": ("ATAN2", binary("ATAN2"), (0, 1)),
+    "add n": ("ADD_N", binary("ADD_N", tfl.AddNOptionsT()), (0, 1)),
+    "l2 pool": ("L2_POOL_2D", pool("L2_POOL_2D"), (0,)),
+    "local response normalization": (
+        "LOCAL_RESPONSE_NORMALIZATION",
+        unary(
+            "LOCAL_RESPONSE_NORMALIZATION",
+            tfl.LocalResponseNormalizationOptionsT(radius=2, bias=1.0, alpha=0.1, beta=0.5),
+        ),
+        (0,),
+    ),
+    "scatter": (
+        "SCATTER_ND",
+        several("SCATTER_ND", [(5, 16)], [ints([0], [3]), Input((2, 16)), ints(5, 16)]),
+        (1,),
+    ),
 }

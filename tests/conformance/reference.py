@@ -1,4 +1,4 @@
-"""A numpy interpreter of the operators that have weights: what they are defined to compute, in float64.
+"""A numpy interpreter: what operators are defined to compute, in float64; those without weights are in `plain`.
 
 Works on the schema's objects (ModelT), so that neither the engine nor the runtime has a part in it. Quantized constants
 are read as the real numbers they stand for. Only what the conformance models use is here: one subgraph, SAME padding.
@@ -11,19 +11,15 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as tfl
 
+from tests.conformance.plain import ACTIVATIONS, DEFINITIONS
 from tests.models import Array
 
 NUMPY = {
     tfl.TensorType.FLOAT32: np.float32, tfl.TensorType.FLOAT16: np.float16, tfl.TensorType.INT8: np.int8,
     tfl.TensorType.INT32: np.int32, tfl.TensorType.INT64: np.int64, tfl.TensorType.UINT8: np.uint8,
+    tfl.TensorType.BOOL: np.bool_,
 }  # fmt: skip
 KINDS = {value: name for name, value in vars(tfl.BuiltinOperator).items() if not name.startswith("_")}
-ACTIVATIONS: Mapping[int, Callable[[Array], Array]] = {
-    0: lambda x: x,
-    1: lambda x: np.maximum(x, 0),
-    3: lambda x: np.clip(x, 0, 6),
-    4: np.tanh,
-}
 
 
 def unpacked_int4(data: Array, count: int) -> Array:
@@ -74,10 +70,13 @@ def run(model: Any, inputs: Sequence[Array]) -> list[Array]:
         if kind in STATEFUL:
             results, states = STATEFUL[kind](operands, operator.builtinOptions)
             values |= {operator.inputs[at]: state for at, state in states.items()}
-        else:
+        elif kind in OPERATORS:
             results = [OPERATORS[kind](operands, operator.builtinOptions)]
+        else:
+            options = operator.builtinOptions or operator.builtinOptions2
+            results = DEFINITIONS[kind]([operand for operand in operands if operand is not None], options)
         for index, result in zip(operator.outputs, results, strict=True):
-            values[index] = result.reshape(graph.tensors[index].shape)
+            values[index] = np.asarray(result).reshape(graph.tensors[index].shape)
     return [values[index] for index in graph.outputs]
 
 
@@ -274,8 +273,6 @@ OPERATORS: Mapping[str, Callable[[Sequence[Any], Any], Array]] = {
     "BATCH_MATMUL": _batch_matmul,
     "EMBEDDING_LOOKUP": lambda operands, options: operands[1][operands[0]],
     "GATHER": _gather,
-    "DEQUANTIZE": lambda operands, options: operands[0],
-    "RESHAPE": lambda operands, options: operands[0],
 }
 STATEFUL: Mapping[str, Callable[[Sequence[Any], Any], tuple[list[Array], dict[int, Array]]]] = {
     "LSTM": _lstm,

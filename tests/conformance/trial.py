@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 for line in sys.stdin:
-    path, delegate = json.loads(line)
+    path, delegate, results = json.loads(line)
     kernels = OpResolverType.AUTO if delegate else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     try:
         interpreter = Interpreter(path, num_threads=1, experimental_op_resolver_type=kernels)
@@ -29,13 +29,17 @@ for line in sys.stdin:
         interpreter.invoke()
         outputs = interpreter.get_output_details()
         np.savez(path + ".out.npz", *(interpreter.get_tensor(detail["index"]) for detail in outputs))
-        made = {int(i) for n in interpreter._get_ops_details() if n["op_name"] == "DELEGATE" for i in n["outputs"]}
-        delegated = made.issuperset(int(detail["index"]) for detail in outputs)
+        nodes = [node for node in interpreter._get_ops_details() if node["op_name"] == "DELEGATE"]
+        read, made = ({int(i) for node in nodes for i in node[end]} for end in ("inputs", "outputs"))
+        ends = {int(detail["index"]) for detail in outputs}
+        # What is made within a partition neither enters nor leaves one.
+        delegated = made >= ends and not any(i in read and i not in made for i in results)
         print(json.dumps(["ran", delegated]), flush=True)
     except (RuntimeError, ValueError) as error:
         print(json.dumps(["refused", str(error)[:300]]), flush=True)
 """
 SOUND_DB = 25.0
+AGREEING = 0.95
 
 
 @dataclass(frozen=True)
@@ -81,16 +85,34 @@ class Laboratory:
 
     def outcomes(self, built: ModelBuilder, delegates: Sequence[bool] = (True, False)) -> list[Outcome]:
         """What becomes of a model with and without the delegate."""
+        path = self.write(built)
+        inputs = sample(built)
+        expected = reference.run(built.model, inputs)
+        return [self.outcome(path, inputs, expected, delegate) for delegate in delegates]
+
+    def next_path(self) -> Path:
+        """Where the next model goes."""
         self.count += 1
         path = self.folder / f"{self.count}.tflite"
         self.path = str(path)
-        path.write_bytes(built.build())
-        inputs = sample(built)
-        np.savez(f"{path}.npz", *inputs)
-        expected = reference.run(built.model, inputs)
-        return [self._run(path, delegate, expected) for delegate in delegates]
+        return path
 
-    def _run(self, path: Path, delegate: bool, expected: Sequence[Array]) -> Outcome:
+    def write(self, built: ModelBuilder) -> str:
+        """A file with the model."""
+        path = self.next_path()
+        path.write_bytes(built.build())
+        return str(path)
+
+    def outcome(
+        self,
+        path: str,
+        inputs: Sequence[Array],
+        expected: Sequence[Array],
+        delegate: bool,
+        results: Collection[int] = (),
+    ) -> Outcome:
+        """What becomes of a model at `path`; the delegate has to make the tensors `results`, too, to be said to."""
+        np.savez(f"{path}.npz", *inputs)
         if self.process is None:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -98,7 +120,7 @@ class Laboratory:
             )  # fmt: skip
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(json.dumps([str(path), delegate]) + "\n")
+        self.process.stdin.write(json.dumps([path, delegate, sorted(results)]) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
@@ -125,9 +147,15 @@ def sample(built: ModelBuilder) -> list[Array]:
 
 
 def decibel(expected: Sequence[Array], found: Sequence[Array]) -> float:
-    """Signal to noise ratio over all outputs; minus infinity where values aren't finite or shapes differ."""
+    """Signal to noise ratio over all outputs; minus infinity where values aren't finite or shapes differ.
+
+    Of places and truth values, which nearly equal values may change, 95 % have to agree for infinity; else 0.
+    """
     if any(one.shape != two.shape or not np.isfinite(two).all() for one, two in zip(expected, found, strict=True)):
         return -np.inf
+    if all(one.dtype.kind in "iub" for one in expected):
+        agreeing = [float((one == two).mean()) for one, two in zip(expected, found, strict=True)]
+        return float("inf") if min(agreeing) >= AGREEING else 0.0
     power = sum(float((one.astype(np.float64) ** 2).sum()) for one in expected)
     noise = sum(float(((one - two.astype(np.float64)) ** 2).sum()) for one, two in zip(expected, found, strict=True))
     if power == 0:

@@ -34,7 +34,8 @@ class Decider:
         facts = FACTS.get(operator.type)
         if facts is not None and not _complete(facts, inputs, operator):
             facts = None
-        if present is Precision.FLOAT16 and asked.setting.precision in DTYPES and self._in_halves(subgraph, operator):
+        smaller = asked.setting.precision in (*DTYPES, Precision.INT8, Precision.INT16X8)
+        if present is Precision.FLOAT16 and smaller and self._in_halves(subgraph, operator):
             present = Precision.FLOAT32
         if present not in (Precision.FLOAT32, Precision.NONE):
             return keep(operator, self._why_already(subgraph, facts, inputs, present), precision=present)

@@ -1,6 +1,7 @@
 """Weights that the source stores in float16: constants behind a DEQUANTIZE, taken for the float ones they stand for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 
@@ -19,6 +20,19 @@ def half_weights(model: Model, subgraph: Subgraph) -> Mapping[int, Tensor]:
         else:
             found[operator.outputs[0]] = constant
     return {index: constant for index, constant in found.items() if constant.index not in others}
+
+
+def unpacked_view(model: Model, subgraph: Subgraph) -> Subgraph:
+    """The subgraph as if its operators read such float16 constants themselves; the DEQUANTIZE stay where they are."""
+    halves = half_weights(model, subgraph)
+    if not halves:
+        return subgraph
+
+    def direct(operator: Operator) -> Operator:
+        inputs = tuple(halves[index].index if index in halves else index for index in operator.inputs)
+        return replace(operator, inputs=inputs)
+
+    return replace(subgraph, operators=tuple(map(direct, subgraph.operators)))
 
 
 def _unpacked(model: Model, subgraph: Subgraph, operator: Operator) -> Tensor | None:

@@ -22,7 +22,7 @@ from quantscope.model.edit import (
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
 from quantscope.quantize.decision import Decision, Storage
-from quantscope.quantize.halves import half_weights
+from quantscope.quantize.halves import half_weights, unpacked_view
 from quantscope.quantize.kernels import FACTS, INT4_VERSIONS, dequantize_version, lookup_version
 from quantscope.quantize.measured import CorrectedBias, MeasuredWeight
 from quantscope.quantize.plan import Plan
@@ -94,6 +94,7 @@ def _measured_weights(
     options = OptionsReader(plan.model)
     for subgraph in plan.model.subgraphs if plan.calibration else ():
         integers = plan.integers.get(subgraph.index, NO_INTEGERS)
+        subgraph = unpacked_view(plan.model, subgraph) if integers.dtypes else subgraph
         for operator, decision in zip(subgraph.operators, plan.decisions[subgraph.index], strict=True):
             for slot in decision.stored:
                 buffer = subgraph.tensors[operator.inputs[slot]].buffer
@@ -104,7 +105,7 @@ def _measured_weights(
                 by_data = form is not None and moments is not None and readers[buffer] == 1 and form.compensates
                 if form is None or not (in_integers or by_data):
                     continue
-                values, done = partial(plan.model.values, weights[buffer]), partial(release, buffer)
+                values, done = partial(_floats, plan.model, weights[buffer]), partial(release, buffer)
                 factors = integers.smoothing.get(operator.inputs[0])
                 if factors is not None:
                     values = partial(without_factors, values, factors)
@@ -136,6 +137,10 @@ def _changed(
     factors: Floats,
 ) -> Floats:
     return change(operator, values(), factors)
+
+
+def _floats(model: Model, weight: Tensor) -> Floats:
+    return model.values(weight).astype(np.float32, copy=False)
 
 
 def _bias(model: Model, subgraph: Subgraph, operator: Operator, readers: Mapping[int, int]) -> Tensor | None:

@@ -19,7 +19,7 @@ from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.model.options import OptionsReader
 from quantscope.precision import Precision
 from quantscope.quantize.decision import Storage
-from quantscope.quantize.halves import half_weights
+from quantscope.quantize.halves import half_weights, unpacked_view
 from quantscope.quantize.kernels import CONTROL_FLOW, DATA_MOVEMENT, FACTS, Inputs, Options
 from quantscope.quantize.stored import relative_noise
 from quantscope.quantize.weights import Floats, fits_float16, one_scale_loss_db, per_tensor_error_db
@@ -240,9 +240,12 @@ def buffer_readers(model: Model) -> Mapping[int, int]:
     """How many operands and tensors stand for each buffer, whichever is more."""
     operands: Counter[int] = Counter()
     tensors: Counter[int] = Counter()
-    for subgraph in model.subgraphs:
+    for source in model.subgraphs:
+        subgraph, halves = unpacked_view(model, source), half_weights(model, source)
         tensors.update(tensor.buffer for tensor in subgraph.tensors)
         for operator in subgraph.operators:
+            if operator.type == "DEQUANTIZE" and halves.keys() & set(operator.outputs):
+                continue  # what it unpacks is read by those that read its result
             operands.update(tensor.buffer for tensor in subgraph.inputs_of(operator) if tensor is not None)
         operands.update(subgraph.tensors[index].buffer for index in subgraph.outputs)
     return {buffer: max(count, operands[buffer]) for buffer, count in tensors.items()}

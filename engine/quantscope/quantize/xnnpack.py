@@ -141,7 +141,7 @@ def _real(*tensors: Tensor) -> bool:
 
 
 def _filter(tensor: Tensor, axis: int) -> bool:
-    """float32, or int8 with one scale or scales along `axis`, all valid (CheckTensorFloat32OrQCInt8Type)."""
+    """float32, or int8 around zero with one scale or scales along `axis` (CheckTensorFloat32OrQCInt8Type)."""
     if tensor.dtype == "FLOAT32":
         return True
     if tensor.dtype == "UINT8":
@@ -151,12 +151,10 @@ def _filter(tensor: Tensor, axis: int) -> bool:
         return False
     if not all(SMALLEST_NORMAL <= scale < math.inf for scale in quantization.scales):
         return False
-    if not quantization.per_channel:
-        return True
-    return (
-        quantization.axis == axis
-        and len(quantization.scales) == tensor.shape[axis]
-        and not any(quantization.zero_points)
+    if any(quantization.zero_points):
+        return False
+    return not quantization.per_channel or (
+        quantization.axis == axis and len(quantization.scales) == tensor.shape[axis]
     )
 
 

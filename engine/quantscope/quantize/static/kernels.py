@@ -1,7 +1,8 @@
 """Facts about the runtime's all-integer kernels: which operators have one, and how scales must relate.
 
 Sources: the kernels of ai-edge-litert 2.3.0, TensorFlow's operator_property.cc and op_version.cc. Every row is run on
-the real interpreter by tests/engine/test_static_operators.py, in int8 and, where it says so, with int16 activations.
+the real interpreter by `python -m tests.conformance`, in int8 and with int16 activations, and what isn't here fails
+there or computes nonsense.
 """
 
 from collections.abc import Callable, Mapping
@@ -87,8 +88,10 @@ INTEGER_FACTS: Final[Mapping[str, IntegerFacts]] = {
     "FULLY_CONNECTED": replace(_MATRIX, version=4, version16=11),
     "TRANSPOSE_CONV": replace(_MATRIX, activations=(2,), bias=3, version16=5),
     "BATCH_MATMUL": IntegerFacts(2, 3, Kind.MATRIX, activations=(0, 1)),
-    # Its weights are those of `recurrent`.
+    # Their weights are those of `recurrent`.
     "UNIDIRECTIONAL_SEQUENCE_LSTM": IntegerFacts(2, None, Kind.MATRIX, activations=(0,)),
+    "LSTM": IntegerFacts(2, None, Kind.MATRIX, activations=(0,)),
+    "SVDF": IntegerFacts(3, None, Kind.MATRIX, activations=(0,)),
     # Arithmetic with scales of its own.
     "ADD": replace(_ARITHMETIC, version16=3, options={"PotScaleInt16": False}),
     "SUB": replace(_ARITHMETIC, version16=5, options={"PotScaleInt16": False}),
@@ -111,6 +114,10 @@ INTEGER_FACTS: Final[Mapping[str, IntegerFacts]] = {
     "SQRT": replace(_ONE, version16=1),
     "LOG": replace(_ONE, version16=1),
     "ABS": replace(_ONE, version16=3),
+    "REDUCE_PROD": replace(_ONE, version=2, version16=2),
+    # Work on what is stored, so zero has to be stored as zero.
+    "FLOOR_MOD": replace(_ARITHMETIC, version=None, version16=1, scaling=Scaling.SAME),
+    "NEG": replace(_ONE, version=None, version16=1, scaling=Scaling.SAME),
     # Outputs in a range of the kernel's.
     "SOFTMAX": replace(_ONE, version16=3, scaling=Scaling.FIXED, fixed=_UNIT, fixed16=_UNIT16),
     "LOGISTIC": replace(_ONE, version16=3, scaling=Scaling.FIXED, fixed=_UNIT, fixed16=_UNIT16),
@@ -155,7 +162,16 @@ INTEGER_FACTS: Final[Mapping[str, IntegerFacts]] = {
     "DYNAMIC_UPDATE_SLICE": replace(_MOVEMENT, activations=(0, 1), version16=2),
     "TOPK_V2": replace(_ONE_MOVED, version16=3),
     "REVERSE_SEQUENCE": replace(_ONE_MOVED, version=None, version16=1),
+    "FILL": replace(_MOVEMENT, activations=(1,), version=3, version16=3),
+    "DILATE": replace(_MOVEMENT, activations=(0, 2), version=1, version16=1),
+    "ONE_HOT": replace(_MOVEMENT, activations=(2, 3), version=1, version16=None),
+    "SPARSE_TO_DENSE": replace(_MOVEMENT, activations=(2, 3), version=3, version16=None),
+    # Writes a zero between the values, whatever zero is stored as.
+    "MATRIX_DIAG": replace(_ONE_MOVED, version=None, version16=1),
+    "MATRIX_SET_DIAG": replace(_MOVEMENT, version=1, version16=1),
     # Integers and truth values come out.
+    "SHAPE": replace(_ONE_MOVED, version=1, version16=1),
+    "RANK": replace(_ONE_MOVED, version=1, version16=1),
     "ARG_MAX": _ONE,
     "ARG_MIN": _ONE,
     "EQUAL": _COMPARISON,

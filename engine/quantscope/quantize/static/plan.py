@@ -14,6 +14,7 @@ from quantscope.quantize import xnnpack
 from quantscope.quantize.asked import Asked
 from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.decision import Decision, Storage
+from quantscope.quantize.halves import unpacked_view
 from quantscope.quantize.kernels import CONTROL_FLOW
 from quantscope.quantize.planned_graph import PlannedGraph
 from quantscope.quantize.ranges import estimate, has_far_apart_values
@@ -22,7 +23,7 @@ from quantscope.quantize.static.arrangement import FLOAT, INTEGER, Link, Node, a
 from quantscope.quantize.static.ends import asked_ends, types_of_ends
 from quantscope.quantize.static.equalization import equalization
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, Kind
-from quantscope.quantize.static.recurrent import BIASES, LSTM, MATRICES, cell_grid, unsupported
+from quantscope.quantize.static.recurrent import MATRICES, OTHERS, STATEFUL, given, state_grid, unsupported
 from quantscope.quantize.static.scales import Range, Scales, real_inputs, real_outputs
 from quantscope.quantize.static.smoothing import smoothed_range, smoothing
 from quantscope.quantize.survey import Survey, buffer_readers
@@ -84,6 +85,7 @@ class IntegerPlanner:
     ) -> Integers | None:
         """Changes `drafts` of the operators that integers are asked for. `excluded` can't have them, for the reasons
         given."""
+        source, subgraph = subgraph, unpacked_view(self.model, subgraph)
         wanted = {
             operator.index: DTYPES[asked[operator.index].setting.precision]
             for operator in subgraph.operators
@@ -91,7 +93,7 @@ class IntegerPlanner:
         }
         if not wanted:
             return None
-        delegated = self._delegated(subgraph)
+        delegated = self._delegated(source)
         obstacles = dict(excluded)
         for index, dtype in wanted.items():
             if index not in obstacles:
@@ -121,7 +123,7 @@ class IntegerPlanner:
                 drafts[index] = self._decision(subgraph, operator, dtype, asked[index].setting)
             else:
                 reason = obstacles.get(index) or Reason(ReasonCode.BETWEEN_FLOAT)
-                drafts[index] = self._fallback(subgraph, operator, asked[index], reason)
+                drafts[index] = self._fallback(source, source.operators[index], asked[index], reason)
         return Integers(dtypes, scales, factors, ends, equalized) if dtypes else None
 
     # One operator ---------------------------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ class IntegerPlanner:
         if facts is None or not facts.has_kernel(dtype):
             return Reason(ReasonCode.NO_INTEGER_KERNEL, arguments)
         inputs, options = subgraph.inputs_of(operator), self.survey.options(operator)
-        if operator.type == LSTM:
+        if operator.type in STATEFUL:
             return self._recurrent_obstacle(subgraph, operator, arguments, by_rule)
         what = facts.unsound(inputs, options) or self._unusual(subgraph, operator, facts)
         if what is not None:
@@ -170,15 +172,16 @@ class IntegerPlanner:
     ) -> Reason | None:
         if not by_rule:
             return Reason(ReasonCode.SLOWER_IN_INTEGERS, arguments)
-        what = unsupported(operator)
+        what = unsupported(subgraph, operator, self.survey.options(operator))
         if what is not None:
             return Reason(ReasonCode.UNSOUND_INTEGER_KERNEL, {**arguments, "what": what})
-        weights = [tensor for slot in (*MATRICES, *BIASES) if (tensor := subgraph.inputs_of(operator)[slot])]
+        slots = given(operator, (*MATRICES[operator.type], *OTHERS[operator.type]))
+        weights = [subgraph.tensors[operator.inputs[slot]] for slot in slots]
         if not all(self.survey.is_weight(tensor) for tensor in weights):
             return Reason(ReasonCode.WEIGHT_NOT_CONSTANT)
         if pins := [self.survey.pinned[each.buffer] for each in weights if each.buffer in self.survey.pinned]:
             return Reason(ReasonCode.SHARED_WEIGHT, {"other": pins[0]})
-        if cell_grid(subgraph, operator, self.calibration) is None:
+        if state_grid(subgraph, operator, self.calibration) is None:
             return Reason(ReasonCode.NOT_REACHED)
         return self._range_obstacle(subgraph, operator, INTEGER_FACTS[operator.type])
 
@@ -235,12 +238,12 @@ class IntegerPlanner:
             stored[facts.weight] = Storage(
                 "INT8", axis, algorithm=setting.algorithm, rows=axis or 0, rounding=setting.rounding
             )
-        if operator.type == LSTM:
+        if operator.type in STATEFUL:
             clips = setting.algorithm is not Algorithm.AUTO  # as in `forms`
             form = Storage(
                 "INT8", None, algorithm=setting.algorithm if clips else Algorithm.MINMAX, rounding=setting.rounding
             )
-            stored = {slot: form for slot in MATRICES if operator.inputs[slot] >= 0}
+            stored = dict.fromkeys(given(operator, MATRICES[operator.type]), form)
         return Decision(operator.index, precision, Reason(code, arguments), stored, direct=True)
 
     def _fallback(self, subgraph: Subgraph, operator: Operator, asked: Asked, reason: Reason) -> Decision:

@@ -5,7 +5,9 @@ from typing import Final
 from quantscope.model.graph import Model, Operator, Subgraph
 from quantscope.model.options import OptionsReader
 from quantscope.quantize.calibration import Patches
+from quantscope.quantize.halves import unpacked_view
 from quantscope.quantize.kernels import Options, is_grouped
+from quantscope.quantize.static.scales import REALS
 
 # Moments take four bytes for each pair of depth. Beyond these bounds weights are rounded without them.
 DEEPEST: Final = 2304
@@ -48,13 +50,13 @@ def patches_of(subgraph: Subgraph, operator: Operator, options: Options) -> Patc
 
 def affordable_patches(model: Model) -> tuple[Patches, ...]:
     """What moments to take: all that aren't too deep, as far as memory goes, the shallowest first."""
-    subgraph, options = model.subgraphs[0], OptionsReader(model)
+    subgraph, options = unpacked_view(model, model.subgraphs[0]), OptionsReader(model)
     sizes: dict[Patches, int] = {}
     for operator in subgraph.operators:
         if len(operator.inputs) < 2 or not operator.outputs:
             continue
         weight = subgraph.inputs_of(operator)[1]
-        if weight is None or not model.is_constant(weight) or weight.dtype != "FLOAT32" or weight.sparse:
+        if weight is None or not model.is_constant(weight) or weight.dtype not in REALS or weight.sparse:
             continue
         patches = patches_of(subgraph, operator, options.scalars(operator))
         if patches is not None:

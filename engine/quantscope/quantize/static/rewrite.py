@@ -9,13 +9,34 @@ import numpy as np
 from quantscope.model.edit import Blob, Bytes, NewOperator, OperatorEdit, Scales, TensorEdit
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.quantize.calibration import Calibration
+from quantscope.quantize.halves import unpacked_view
 from quantscope.quantize.kernels import Options
 from quantscope.quantize.measured import MeasuredWeight
 from quantscope.quantize.ranges import Grid
 from quantscope.quantize.static.equalization import made_larger
 from quantscope.quantize.static.kernels import INTEGER_FACTS, IntegerFacts, integer_version
 from quantscope.quantize.static.plan import Integers
-from quantscope.quantize.static.recurrent import BIASES, CELL_STATE, GATE_GRID, HIDDEN_STATE, LSTM, cell_grid
+from quantscope.quantize.static.recurrent import (
+    BIASES,
+    CELL_STATE,
+    FACTORS,
+    HIDDEN_GRID,
+    HIDDEN_STATE,
+    PEEPHOLES,
+    PROJECTION,
+    PROJECTION_BIAS,
+    STATEFUL,
+    SVDF,
+    SVDF_BIAS,
+    SVDF_STATE,
+    TIME,
+    TIME_LEVELS,
+    UNUSED_GRID,
+    around_zero,
+    gate_grid,
+    given,
+    state_grid,
+)
 from quantscope.quantize.static.scales import real_inputs, real_outputs
 from quantscope.quantize.static.weights import BiasBlob, ConstantBlob, Needs
 
@@ -68,7 +89,7 @@ class Forms:
         options_of: Callable[[Operator], Options],
     ) -> None:
         self.model = model
-        self.subgraph = subgraph
+        self.subgraph = unpacked_view(model, subgraph)
         self.integers = integers
         self.constants = constants
         self.builder = builder
@@ -87,6 +108,7 @@ class Forms:
 
     def integer(self, operator: Operator) -> None:
         """Adds an operator in integers, with the conversions that it needs."""
+        operator = self.subgraph.operators[operator.index]
         facts, dtype = INTEGER_FACTS[operator.type], self.integers.dtypes[operator.index]
         inputs = list(operator.inputs)
         for slot in real_inputs(self.subgraph, operator, facts):
@@ -96,7 +118,7 @@ class Forms:
         intermediates: tuple[int, ...] | None = None
         if facts.weight is not None:
             self._weigh(operator, facts, dtype, inputs, grids[real[0]])
-        elif operator.type == LSTM:
+        elif operator.type in STATEFUL:
             intermediates = self._recur(operator, inputs, grids[real[0]])
         outputs = tuple(self._result(index, grids[index]) if index in grids else index for index in operator.outputs)
         options = self.options_of(operator)
@@ -240,21 +262,56 @@ class Forms:
         blob = BiasBlob(lambda: values, bias.elements, dtype, into.scale, weight, scales)
         inputs[slot] = self._retyped(bias, dtype, scales, blob)
 
-    def _recur(self, operator: Operator, inputs: list[int], result: Grid) -> tuple[int, ...]:
-        """Weights, biases and states of a fused LSTM; its intermediate tensors."""
+    def _recur(self, operator: Operator, inputs: list[int], result: Grid) -> tuple[int, ...] | None:
+        """Weights, biases and states of an operator with states; its intermediate tensors."""
+        state = state_grid(self.subgraph, operator, self._calibration) if self._calibration else None
+        assert state is not None
         into = self.integers.scales.input_grid(operator, 0)
-        for slot, matrix in BIASES.items():
-            if inputs[slot] >= 0:
-                weight = self.constants.weights[self.subgraph.tensors[inputs[matrix]].buffer]
-                self._add_bias(operator, inputs, slot, weight, into, result, "INT32")
-        cell = cell_grid(self.subgraph, operator, self._calibration) if self._calibration else None
-        assert cell is not None
-        for slot, grid in ((HIDDEN_STATE, result), (CELL_STATE, cell)):
-            state = self.subgraph.tensors[inputs[slot]]
-            self.edits[state.index] = TensorEdit(grid.dtype, state.buffer, _scales(grid))
+        if operator.type == SVDF:
+            self._remember(inputs, state)
+            return None
+        hidden = HIDDEN_GRID if given(operator, (PROJECTION,)) else result
+        gates = [UNUSED_GRID] * 4
+        for gate, (slot, matrix) in enumerate(BIASES.items()):
+            if given(operator, (FACTORS[gate],)):
+                factors = self._around_zero(inputs, FACTORS[gate])
+                inputs[slot] = self._on_grid(inputs[slot], Grid("INT32", factors.scale * 2.0**-10, 0))
+                gates[gate] = gate_grid(self.model, self.subgraph, operator, gate, into, result, state)
+            elif given(operator, (slot,)):
+                self._add_bias(operator, inputs, slot, self._weight_at(operator, matrix), into, result, "INT32")
+        for slot in given(operator, tuple(PEEPHOLES)):
+            self._around_zero(inputs, slot)
+        if given(operator, (PROJECTION_BIAS,)):
+            self._add_bias(
+                operator, inputs, PROJECTION_BIAS, self._weight_at(operator, PROJECTION), hidden, result, "INT32"
+            )
+        self._hold(inputs[HIDDEN_STATE], result)
+        self._hold(inputs[CELL_STATE], state)
         name = self.subgraph.tensors[operator.outputs[0]].name
-        gates = [self.builder.tensor(f"{name}_gate{at}", (0,), "INT16", 0, _scales(GATE_GRID)) for at in range(4)]
-        return (*gates, self.builder.tensor(f"{name}_hidden", (0,), "INT8", 0, _scales(result)))
+        made = [
+            self.builder.tensor(f"{name}_gate{at}", (0,), "INT16", 0, _scales(grid)) for at, grid in enumerate(gates)
+        ]
+        return (*made, self.builder.tensor(f"{name}_hidden", (0,), "INT8", 0, _scales(hidden)))
+
+    def _remember(self, inputs: list[int], state: Grid) -> None:
+        """SVDF's weights over time, bias and state."""
+        time = self._around_zero(inputs, TIME, TIME_LEVELS)
+        if inputs[SVDF_BIAS] >= 0:
+            inputs[SVDF_BIAS] = self._on_grid(inputs[SVDF_BIAS], Grid("INT32", state.scale * time.scale, 0))
+        self._hold(inputs[SVDF_STATE], state)
+
+    def _around_zero(self, inputs: list[int], slot: int, levels: int = 32767) -> Grid:
+        """Puts a constant on an int16 grid around zero."""
+        grid = around_zero(self.model, self.subgraph.tensors[inputs[slot]], levels)
+        inputs[slot] = self._on_grid(inputs[slot], grid)
+        return grid
+
+    def _hold(self, index: int, grid: Grid) -> None:
+        """A state on a grid."""
+        self.edits[index] = TensorEdit(grid.dtype, self.subgraph.tensors[index].buffer, _scales(grid))
+
+    def _weight_at(self, operator: Operator, slot: int) -> MeasuredWeight:
+        return self.constants.weights[self.subgraph.tensors[operator.inputs[slot]].buffer]
 
 
 def _scales(grid: Grid) -> Scales:

@@ -18,6 +18,9 @@ COARSENING: Final = 2.0
 # How far beyond a fixed grid a range may lie, as part of it: rounding of what was seen.
 TOLERANCE: Final = 0.01
 
+# Constants may be float16.
+REALS: Final = frozenset({"FLOAT32", "FLOAT16"})
+
 Range = tuple[float, float]
 Key = tuple[int, str]  # tensor, data type
 
@@ -166,7 +169,7 @@ def real_inputs(subgraph: Subgraph, operator: Operator, facts: IntegerFacts) -> 
         for slot in slots
         if slot < len(operator.inputs)
         and operator.inputs[slot] >= 0
-        and subgraph.tensors[operator.inputs[slot]].dtype == "FLOAT32"
+        and subgraph.tensors[operator.inputs[slot]].dtype in REALS
     )
 
 

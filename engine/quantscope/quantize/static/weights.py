@@ -81,7 +81,7 @@ class ConstantBlob:
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.values.size * (1 if self.grid.dtype == "INT8" else 2)
+        return self.values.size * np.dtype(self.grid.dtype.lower()).itemsize
 
     def chunks(self) -> Iterator[npt.NDArray[np.uint8]]:
         """The codes as bytes; tables of embeddings are constants, too, and large."""
