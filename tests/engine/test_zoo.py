@@ -12,10 +12,15 @@ import pytest
 
 from quantscope.calibrate.run import calibrate
 from quantscope.evaluate.runner import Runner
+from quantscope.inspection import origins
 from quantscope.model.read import read
+from quantscope.precision import Precision
 from quantscope.quantize.calibration import Calibration
+from quantscope.quantize.kernels import CONTROL_FLOW
 from quantscope.quantize.plan import make_plan
 from quantscope.quantize.presets import PRESETS
+from quantscope.quantize.rewrite import rewrite
+from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import TARGETS
 from tests.bench.data import SAMPLES, Samples
 from tests.bench.fidelity import nearest_centroid, top_1
@@ -143,6 +148,41 @@ def test_quantizes_runs_and_is_as_small_as_foretold(lab: Lab, real: Real, recipe
         assert sqnr(lab.float_outputs(real.path, delegate), found) >= FLOOR[recipe]
     else:  # ranges are those of real inputs: noise says nothing but that it runs
         assert all(np.isfinite(output).all() for outputs in found for output in outputs)
+
+
+LOOKUPS = {
+    Precision.HYBRID_INT8: Precision.WEIGHT_ONLY_INT8,
+    Precision.HYBRID_INT4: Precision.WEIGHT_ONLY_INT4,
+}
+
+
+@pytest.mark.parametrize(("recipe", "target"), EVERYWHERE)
+@pytest.mark.parametrize("real", REAL, ids=NAMES)
+def test_every_operator_is_in_the_file_as_decided(lab: Lab, real: Real, recipe: str, target: str) -> None:
+    """Whatever runs in fewer bits, or in float, has a decision that says so, and a reason."""
+    plan, output = lab.quantized(real.path, recipe, target)
+    written = Survey(read(output))
+    found: dict[tuple[int, int], set[Precision]] = {}
+    for subgraph, row in enumerate(origins(plan.model, rewrite(plan))):
+        for at, origin in enumerate(row):
+            if origin is not None:
+                found.setdefault((subgraph, origin), set()).add(written.present[subgraph][at])
+    for subgraph in plan.model.subgraphs:
+        assert len(plan.decisions[subgraph.index]) == len(subgraph.operators)
+        for operator, decision in zip(subgraph.operators, plan.decisions[subgraph.index], strict=True):
+            assert decision.reason.text.endswith(".")
+            assert decision.fallback <= (decision.precision is not PRESETS[recipe].default.precision)
+            if operator.type in CONTROL_FLOW:  # what they call is decided on by itself
+                continue
+            if decision.precision is Precision.FLOAT16:  # of any constant, not only of weights
+                tensors = written.model.subgraphs[subgraph.index].tensors
+                assert {tensors[operator.inputs[slot]].dtype for slot in decision.stored} == {"FLOAT16"}
+                continue
+            there = found[subgraph.index, operator.index]
+            # Looking a row up isn't arithmetic, so it counts as either.
+            there = {LOOKUPS.get(each, each) for each in there} if decision.lookup else there
+            asked = LOOKUPS.get(decision.precision, decision.precision) if decision.lookup else decision.precision
+            assert asked in there, (subgraph.index, operator.type, operator.index)
 
 
 @pytest.mark.parametrize("recipe", ["dynamic-int8", "weight-only-int8", "float16", "static-int8", "static-int16x8"])
