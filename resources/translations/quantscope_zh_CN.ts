@@ -2098,6 +2098,18 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <source>{name} is {ratio} slower (95 % CI {low} – {high})</source>
         <translation>{name} 慢 {ratio}（95 % 置信区间 {low} – {high}）</translation>
     </message>
+    <message>
+        <source>{begin} – {end}</source>
+        <translation>{begin} – {end}</translation>
+    </message>
+    <message>
+        <source>since {begin}</source>
+        <translation>自 {begin} 起</translation>
+    </message>
+    <message>
+        <source>at {begin}</source>
+        <translation>在 {begin}</translation>
+    </message>
 </context>
 <context>
     <name>Help</name>

@@ -455,6 +455,7 @@ def test_a_condition_has_a_beginning_an_end_and_a_worst() -> None:
         [], [(1, None, 0.2)], [(1, None, 0.6)], [], [(1, 4, 0.6)], [(5, None, 0.9)],
     ]  # fmt: skip
     assert conditions.notices == [changes[4][0], changes[5][0]]
+    assert [(notice.t, notice.until) for notice in conditions.over()] == [(1, 4), (5, 5)]
     (cap,) = conditions.take(Sensors(t=6, cap_khz=(1_500_000,)))[1:]
     assert cap.arguments == {"khz": 1_500_000, "highest": 2_000_000}
 

@@ -383,7 +383,13 @@ def test_the_answer_on_top(qtbot: QtBot, theme: Theme, speedup: float, ends: tup
         headline.sensors.text() == "42\u202f°C · thermal status 2 of 6 · 2.00\u202fGHz · battery 80\u202f%"
         " · battery current -412\u202fmA · other programs 3\u202f%"
     )
-    assert "English." in headline.notices.text()
+    assert headline.notices.text() == "\u26a0 English. (since 1\u202fs)"
+    over = msgspec.structs.replace(notice, until=12.4)
+    shown.take(profiles.Noticed(device="a", run=None, notice=over))
+    step = profiles.Notice(code="level-shift", text="Step.", t=8.0)
+    shown.take(profiles.Standing(medians={}, comparisons=(), marks=(profiles.Noticed(device="a", run=0, notice=step),)))
+    headline.show_measurement(shown, {}, "Measuring…")
+    assert headline.notices.text() == "\u26a0 Step. (at 8\u202fs)\n\u26a0 English. (1\u202fs \u2013 12\u202fs)"
 
 
 def test_of_two_devices_one_that_failed_is_told_of(qtbot: QtBot, theme: Theme) -> None:

@@ -25,6 +25,7 @@ class Conditions:
         limits = {cpu: cluster.max_khz or 0 for cluster in clusters for cpu in cluster.cpus}
         self.could = max((limits[cpu] for cpu in chosen(clusters, settings.cores)), default=0)
         self.notices: list[Notice] = []
+        self.last = 0.0
         self.lasting: dict[str, tuple[int, float]] = {}  # by code: its place among the notices, and how bad it was
 
     def take(self, reading: Sensors) -> list[Notice]:
@@ -32,6 +33,7 @@ class Conditions:
         with."""
         now = {notice.code: (notice, badness) for notice, badness in self._found(reading)}
         changed = []
+        self.last = reading.t
         for code in [code for code in self.lasting if code not in now]:
             place, _ = self.lasting.pop(code)
             self.notices[place] = msgspec.structs.replace(self.notices[place], until=reading.t)
@@ -47,6 +49,14 @@ class Conditions:
             self.lasting[code] = (place, badness)
             changed.append(self.notices[place])
         return changed
+
+    def over(self) -> list[Notice]:
+        """All notices, now that the measurement is over: what still lasts ended with the last reading."""
+        lasting = {place for place, _ in self.lasting.values()}
+        return [
+            msgspec.structs.replace(notice, until=self.last) if place in lasting else notice
+            for place, notice in enumerate(self.notices)
+        ]
 
     def _found(self, reading: Sensors) -> Iterator[tuple[Notice, float]]:
         """The conditions of one reading, each with how bad it is."""

@@ -220,7 +220,7 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None) -> 
         per_operator_note=profile.note if profile else None,
         warnings=(
             *course.notices,
-            *(work.conditions.notices if work.conditions else ()),
+            *(work.conditions.over() if work.conditions else ()),
             *notices.of_batches(course.batches),
             *(notices.of_count(course.batches) if course.batches else ()),
         ),

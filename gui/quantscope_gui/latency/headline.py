@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from quantscope.documents import profile as profiles
 from quantscope_gui import formatting
 from quantscope_gui.engine import failures, texts
+from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.latency.marks import CONDITIONS
 from quantscope_gui.latency.measurement import Measurement
 from quantscope_gui.theme.theme import Theme
 
@@ -100,8 +102,14 @@ def _failed(run: profiles.Run) -> str:
 def _said(notice: profiles.Notice) -> str:
     if notice.t is None:
         return texts.notice(notice)
-    ends = [formatting.seconds(t) for t in (notice.t, notice.until) if t is not None]
-    when = " \u2013 ".join(ends)
+    if notice.until is not None:
+        template = QT_TRANSLATE_NOOP("Headline", "{begin} \u2013 {end}")
+    elif notice.code in CONDITIONS:
+        template = QT_TRANSLATE_NOOP("Headline", "since {begin}")
+    else:
+        template = QT_TRANSLATE_NOOP("Headline", "at {begin}")
+    begin, end = (formatting.seconds(t) if t is not None else "" for t in (notice.t, notice.until))
+    when = QCoreApplication.translate("Headline", template).format(begin=begin, end=end)
     return f"{texts.notice(notice)} ({when})"
 
 
