@@ -10,6 +10,7 @@ from quantscope_gui.theme.theme import Mode
 
 RECENT_KEPT: Final = 12
 LAYOUT_VERSION: Final = 2
+CONVERSION_MINUTES: Final = 60
 
 
 def _key(path: Path) -> str:
@@ -104,6 +105,24 @@ class Settings:
         self._store.setValue(f"measuring/{kind}", value)
 
     @property
+    def conversion_minutes(self) -> int:
+        """How long a converter may take."""
+        return max(1, self._whole("conversion_minutes", CONVERSION_MINUTES))
+
+    @conversion_minutes.setter
+    def conversion_minutes(self, minutes: int) -> None:
+        self._store.setValue("conversion_minutes", minutes)
+
+    @property
+    def conversion_gigabytes(self) -> int:
+        """How much memory a converter may take; 0 for nine tenths of what the computer has."""
+        return max(0, self._whole("conversion_gigabytes", 0))
+
+    @conversion_gigabytes.setter
+    def conversion_gigabytes(self, gigabytes: int) -> None:
+        self._store.setValue("conversion_gigabytes", gigabytes)
+
+    @property
     def geometry(self) -> QByteArray:
         return self._bytes("geometry")
 
@@ -131,6 +150,13 @@ class Settings:
     def _text(self, key: str) -> str:
         value = self._store.value(key, "")
         return value if isinstance(value, str) else ""
+
+    def _whole(self, key: str, default: int) -> int:
+        value = self._store.value(key, default)
+        try:
+            return int(value) if isinstance(value, int | str) else default  # a file gives back text
+        except ValueError:
+            return default
 
     def _bytes(self, key: str) -> QByteArray:
         value = self._store.value(key)

@@ -2439,6 +2439,44 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
 </context>
 <context>
+    <name>LimitsButton</name>
+    <message>
+        <source>&#x202f;min</source>
+        <translation>&#x202f;分钟</translation>
+    </message>
+    <message>
+        <source>&#x202f;GB</source>
+        <translation>&#x202f;GB</translation>
+    </message>
+    <message>
+        <source>90&#x202f;% of this computer&apos;s</source>
+        <translation>本机内存的 90&#x202f;%</translation>
+    </message>
+    <message>
+        <source>The converter is stopped when it takes more. This holds for all models.</source>
+        <translation>超出时转换器会被停止。此设置适用于所有模型。</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Limits: {time}, memory {memory}</source>
+        <translation>限制：{time}，内存 {memory}</translation>
+    </message>
+</context>
+<context>
+    <name>Log</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>复制(&amp;C)</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Open &amp;Recent</source>
@@ -4290,6 +4328,10 @@ Its sha256 is shown and kept; another file from there will be refused.</source>
     <message>
         <source>Folder of Wheels</source>
         <translation>wheel 文件夹</translation>
+    </message>
+    <message>
+        <source>Show Log</source>
+        <translation>显示日志</translation>
     </message>
     <message>
         <source>Convert</source>

@@ -20,7 +20,9 @@ class Adapter:
     """One converter.
 
     `packages` are exact requirements for pip, `pythons` the minor versions of Python 3 that all of them have wheels
-    for, `installed_bytes` the room that its environment takes, `probe` a module whose import proves it works.
+    for, `installed_bytes` the room that its environment takes, `probe` a module whose import proves it works. `index`
+    is a package index that Linux needs beside the usual one, `unwanted` what is never downloaded: gigabytes for GPUs
+    that no conversion uses.
     """
 
     id: str
@@ -31,6 +33,8 @@ class Adapter:
     installed_bytes: int
     runner: Path
     probe: str
+    index: str | None = None
+    unwanted: tuple[str, ...] = ()
 
 
 ADAPTERS: Final[Mapping[str, Adapter]] = {
@@ -60,6 +64,9 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {
             installed_bytes=2_200_000_000,
             runner=RUNNERS / "torch_runner.py",
             probe="litert_torch",
+            # The usual index's torch for Linux needs CUDA, 5 GB more; builds without it are on PyTorch's own.
+            index="https://download.pytorch.org/whl/cpu",
+            unwanted=("cuda-toolkit", "nvidia-cudnn-cu13"),
         ),
         Adapter(
             id="onnx2tf",

@@ -10,11 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import IO, Any, Final
-
-import flatbuffers
-from flatbuffers.number_types import UOffsetTFlags
-from flatbuffers.table import Table
+from typing import IO, Final
 
 from quantscope.convert.kinds import Kind
 from quantscope.convert.recognise import Recognised
@@ -96,22 +92,35 @@ def _sections(path: str) -> Iterator[Entry]:
 
 
 def _listed(header: bytes) -> Iterator[tuple[int, int, int]]:
-    root = Table(header, flatbuffers.encode.Get(UOffsetTFlags.packer_type, header, 0))
-    metadata = _child(root, 6)
-    objects = metadata.Offset(4) if metadata is not None else 0
-    if metadata is None or not objects:
+    metadata = _child(header, _word(header, 0), 1)
+    objects = _child(header, metadata, 0) if metadata is not None else None
+    if objects is None:
         return
-    for number in range(metadata.VectorLen(objects)):
-        place = metadata.Indirect(metadata.Vector(objects) + 4 * number)
-        section = Table(header, place)
-        yield _number(section, 6, "<Q"), _number(section, 8, "<Q"), _number(section, 10, "<B")
+    for number in range(_word(header, objects)):
+        at = objects + 4 + 4 * number
+        section = at + _word(header, at)
+        yield _field(header, section, 1, "<Q"), _field(header, section, 2, "<Q"), _field(header, section, 3, "<B")
 
 
-def _child(table: Any, slot: int) -> Any:
-    offset = table.Offset(slot)
-    return Table(table.Bytes, table.Indirect(table.Pos + offset)) if offset else None
+# A flatbuffer by hand: its package would bring numpy, and with it more memory than all of this.
+def _word(header: bytes, at: int) -> int:
+    return int(struct.unpack_from("<I", header, at)[0])
 
 
-def _number(table: Any, slot: int, form: str) -> int:
-    offset = table.Offset(slot)
-    return int(struct.unpack_from(form, table.Bytes, table.Pos + offset)[0]) if offset else 0
+def _slot(header: bytes, table: int, number: int) -> int | None:
+    """Where field `number` of a table lies, None if it hasn't got it."""
+    vtable = table - struct.unpack_from("<i", header, table)[0]
+    if vtable < 0 or 4 + 2 * number >= struct.unpack_from("<H", header, vtable)[0]:
+        return None
+    offset = struct.unpack_from("<H", header, vtable + 4 + 2 * number)[0]
+    return table + offset if offset else None
+
+
+def _child(header: bytes, table: int, number: int) -> int | None:
+    place = _slot(header, table, number)
+    return place + _word(header, place) if place is not None else None
+
+
+def _field(header: bytes, table: int, number: int, form: str) -> int:
+    place = _slot(header, table, number)
+    return int(struct.unpack_from(form, header, place)[0]) if place is not None else 0

@@ -5,6 +5,7 @@ marker file says what was asked for; where that no longer is what the adapter as
 """
 
 import contextlib
+import glob
 import json
 import os
 import re
@@ -31,6 +32,7 @@ PARTIAL: Final = ".partial-"
 LOG_TAIL: Final = 4000
 ANSWER_SECONDS: Final = 30
 PROBE_SECONDS: Final = 300
+INDEX_SECONDS: Final = 10
 POLL_SECONDS: Final = 0.1
 CLEARINGS: Final = 30
 NO_NETWORK: Final = re.compile(
@@ -40,6 +42,13 @@ NO_NETWORK: Final = re.compile(
 NOT_FOUND: Final = re.compile(r"No matching distribution found for (\S+)")
 DISK_FULL: Final = re.compile(r"No space left on device|not enough space on the disk", re.IGNORECASE)
 DOWNLOADING: Final = re.compile(r"Downloading (\S+?)(?:\s+\(([\d.]+) ([kMG]?B)\))?\s*$")
+# Pythons that need not be on the path: pyenv's, uv's, Homebrew's, python.org's for macOS.
+PLACES: Final = (
+    "~/.pyenv/versions/3.{minor}.*/bin/python3",
+    "~/.local/share/uv/python/cpython-3.{minor}.*/bin/python3",
+    "/opt/homebrew/opt/python@3.{minor}/bin/python3.{minor}",
+    "/Library/Frameworks/Python.framework/Versions/3.{minor}/bin/python3",
+)
 UNITS: Final = {"B": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 
 
@@ -167,8 +176,9 @@ def find_python(adapter: Adapter) -> str:
 def _pythons(adapter: Adapter) -> Iterator[tuple[str, int]]:
     yield sys.executable, sys.version_info.minor
     for minor in reversed(adapter.pythons):
-        if (found := shutil.which(f"python3.{minor}")) and _answers(found, minor):
-            yield found, minor
+        found = [shutil.which(f"python3.{minor}")]
+        found += [path for place in PLACES for path in sorted(glob.glob(os.path.expanduser(place.format(minor=minor))))]
+        yield from ((path, minor) for path in found if path is not None and _answers(path, minor))
     if sys.platform == "win32" and (launcher := shutil.which("py")):
         for minor in reversed(adapter.pythons):
             asked = [launcher, f"-3.{minor}", "-c", "import sys; print(sys.executable)"]
@@ -190,8 +200,25 @@ def _pip(folder: Path, adapter: Adapter, wheels: str | None) -> list[str]:
     command = [str(_python_in(folder)), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--no-warn-script-location", "--progress-bar", "off", "--only-binary", ":all:"]
     if wheels is not None:
-        command += ["--no-index", "--find-links", wheels]
+        return [*command, "--no-index", "--find-links", wheels, *adapter.packages]
+    if adapter.unwanted:
+        constraints = folder / "unwanted.txt"
+        constraints.write_text("".join(f"{name}<0\n" for name in adapter.unwanted), "utf-8")
+        command += ["--constraint", str(constraints)]
+    if adapter.index is not None and sys.platform == "linux" and _answers_web(adapter.index):
+        command += ["--extra-index-url", adapter.index]
     return [*command, *adapter.packages]
+
+
+def _answers_web(address: str) -> bool:
+    """True if there is someone: pip would try one who doesn't answer again and again, for every package."""
+    import urllib.request  # some megabytes that nothing else needs
+
+    try:
+        with urllib.request.urlopen(f"{address}/", timeout=INDEX_SECONDS):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _python_in(folder: Path) -> Path:
@@ -311,6 +338,13 @@ def _explained(log: str, adapter: Adapter) -> ConverterInstallError:
         return ConverterInstallError(
             f"{adapter.title} can't be downloaded: there is no network, or the package index can't be reached.",
             "Connect and try again, or give a folder that holds the wheels (--wheels FOLDER).",
+            detail,
+        )
+    if adapter.index is not None and any(name in log for name in adapter.unwanted):
+        return ConverterInstallError(
+            f"{adapter.title} can't be installed: its build without CUDA is only at {adapter.index},"
+            " which can't be reached.",
+            "See that this address can be reached, or give a folder that holds the wheels (--wheels FOLDER).",
             detail,
         )
     if found := NOT_FOUND.search(log):

@@ -16,15 +16,19 @@ from quantscope_gui.models.library import Library, Model, Origin
 from quantscope_gui.settings import Settings
 from quantscope_gui.sources.form import Choice, recalled, remembered, suggested_output
 
+GIGABYTE = 1_000_000_000
+
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A source on its way: `source` once it is described, `job` while the engine works on it."""
+    """A source on its way: `source` once it is described, `job` while the engine works on it, `problem` if that went
+    wrong the last time."""
 
     path: Path
     choice: Choice
     source: Source | None = None
     job: Job | None = None
+    problem: Problem | None = None
 
 
 class SourceConverter(QObject):
@@ -69,13 +73,17 @@ class SourceConverter(QObject):
                 entry=choice.entry,
                 allow_code=choice.allow_code,
                 allow_select_ops=choice.allow_select_ops,
+                seconds=60.0 * self._settings.conversion_minutes,
+                memory=self._settings.conversion_gigabytes * GIGABYTE or None,
             ),
             lambda data: documents.from_json(data, Conversion),
             heavy=True,
         )
         job.succeeded.connect(lambda conversion: self._converted(task, conversion))
         job.failed.connect(
-            lambda failure: self.failed.emit(of_failure(failure, task.path.name, lambda: self.convert(task, choice)))
+            lambda failure: self._failed(
+                task, of_failure(failure, task.path.name, lambda: self.convert(task, task.choice))
+            )
         )
         self._begin(task, job, self.tr("Converting {name}").format(name=task.path.name))
 
@@ -89,8 +97,8 @@ class SourceConverter(QObject):
         )
         job.succeeded.connect(lambda _: self._described_again(task))
         job.failed.connect(
-            lambda failure: self.failed.emit(
-                of_failure(failure, title, lambda: self.install(task, converter, title, wheels))
+            lambda failure: self._failed(
+                task, of_failure(failure, title, lambda: self.install(task, converter, title, wheels))
             )
         )
         self._begin(task, job, self.tr("Installing {converter}").format(converter=title))
@@ -106,6 +114,7 @@ class SourceConverter(QObject):
 
     def _begin(self, task: Task, job: Job, title: str) -> None:
         task.job = job
+        task.problem = None
         job.ended.connect(lambda: self._ended(task))
         self._board.add(job, title)
         self.changed.emit(task)
@@ -113,6 +122,11 @@ class SourceConverter(QObject):
     def _ended(self, task: Task) -> None:
         task.job = None
         self.changed.emit(task)
+
+    def _failed(self, task: Task, problem: Problem) -> None:
+        task.problem = problem
+        self.changed.emit(task)
+        self.failed.emit(problem)
 
     def _described(self, task: Task, source: Source) -> None:
         task.job = None

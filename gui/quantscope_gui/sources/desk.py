@@ -9,6 +9,7 @@ from quantscope.documents.convert import Conversion
 from quantscope_gui import formatting
 from quantscope_gui.errors.problem import Problem
 from quantscope_gui.models.library import Library, Model
+from quantscope_gui.settings import Settings
 from quantscope_gui.sources.converter import SourceConverter, Task, changed_at
 from quantscope_gui.sources.sheet import SourceSheet
 from quantscope_gui.theme.theme import Theme
@@ -20,10 +21,13 @@ class SourceDesk(QObject):
     said = Signal(str)
     failed = Signal(Problem)
 
-    def __init__(self, converter: SourceConverter, library: Library, theme: Theme, window: QWidget) -> None:
+    def __init__(
+        self, converter: SourceConverter, library: Library, settings: Settings, theme: Theme, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._converter = converter
         self._library = library
+        self._settings = settings
         self._theme = theme
         self._window = window
         self._sheets: dict[Task, SourceSheet] = {}
@@ -46,7 +50,7 @@ class SourceDesk(QObject):
         return self._sheets.get(task)
 
     def _described(self, task: Task) -> None:
-        sheet = SourceSheet(self._theme, task, self._window)
+        sheet = SourceSheet(self._theme, task, self._settings, self._window)
         self._sheets[task] = sheet
         sheet.destroyed.connect(partial(self._sheets.pop, task, None))
         sheet.convert_wanted.connect(lambda choice: self._converter.convert(task, choice))

@@ -25,9 +25,12 @@ from PySide6.QtWidgets import (
 from quantscope.documents.convert import Argument, Source
 from quantscope_gui import dialogs, formatting
 from quantscope_gui.engine import texts
+from quantscope_gui.errors.log import show_log
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.settings import Settings
 from quantscope_gui.sources.converter import Task
 from quantscope_gui.sources.form import Choice, inputs_of, read_shape, written
+from quantscope_gui.sources.limits import LimitsButton
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.labels import ElidedLabel
 
@@ -60,7 +63,7 @@ class SourceSheet(QDialog):
     install_wanted = Signal(object)
     cancel_wanted = Signal()
 
-    def __init__(self, theme: Theme, task: Task, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, task: Task, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Convert {name}").format(name=task.path.name))
@@ -93,9 +96,14 @@ class SourceSheet(QDialog):
         self.wheels.clicked.connect(
             lambda: dialogs.ask_folder(self, self.tr("Folder of Wheels"), self.install_wanted.emit)
         )
+        self.limits = LimitsButton(settings)
         self.complaint = QLabel()
         self.complaint.setWordWrap(True)
+        self.complaint.setTextFormat(Qt.TextFormat.PlainText)
+        self.complaint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.complaint.setProperty("problem", True)
+        self.log = QPushButton(self.tr("Show Log"))
+        self.log.clicked.connect(self._show_log)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -160,6 +168,7 @@ class SourceSheet(QDialog):
             buttons = QHBoxLayout()
             buttons.addWidget(self.install)
             buttons.addWidget(self.wheels)
+            buttons.addWidget(self.limits)
             buttons.addStretch(1)
             column.addLayout(buttons)
         column.addStretch(1)
@@ -167,12 +176,16 @@ class SourceSheet(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(page)
+        said = QHBoxLayout()
+        said.setContentsMargins(18, 8, 18, 0)
+        said.setSpacing(8)
+        said.addWidget(self.complaint, 1)
+        said.addWidget(self.log, 0, Qt.AlignmentFlag.AlignTop)
         foot = QHBoxLayout()
         foot.setContentsMargins(18, 8, 18, 14)
         foot.setSpacing(8)
         told = QVBoxLayout()
         told.setSpacing(3)
-        told.addWidget(self.complaint)
         told.addWidget(self.doing)
         told.addWidget(self.bar)
         foot.addLayout(told, 1)
@@ -182,6 +195,7 @@ class SourceSheet(QDialog):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(area, 1)
+        outer.addLayout(said)
         outer.addLayout(foot)
 
     def _section(self, text: str) -> QLabel:
@@ -225,7 +239,7 @@ class SourceSheet(QDialog):
             edit.setPlaceholderText(self.tr("1 \u00d7 224 \u00d7 224 \u00d7 3"))
             edit.setAccessibleName(self.tr("Shape of {input}").format(input=argument.name))
             edit.setEnabled(argument.shape is None or min(argument.shape, default=0) < 0)
-            edit.textEdited.connect(lambda _: self.complaint.clear())
+            edit.textEdited.connect(lambda _: self._complain(""))
             label = ElidedLabel()
             label.set_text(f"{argument.name} \u00b7 {argument.dtype}")
             label.setMinimumWidth(170)
@@ -257,6 +271,10 @@ class SourceSheet(QDialog):
             self.install.setText(self.tr("Install {converter} ({size})").format(converter=converter.title, size=size))
         self.install.setVisible(missing)
         self.wheels.setVisible(missing)
+        self.limits.setVisible(converter is not None and not missing)
+        problem = self._task.problem
+        self._complain("" if problem is None else f"{problem.message}\n{problem.remedy}".strip())
+        self.log.setVisible(problem is not None and bool(problem.detail))
         for button in (self.install, self.wheels):
             button.setEnabled(not busy)
         self.go.setEnabled(not busy and not missing)
@@ -281,7 +299,7 @@ class SourceSheet(QDialog):
             except ValueError:
                 edit.setFocus()
                 edit.selectAll()
-                self.complaint.setText(
+                self._complain(
                     self.tr("The shape of {input} must be whole numbers that fit {shape}.").format(
                         input=name, shape=written(argument.shape) or self.tr("its number of dimensions")
                     )
@@ -289,7 +307,7 @@ class SourceSheet(QDialog):
                 return
             if shape is not None:
                 shapes[name] = shape
-        self.complaint.clear()
+        self._complain("")
         several = self.signatures.count() > 1
         self.convert_wanted.emit(
             Choice(
@@ -301,6 +319,15 @@ class SourceSheet(QDialog):
                 allow_select_ops=self.select_ops.isChecked(),
             )
         )
+
+    def _complain(self, text: str) -> None:
+        self.complaint.setText(text)
+        self.complaint.setVisible(bool(text))
+        self.log.hide()
+
+    def _show_log(self) -> None:
+        if (problem := self._task.problem) is not None:
+            show_log(self, problem.title, problem.detail)
 
     def _leave(self) -> None:
         if self._task.job is not None:

@@ -84,7 +84,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(center)
         self.drops = Drops(self, self._theme)
-        self.sources = SourceDesk(self._services.converter, self._services.library, self._theme, self)
+        self.sources = SourceDesk(
+            self._services.converter, self._services.library, self._services.settings, self._theme, self
+        )
 
     def _build_docks(self) -> None:
         services = self._services

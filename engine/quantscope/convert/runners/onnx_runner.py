@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import numpy as np
 from agreement import check, sample, sample_shape
 from lite import interpreter_of
-from serving import Progress, Refusal, Request, serve
+from serving import Progress, Refusal, Request, give_back_memory, serve
 
 SERVING = "serving_default"
 ELEMENTS = {
@@ -62,6 +62,7 @@ def convert(request: Request, progress: Progress) -> Mapping[str, Any]:
     if not made:
         raise Refusal("converter", "The converter wrote no float32 model.")
     os.replace(made[0], request.output)
+    give_back_memory()
     progress(0.85, "Comparing it with its source")
     checks, doubts = compared(request.output, inputs, expected)
     return {"checks": checks, "warnings": [*warnings, *doubts]}

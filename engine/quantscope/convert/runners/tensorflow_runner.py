@@ -5,7 +5,8 @@ import os
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
 import numpy as np
 from agreement import paired, sample, sample_shape
 from lite import run_signature
-from serving import Progress, Refusal, Request, serve
+from serving import Progress, Refusal, Request, give_back_memory, serve
 
 SERVING = "serving_default"
 NEEDS_STATIC = "requires element_shape to be static"
@@ -32,33 +33,35 @@ def versions() -> Mapping[str, str]:
 
 
 def convert(request: Request, progress: Progress) -> Mapping[str, Any]:
-    """Brings every kind to a SavedModel with the wanted shapes, converts that, and compares."""
+    """Brings every kind to a SavedModel with the wanted shapes, runs that, converts it, and compares."""
     progress(0.15, "Reading the model")
     model = prepared(request)
     progress(0.4, "Converting")
-    warnings = []
+    warnings: list[str] = []
+    doubts: list[str] = []
     try:
-        data = converted(model, request)
+        data, computed = converted(model, request, doubts)
     except Exception as error:
         # Loops over sequences, Keras 3's LSTM and GRU among them, need to know the batch size.
         if NEEDS_STATIC not in str(error) or not (single := one_at_a_time(model, request)):
             raise
         progress(0.5, "Converting for one sample at a time")
         model = prepared(single)
-        data = converted(model, single)
+        doubts.clear()
+        data, computed = converted(model, single, doubts)
         warnings.append("The batch size is fixed at 1: the loop over the sequence can't be converted with an open one.")
     progress(0.8, "Writing the model")
     Path(request.output).write_bytes(data)
-    del data
+    del data, model
+    give_back_memory()
     progress(0.85, "Comparing it with its source")
-    checks, doubts = compared(model, request)
+    checks = compared(request.output, computed, doubts)
     return {"checks": checks, "warnings": [*warnings, *doubts]}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Prepared:
-    """A SavedModel in `folder` and the signatures to convert. It is loaded only once the converter has given back its
-    memory."""
+    """A SavedModel in `folder` and the signatures to convert. It is loaded when it is first asked for."""
 
     folder: str
     names: tuple[str, ...]
@@ -68,6 +71,15 @@ class Prepared:
         import tensorflow as tf
 
         return tf.saved_model.load(self.folder)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Seeded inputs of a signature by name, and what the source makes of them."""
+
+    signature: str
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
 
 
 def prepared(request: Request) -> Prepared:
@@ -87,16 +99,29 @@ def prepared(request: Request) -> Prepared:
     return reshaped(model, request) if request.shapes and request.kind == "saved-model" else model
 
 
-def converted(model: Prepared, request: Request) -> bytes:
-    """The .tflite of a SavedModel."""
+def converted(model: Prepared, request: Request, doubts: list[str]) -> tuple[bytes, Sequence[Computed]]:
+    """The .tflite of a SavedModel, and what the SavedModel computes; where it can't be run, that is added to `doubts`.
+
+    The source is run first: its memory is free again before the converter needs its own.
+    """
     import tensorflow as tf
 
-    converter = tf.lite.TFLiteConverter.from_saved_model(model.folder, signature_keys=list(model.names))
+    # What TFLiteConverter.from_saved_model returns after it has loaded the model once more, to see its signatures: that
+    # takes as long as all of the comparison.
+    from tensorflow.lite.python.lite import TFLiteSavedModelConverterV2
+
+    generator = np.random.default_rng(request.seed)
+    computed = []
+    for name in model.names:
+        with doubting(name, doubts):
+            computed.append(source_outputs(model, name, request, generator))
+    vars(model).pop("loaded", None)
+    converter = TFLiteSavedModelConverterV2(model.folder, {tf.saved_model.SERVING}, list(model.names))
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if request.allow_select_ops:
         converter.target_spec.supported_ops.append(tf.lite.OpsSet.SELECT_TF_OPS)
     data: bytes = converter.convert()
-    return data
+    return data, computed
 
 
 def one_at_a_time(model: Prepared, request: Request) -> Request | None:
@@ -110,30 +135,40 @@ def one_at_a_time(model: Prepared, request: Request) -> Request | None:
     return replace(request, shapes={**request.shapes, **shapes}) if shapes else None
 
 
-def compared(model: Prepared, request: Request) -> tuple[list[Mapping[str, Any]], list[str]]:
-    """Checks and doubts: both models on the same inputs, signature by signature."""
+def compared(path: str, computed: Sequence[Computed], doubts: list[str]) -> list[Mapping[str, Any]]:
+    """Checks of the converted model on the inputs its source was run on."""
     checks: list[Mapping[str, Any]] = []
-    warnings: list[str] = []
-    generator = np.random.default_rng(request.seed)
-    for name in model.names:
-        function = model.loaded.signatures[name]
-        inputs = {
-            key: sample(generator, spec.dtype.as_numpy_dtype, open_shape(spec, request.shapes.get(key)))
-            for key, spec in function.structured_input_signature[1].items()
-            if spec.dtype.name != "string"
-        }
-        try:
-            import tensorflow as tf
+    for one in computed:
+        with doubting(one.signature, doubts):
+            actual = run_signature(path, one.signature, one.inputs)
+            checks += [{"signature": one.signature, **check} for check in paired(one.outputs, dict(actual))]
+    return checks
 
-            expected = function(**{key: tf.constant(values) for key, values in inputs.items()})
-            actual = run_signature(request.output, name, inputs)
-        except Exception as error:  # the model is converted; that it can't be compared is said, not hidden
-            first = str(error).splitlines()[0] if str(error) else type(error).__name__
-            warnings.append(f"The signature '{name}' could not be compared with its source: {first}")
-            continue
-        outputs = {key: np.asarray(value) for key, value in expected.items()}
-        checks += [{"signature": name, **one} for one in paired(outputs, dict(actual))]
-    return checks, warnings
+
+@contextmanager
+def doubting(name: str, doubts: list[str]) -> Iterator[None]:
+    """That a model can't be compared is said, and no reason not to convert it."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except Exception as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        doubts.append(f"The signature '{name}' could not be compared with its source: {first}")
+
+
+def source_outputs(model: Prepared, name: str, request: Request, generator: np.random.Generator) -> Computed:
+    """Runs one signature of the source."""
+    import tensorflow as tf
+
+    function = model.loaded.signatures[name]
+    inputs = {
+        key: sample(generator, spec.dtype.as_numpy_dtype, open_shape(spec, request.shapes.get(key)))
+        for key, spec in function.structured_input_signature[1].items()
+        if spec.dtype.name != "string"
+    }
+    outputs = function(**{key: tf.constant(values) for key, values in inputs.items()})
+    return Computed(name, inputs, {key: value.numpy() for key, value in outputs.items()})
 
 
 def open_shape(spec: Any, fixed: tuple[int, ...] | None) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import numpy as np
 from agreement import check, sample, sample_shape
 from lite import run_in_order
-from serving import Progress, Refusal, Request, serve
+from serving import Progress, Refusal, Request, give_back_memory, serve
 
 SERVING = "serving_default"
 
@@ -35,6 +35,8 @@ def convert(request: Request, progress: Progress) -> Mapping[str, Any]:
         expected = _flat(module(*inputs))
     progress(0.4, "Converting")
     litert_torch.convert(module, inputs).export(request.output)
+    del module
+    give_back_memory()
     progress(0.85, "Comparing it with its source")
     actual = run_in_order(request.output, [_numpy(value) for value in inputs], _positions(request.output))
     if len(expected) != len(actual):
