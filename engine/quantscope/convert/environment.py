@@ -33,6 +33,7 @@ LOG_TAIL: Final = 4000
 ANSWER_SECONDS: Final = 30
 PROBE_SECONDS: Final = 300
 INDEX_SECONDS: Final = 10
+FULL_BYTES: Final = 1_000_000
 POLL_SECONDS: Final = 0.1
 CLEARINGS: Final = 30
 NO_NETWORK: Final = re.compile(
@@ -330,7 +331,8 @@ def _where(lines: list[str], expected_bytes: float, adapter: Adapter) -> tuple[f
 
 def _explained(log: str, adapter: Adapter) -> ConverterInstallError:
     detail = log[-LOG_TAIL:]
-    if DISK_FULL.search(log):
+    # venv keeps to itself why its steps fail.
+    if DISK_FULL.search(log) or shutil.disk_usage(converters_folder()).free < FULL_BYTES:
         return ConverterInstallError(
             f"The disk became full while {adapter.title} was installed.", "Free some space and try again.", detail
         )

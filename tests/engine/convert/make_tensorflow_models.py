@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
@@ -74,3 +75,52 @@ np.savez(
     keras3_conv=np.asarray(network(image)),
     keras2_lstm=np.asarray(legacy(mel)),
 )
+
+
+def speaker(library: Any, trained: Any, batch: int | None) -> Any:
+    given = library.Input((160, 40), batch_size=batch, name="mel")
+    x = given
+    for number in range(3):
+        x = library.layers.LSTM(256, return_sequences=number < 2, name=f"encoder_{number}")(x)
+    x = library.layers.Dense(256, activation="relu", name="embedding")(x)
+    model = library.Model(given, library.layers.UnitNormalization(name="unit")(x))
+    weights = [trained[f"{kind}{number}"].T for number in range(3) for kind in ("kernel", "recurrent", "bias")]
+    model.set_weights([*weights, trained["dense"].T, trained["dense_bias"]])
+    return model
+
+
+def digits(library: Any, trained: Any) -> Any:
+    given = library.Input((28, 28, 1), name="image")
+    x = given
+    for number, filters in enumerate((16, 32)):
+        x = library.layers.Conv2D(filters, 3, activation="relu", name=f"conv_{number}")(x)
+        x = library.layers.MaxPool2D(name=f"pool_{number}")(x)
+    x = library.layers.Dense(64, activation="relu", name="hidden")(library.layers.Flatten(name="flat")(x))
+    model = library.Model(given, library.layers.Dense(10, activation="softmax", name="scores")(x))
+    kernels = [
+        array for n in range(2) for array in (trained[f"conv{n}"].transpose(1, 2, 3, 0), trained[f"conv{n}_bias"])
+    ]
+    model.set_weights(
+        kernels + [array for n in range(2) for array in (trained[f"full{n}"].T, trained[f"full{n}_bias"])]
+    )
+    return model
+
+
+def freeze(model: Any, shape: tuple[int, ...], name: str, lower: bool = False) -> None:
+    """`lower`: loops as TensorFlow 1 wrote them."""
+    spec = tf.TensorSpec(shape, tf.float32, name="given")
+    frozen = convert_variables_to_constants_v2(tf.function(model).get_concrete_function(spec), lower_control_flow=lower)
+    tf.io.write_graph(frozen.graph.as_graph_def(), ".", name, as_text=False)
+
+
+if len(sys.argv) > 2:
+    trained = np.load(sys.argv[2])
+    voice = speaker(tf_keras, trained, 1)
+    voice.save("speaker.h5")
+    tf.saved_model.save(voice, "speaker")
+    freeze(voice, (1, 160, 40), "speaker.pb")
+    freeze(voice, (1, 160, 40), "speaker_v1.pb", lower=True)
+    speaker(keras, trained, None).save("speaker.keras")
+    digits(keras, trained).save("digits.keras")
+    digits(keras, trained).save("digits.h5")
+    freeze(digits(tf_keras, trained), (1, 28, 28, 1), "digits.pb")

@@ -59,5 +59,100 @@ with open("plain.mlirbc", "wb") as file:
 loop = export.export(jax.jit(lambda x: jax.lax.fori_loop(0, 3, lambda i, c: jnp.tanh(c), x)))(argument)
 with open("loop.mlir", "w") as file:
     file.write(str(loop.mlir_module()))
+
+
+class Speaker(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = torch.nn.LSTM(40, 256, 3, batch_first=True)
+        self.embedding = torch.nn.Linear(256, 256)
+
+    def forward(self, mel: torch.Tensor) -> torch.Tensor:
+        voice = torch.relu(self.embedding(self.encoder(mel)[0][:, -1]))
+        return voice / torch.linalg.vector_norm(voice, dim=1, keepdim=True)
+
+
+class Digits(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv0, self.conv1 = torch.nn.Conv2d(1, 16, 3), torch.nn.Conv2d(16, 32, 3)
+        self.full0, self.full1 = torch.nn.Linear(800, 64), torch.nn.Linear(64, 10)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        x = image.permute(0, 3, 1, 2)
+        for conv in (self.conv0, self.conv1):
+            x = torch.max_pool2d(torch.relu(conv(x)), 2)
+        return torch.softmax(self.full1(torch.relu(self.full0(x.permute(0, 2, 3, 1).flatten(1)))), 1)
+
+
+def write_trained(path: str) -> None:
+    """The zoo's networks; the LSTM's loop over STEPS samples, for litert-torch unrolls it."""
+    trained = {name: torch.from_numpy(array) for name, array in np.load(path).items()}
+    speaker, digits = Speaker().eval(), Digits().eval()
+    state = {"embedding.weight": trained["dense"], "embedding.bias": trained["dense_bias"]}
+    for number in range(3):
+        state |= {
+            f"encoder.weight_ih_l{number}": trained[f"kernel{number}"],
+            f"encoder.weight_hh_l{number}": trained[f"recurrent{number}"],
+            f"encoder.bias_ih_l{number}": trained[f"bias{number}"],
+            f"encoder.bias_hh_l{number}": torch.zeros(1024),
+        }
+    speaker.load_state_dict(state)
+    layers = {f"{kind}{number}" for kind in ("conv", "full") for number in range(2)}
+    state = {f"{layer}.bias": trained[f"{layer}_bias"] for layer in layers}
+    state |= {f"{layer}.weight": trained[layer].permute(0, 3, 1, 2) for layer in layers if layer.startswith("conv")}
+    state |= {f"{layer}.weight": trained[layer] for layer in layers if layer.startswith("full")}
+    digits.load_state_dict(state)
+    mel, image = trained["mel"][:, :STEPS].contiguous(), trained["image"]
+    for name, module, sample in (("speaker", speaker, mel), ("digits", digits, image)):
+        torch.export.save(torch.export.export(module, (sample,)), f"{name}.pt2")
+        torch.jit.trace(module, sample).save(f"{name}.pt")
+    with torch.no_grad():
+        np.savez("expected_trained.npz", speaker=speaker(mel).numpy(), digits=digits(image).numpy())
+    write_jax({name: array.numpy() for name, array in trained.items()})
+
+
+def write_jax(trained: dict[str, np.ndarray]) -> None:
+    def speaker(mel: jax.Array, unroll: bool) -> jax.Array:
+        steps = mel[0, :STEPS]
+        for number in range(3):
+            kernel, recurrent, bias = (trained[f"{name}{number}"] for name in ("kernel", "recurrent", "bias"))
+
+            def step(state, x, kernel=kernel, recurrent=recurrent, bias=bias):  # type: ignore[no-untyped-def]
+                hidden, cell = state
+                given, forget, new, out = jnp.split(kernel @ x + recurrent @ hidden + bias, 4)
+                cell = jax.nn.sigmoid(forget) * cell + jax.nn.sigmoid(given) * jnp.tanh(new)
+                hidden = jax.nn.sigmoid(out) * jnp.tanh(cell)
+                return (hidden, cell), hidden
+
+            zeros = jnp.zeros(256, jnp.float32)
+            _, steps = jax.lax.scan(step, (zeros, zeros), steps, unroll=unroll)
+        voice = jax.nn.relu(trained["dense"] @ steps[-1] + trained["dense_bias"])
+        return (voice / jnp.linalg.norm(voice))[None]
+
+    def digits(image: jax.Array) -> jax.Array:
+        x = image
+        for number in range(2):
+            kernel = trained[f"conv{number}"].transpose(1, 2, 3, 0)
+            x = jax.lax.conv_general_dilated(x, kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+            x = jax.nn.relu(x + trained[f"conv{number}_bias"])
+            x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+        x = jax.nn.relu(x.reshape(1, 800) @ trained["full0"].T + trained["full0_bias"])
+        return jax.nn.softmax(x @ trained["full1"].T + trained["full1_bias"])
+
+    for name, function, shape in (
+        ("speaker_loop", lambda mel: speaker(mel, False), (1, STEPS, 40)),
+        ("speaker", lambda mel: speaker(mel, True), (1, STEPS, 40)),
+        ("digits", digits, (1, 28, 28, 1)),
+    ):
+        program = export.export(jax.jit(function))(jax.ShapeDtypeStruct(shape, jnp.float32))
+        with open(f"{name}.mlirbc", "wb") as file:
+            file.write(program.mlir_module_serialized)
+
+
+STEPS = 24
+if len(sys.argv) > 2:
+    write_trained(sys.argv[2])
+
 with torch.no_grad():
     np.savez("expected.npz", x=x.numpy(), recurrent=recurrent(x).numpy())

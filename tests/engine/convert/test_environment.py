@@ -1,5 +1,9 @@
 """Converters' environments: real venv and pip, with a package of the test's own in place of a framework."""
 
+import contextlib
+import dataclasses
+import functools
+import http.server
 import os
 import signal
 import subprocess
@@ -7,6 +11,7 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -90,6 +95,77 @@ def test_without_network(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         environment.install(adapter(), silent)
     assert "--wheels" in (caught.value.remedy or "")
     assert not list(root.iterdir())
+
+
+def test_a_disk_that_becomes_full(
+    full_disk: Callable[[int], Path], wheels: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = full_disk(8_000_000)
+    monkeypatch.setenv(OVERRIDE, str(disk))
+    with pytest.raises(ConverterInstallError, match="disk became full") as caught:
+        environment.install(adapter(), silent, wheels)
+    assert caught.value.remedy
+    assert not list(disk.iterdir())
+
+
+def wheel(folder: Path, name: str, version: str, needs: str = "") -> None:
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as file:
+        file.writestr(f"{name}.py", "")
+        requires = f"Requires-Dist: {needs}\n" if needs else ""
+        file.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}")
+        file.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        file.writestr(f"{info}/RECORD", "")
+
+
+def test_gigabytes_for_gpus_are_never_downloaded(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index with a build that needs CUDA, and another one, at first out of reach, with a build that doesn't."""
+    usual, other = tmp_path / "usual", tmp_path / "other"
+    for folder in (usual, other):
+        (folder / "fakelib").mkdir(parents=True)
+    (usual / "cuda_toolkit").mkdir()
+    wheel(usual / "fakelib", "fakelib", "2.0", "cuda_toolkit==13")
+    wheel(usual / "cuda_toolkit", "cuda_toolkit", "13")
+    wheel(other / "fakelib", "fakelib", "2.0+cpu")
+    for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_CONSTRAINT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    with served(usual) as usual_address, served(other) as other_address:
+        monkeypatch.setenv("PIP_INDEX_URL", usual_address)
+
+        def wanted(index: str) -> Adapter:
+            made = adapter("fakelib==2.0", probe="fakelib")
+            return dataclasses.replace(made, index=index, unwanted=("cuda-toolkit",))
+
+        with pytest.raises(ConverterInstallError, match=r"build without CUDA is only at http://127\.0") as caught:
+            environment.install(wanted("http://127.0.0.1:9"), silent)
+        assert "--wheels" in (caught.value.remedy or "")
+        assert not list(root.iterdir())
+        made = environment.install(wanted(other_address), silent)
+    assert list(made.folder.rglob("fakelib-2.0+cpu.dist-info"))
+    assert not list(made.folder.rglob("cuda_toolkit*"))
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a web server for a folder."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_pythons_off_the_path_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pyenv keeps them, whose commands on the path only pretend."""
+    home = tmp_path / "home"
+    place = home / ".pyenv" / "versions" / "3.97.1" / "bin" / "python3"
+    place.parent.mkdir(parents=True)
+    place.write_text("#!/bin/sh\nexit 0\n")
+    place.chmod(0o755)
+    monkeypatch.setenv("HOME", str(home))
+    assert environment.find_python(adapter(pythons=(97,))) == str(place)
 
 
 def test_no_room_no_folder_and_no_permission(root: Path, wheels: str, monkeypatch: pytest.MonkeyPatch) -> None:

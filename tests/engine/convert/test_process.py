@@ -96,6 +96,14 @@ def test_a_runner_that_fails(body: str, words: str, converter: Converter) -> Non
         converter(body)
 
 
+def test_a_log_that_can_be_read(converter: Converter) -> None:
+    bars = "import sys\nfor at in range(99): print(f'\\rdone {at}', end='', file=sys.stderr)\n"
+    with pytest.raises(ConversionError) as caught:
+        converter(bars + "print('\\n\\x1b[31mwrong\\x1b[0m', file=sys.stderr)\nraise SystemExit(1)")
+    assert "done 98\nwrong" in (caught.value.detail or "")
+    assert "done 97" not in (caught.value.detail or "")
+
+
 def test_what_a_runner_refuses_on_purpose(converter: Converter) -> None:
     for code, kind in {
         "source-runs-code": SourceRunsCodeError,

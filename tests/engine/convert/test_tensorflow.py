@@ -1,23 +1,27 @@
 """TensorFlow's sources, converted for real."""
 
+import contextlib
 import hashlib
 import json
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 import quantscope
 from quantscope.convert.process import Limits
 from quantscope.convert.sources import Wishes, convert
-from quantscope.errors import CancelledError, ConversionError, SourceRunsCodeError, UsageError
+from quantscope.errors import CancelledError, ConversionError, OutputError, SourceRunsCodeError, UsageError
 from quantscope.model.read import read
 
 pytestmark = pytest.mark.usefixtures("converters", "tensorflow")
@@ -84,7 +88,6 @@ def test_keras_and_frozen_graphs_compute_what_they_did(tensorflow_models: Path, 
     cases = {
         "keras3_conv.keras": ("image", "keras3_conv"),
         "keras3_conv.h5": ("image", "keras3_conv"),
-        "frozen.pb": ("image", "keras3_conv"),
         "keras3_lstm.keras": ("mel", "keras3_lstm"),
         "keras2_lstm.h5": ("mel", "keras2_lstm"),
     }
@@ -98,6 +101,35 @@ def test_keras_and_frozen_graphs_compute_what_they_did(tensorflow_models: Path, 
         assert bool(document.warnings) == (name == "keras3_lstm.keras"), "only its batch size had to be fixed"
     assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in types["keras2_lstm.h5"]
     assert "WHILE" in types["keras3_lstm.keras"]
+
+
+def test_trained_networks_compute_what_they_did(
+    tensorflow_models: Path, zoo_arrays: Mapping[str, np.ndarray], tmp_path: Path
+) -> None:
+    """Three LSTMs and a network of convolutions with the zoo's weights, as every kind of source."""
+    types = {}
+    for name, given, result in (
+        ("speaker", "mel", "embedding"),
+        ("speaker.pb", "mel", "embedding"),
+        ("speaker.keras", "mel", "embedding"),
+        ("digits.pb", "image", "scores"),
+        ("digits.h5", "image", "scores"),
+    ):
+        output = tmp_path / f"{name}.tflite"
+        document = convert(tensorflow_models / name, output)
+        assert document.agrees, (name, document.checks)
+        np.testing.assert_allclose(ran(output, zoo_arrays[given]), zoo_arrays[result], atol=1e-5, err_msg=name)
+        model = read(output)
+        types[name] = {operator.type for graph in model.subgraphs for operator in graph.operators}
+        layer = "embedding" if result == "embedding" else "conv_1"
+        assert any(f"/{layer}" in tensor.name for tensor in model.subgraphs[0].tensors), "scopes survive"
+        assert any("limits the state" in one for one in document.warnings) == (name == "speaker")
+    assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in types["speaker"]
+    assert "WHILE" in types["speaker.pb"]
+    assert "WHILE" in types["speaker.keras"]
+    with pytest.raises(ConversionError, match="loops in the form of TensorFlow 1") as caught:
+        convert(tensorflow_models / "speaker_v1.pb", tmp_path / "v1.tflite")
+    assert "SavedModel" in (caught.value.remedy or "")
 
 
 def test_signatures_and_shapes_are_chosen(tensorflow_models: Path, tmp_path: Path) -> None:
@@ -188,6 +220,46 @@ def test_a_read_only_place_and_an_output_in_the_source(basic_pitch: Path, tmp_pa
         convert(basic_pitch / "nmp", basic_pitch / "nmp" / "out.tflite")
     with pytest.raises(quantscope.QuantscopeError, match="can't be written"):
         convert(basic_pitch / "nmp", "/proc/out.tflite")
+
+
+def test_a_disk_that_becomes_full(
+    basic_pitch: Path, full_disk: Callable[[int], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Really full: once where the model is to be written, once where the converter works."""
+    others = left_behind()
+    disk = full_disk(100_000)
+    (disk / "out.tflite").write_bytes(b"what was there")
+    with pytest.raises(OutputError, match="disk is full"):
+        convert(basic_pitch / "nmp", disk / "out.tflite")
+    assert (disk / "out.tflite").read_bytes() == b"what was there"
+    assert {path.name for path in disk.iterdir()} == {"out.tflite"}
+    monkeypatch.setattr(tempfile, "tempdir", str(full_disk(100_000)))
+    with pytest.raises(ConversionError, match="disk became full") as caught:
+        convert(basic_pitch / "nmp", tmp_path / "out.tflite")
+    assert caught.value.remedy
+    assert not list(Path(tempfile.gettempdir()).iterdir())
+    assert not list(tmp_path.glob("out*"))
+    assert left_behind() <= others
+
+
+def test_cancelled_at_random_moments(basic_pitch: Path, tmp_path: Path) -> None:
+    others, output = left_behind(), tmp_path / "out.tflite"
+    output.write_bytes(b"what was there")
+    moments = random.Random(6)
+    for _ in range(3):
+        end = time.monotonic() + moments.uniform(0, 8)
+
+        def check(fraction: float, text: str, end: float = end) -> None:
+            if time.monotonic() > end:
+                raise CancelledError("Cancelled.")
+
+        with contextlib.suppress(CancelledError):
+            convert(basic_pitch / "nmp", output, progress=check)
+            output.write_bytes(b"what was there")  # it was quicker than the moment
+        assert output.read_bytes() == b"what was there"
+        assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"out.tflite"}
+        assert left_behind() <= others
+        assert not [child for child in psutil.Process().children() if "runner" in " ".join(child.cmdline())]
 
 
 def test_an_interrupted_command_leaves_nothing(basic_pitch: Path, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """PyTorch, StableHLO and ONNX sources, converted for real. Their environments take 3 GB: `make test-converters`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from quantscope.convert.sources import Wishes, convert, describe
+from quantscope.draw.groups import find
 from quantscope.errors import ConversionError, ShapesNeededError, SourceError, SourceRunsCodeError
 from quantscope.model.read import read
 from tests.engine.convert.conftest import fetch
@@ -33,6 +35,39 @@ def test_torch_script(torch_models: Path, tmp_path: Path) -> None:
     np.testing.assert_allclose(ran(tmp_path / "s.tflite", expected["x"]), expected["recurrent"], atol=1e-5)
 
 
+def test_trained_networks(torch_models: Path, zoo_arrays: Mapping[str, np.ndarray], tmp_path: Path) -> None:
+    """Three LSTMs and a network of convolutions with the zoo's weights, from PyTorch and JAX."""
+    expected = np.load(torch_models / "expected_trained.npz")
+    np.testing.assert_allclose(expected["digits"], zoo_arrays["scores"], atol=1e-5)
+    given = {"speaker": zoo_arrays["mel"][:, :24], "digits": zoo_arrays["image"]}
+    for name, shapes in {
+        "speaker.pt2": {},
+        "speaker.pt": {"mel": (1, 24, 40)},
+        "speaker.mlirbc": {},
+        "digits.pt2": {},
+        "digits.pt": {"image": (1, 28, 28, 1)},
+        "digits.mlirbc": {},
+    }.items():
+        output, network = tmp_path / f"{name}.tflite", name.split(".")[0]
+        document = convert(torch_models / name, output, Wishes(shapes=shapes))
+        assert document.agrees, (name, document.checks)
+        np.testing.assert_allclose(ran(output, given[network]), expected[network], atol=1e-5, err_msg=name)
+    groups = find(read(tmp_path / "speaker.pt2.tflite").subgraphs[0])
+    assert {"Speaker", "LSTM_encoder"} <= {group.label for group in groups}, "layers can be collapsed"
+    names = {tensor.name for tensor in read(tmp_path / "digits.pt.tflite").subgraphs[0].tensors}
+    assert any(name.startswith("Digits/") for name in names)
+    with pytest.raises(ConversionError, match=r"has a loop \(stablehlo.while\)") as caught:
+        convert(torch_models / "speaker_loop.mlirbc", tmp_path / "h.tflite")
+    assert "unroll=True" in (caught.value.remedy or ""), "which is what speaker.mlirbc is"
+
+
+def test_arguments_that_are_no_tensors(tmp_path: Path) -> None:
+    """Silero's voice detector takes its sampling rate as a number."""
+    path = fetch("silero-vad==6.2.1") / "silero_vad" / "data" / "silero_vad.jit"
+    with pytest.raises(ConversionError, match="'sr' is not a tensor but int"):
+        convert(path, tmp_path / "out.tflite", Wishes(shapes={"x": (1, 512)}))
+
+
 def test_pickles_are_not_opened(torch_models: Path, tmp_path: Path) -> None:
     for name in ("evil.pt", "weights.pt"):
         with pytest.raises(SourceRunsCodeError, match="pickled"):
@@ -47,6 +82,26 @@ def test_stable_hlo(torch_models: Path, tmp_path: Path) -> None:
         assert convert(torch_models / name, tmp_path / "h.tflite").agrees
     with pytest.raises(ConversionError, match="has a loop"):
         convert(torch_models / "loop.mlir", tmp_path / "h.tflite")
+
+
+def test_a_trained_onnx_network(onnx_models: Path, zoo_arrays: Mapping[str, np.ndarray], tmp_path: Path) -> None:
+    """Three LSTMs, of the last of which only the final state is used."""
+    document = convert(onnx_models / "speaker.onnx", tmp_path / "s.tflite")
+    assert document.agrees
+    np.testing.assert_allclose(ran(tmp_path / "s.tflite", zoo_arrays["mel"]), zoo_arrays["embedding"], atol=1e-5)
+    assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in {one.type for one in read(tmp_path / "s.tflite").subgraphs[0].operators}
+
+
+@pytest.mark.usefixtures("onnx")
+def test_branches_are_refused_in_words(tmp_path: Path) -> None:
+    """Silero's voice detector branches on its sampling rate."""
+    path = fetch("silero-vad==6.2.1") / "silero_vad" / "data" / "silero_vad_op18_ifless.onnx"
+    with pytest.raises(ShapesNeededError):
+        convert(path, tmp_path / "out.tflite")
+    with pytest.raises(ConversionError, match="no TensorFlow Lite form of IF") as caught:
+        convert(path, tmp_path / "out.tflite", Wishes(shapes={"input": (1, 576), "state": (2, 1, 128)}))
+    assert caught.value.remedy
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("onnx")

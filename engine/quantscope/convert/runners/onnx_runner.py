@@ -106,8 +106,34 @@ def fold(request: Request, shapes: Mapping[str, tuple[int, ...]]) -> str:
     options.optimized_model_filepath = folded
     onnxruntime.InferenceSession(fixed, options, providers=["CPUExecutionProvider"])
     os.unlink(fixed)
-    onnx.save(onnx.shape_inference.infer_shapes(onnx.load(folded), data_prop=True), folded)
+    model = onnx.load(folded)
+    read_last_steps(model.graph)
+    onnx.save(onnx.shape_inference.infer_shapes(model, data_prop=True), folded)
     return folded
+
+
+def read_last_steps(graph: Any) -> None:
+    """Takes the last hidden state of recurrent layers from their sequence.
+
+    onnx2tf reads it out of the fused operator's state, which in the graph depends on nothing: the runtime may read it
+    before the operator has run, and then it is zero.
+    """
+    from onnx import helper, numpy_helper
+
+    for node in list(graph.node):
+        forward = all(at.name != "direction" or at.s == b"forward" for at in node.attribute)
+        ragged = len(node.input) > 4 and node.input[4]
+        if node.op_type not in ("LSTM", "GRU", "RNN") or not forward or ragged or not "".join(node.output[1:2]):
+            continue
+        last = node.output[1]
+        node.output[0] = node.output[0] or f"{last}/sequence"
+        node.output[1] = ""
+        index = f"{last}/index"
+        graph.initializer.append(numpy_helper.from_array(np.array(-1), index))
+        graph.node.insert(
+            list(graph.node).index(node) + 1,
+            helper.make_node("Gather", [node.output[0], index], [last], f"{node.name}/last", axis=0),
+        )
 
 
 def compared(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import struct
 import sys
 import tempfile
 import zipfile
@@ -22,6 +23,9 @@ from lite import run_signature
 from serving import Progress, Refusal, Request, give_back_memory, serve
 
 SERVING = "serving_default"
+# Where UnidirectionalSequenceLSTMOptions (schema.fbs) keeps `cell_clip`, and what the converter writes there.
+CELL_CLIP, CONVERTERS_CLIP = 6, 10.0
+TENSORFLOW_1_LOOPS = frozenset({"Enter", "RefEnter", "Merge", "NextIteration", "Exit"})
 NEEDS_STATIC = "requires element_shape to be static"
 
 
@@ -51,8 +55,12 @@ def convert(request: Request, progress: Progress) -> Mapping[str, Any]:
         data, computed = converted(model, single, doubts)
         warnings.append("The batch size is fixed at 1: the loop over the sequence can't be converted with an open one.")
     progress(0.8, "Writing the model")
-    Path(request.output).write_bytes(data)
+    made = bytearray(data)
     del data, model
+    if unclipped(made):
+        warnings.append("TensorFlow's converter limits the state of LSTMs to \u00b110, its source doesn't: taken back.")
+    Path(request.output).write_bytes(made)
+    del made
     give_back_memory()
     progress(0.85, "Comparing it with its source")
     checks = compared(request.output, computed, doubts)
@@ -122,6 +130,25 @@ def converted(model: Prepared, request: Request, doubts: list[str]) -> tuple[byt
         converter.target_spec.supported_ops.append(tf.lite.OpsSet.SELECT_TF_OPS)
     data: bytes = converter.convert()
     return data, computed
+
+
+def unclipped(model: bytearray) -> bool:
+    """Takes out the limits that are the converter's own: it gives every LSTM of Keras's `cell_clip` 10 (lstm_utils.cc),
+    and where a cell goes beyond, the fused operator computes something else than its source. True if there were any.
+    """
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    found = False
+    root = schema.Model.GetRootAs(model, 0)
+    for graph in (root.Subgraphs(at) for at in range(root.SubgraphsLength())):
+        for operator in (graph.Operators(at) for at in range(graph.OperatorsLength())):
+            if operator.BuiltinOptionsType() != schema.BuiltinOptions.UnidirectionalSequenceLSTMOptions:
+                continue
+            table = operator.BuiltinOptions()
+            if place := table.Offset(CELL_CLIP):
+                found |= struct.unpack_from("<f", model, table.Pos + place)[0] == CONVERTERS_CLIP
+                struct.pack_into("<f", model, table.Pos + place, 0.0)
+    return found
 
 
 def one_at_a_time(model: Prepared, request: Request) -> Request | None:
@@ -324,6 +351,12 @@ def from_graph(request: Request) -> str:
     import tensorflow as tf
 
     graph = tf.compat.v1.GraphDef.FromString(Path(request.source).read_bytes())
+    if {node.op for node in graph.node} & TENSORFLOW_1_LOOPS:
+        raise Refusal(
+            "unsupported-operators",
+            "The graph has loops in the form of TensorFlow 1 (Enter, Merge, Exit), which the converter can't read.",
+            "Give the SavedModel that it was frozen from, or freeze that with lower_control_flow=False.",
+        )
     placeholders = [node for node in graph.node if node.op == "Placeholder"]
     read = {name.lstrip("^").split(":")[0] for node in graph.node for name in node.input}
     idle = ("Placeholder", "Const", "NoOp", "Assert")

@@ -13,6 +13,7 @@ from lite import run_in_order
 from serving import Progress, Refusal, Request, give_back_memory, serve
 
 SERVING = "serving_default"
+OPERATOR = "operator"
 
 
 def versions() -> Mapping[str, str]:
@@ -77,7 +78,7 @@ def exported_program(request: Request, generator: np.random.Generator) -> tuple[
                 f"The input '{name}' is fixed at {'x'.join(map(str, shape))}; its source leaves sizes open."
             )
         inputs.append(_tensor(generator, value.dtype, shape))
-    return program.module(), tuple(inputs), warnings
+    return named(program).module(), tuple(inputs), warnings
 
 
 def refuse_pickles() -> None:
@@ -96,9 +97,38 @@ def torch_script(request: Request, generator: np.random.Generator) -> tuple[Any,
     from torch._export.converter import TS2EPConverter
 
     script = torch.jit.load(request.source, map_location="cpu").eval()
-    names = [argument.name for argument in script.forward.schema.arguments if argument.name != "self"]
+    arguments = [one for one in script.forward.schema.arguments if one.name != "self" and not one.has_default_value()]
+    for argument in arguments:
+        if str(argument.type) != "Tensor":
+            raise Refusal(
+                "unsupported",
+                f"The input '{argument.name}' is not a tensor but {argument.type}.",
+                "Wrap the module in one that fixes it, and export that: torch.export.save(...).",
+            )
+    names = [argument.name for argument in arguments]
     inputs = _arguments(script, names, request, generator)
-    return TS2EPConverter(script, inputs, {}).convert().module(), inputs, []
+    program = TS2EPConverter(script, inputs, {}).convert()
+    for node in program.graph.nodes:  # it forgets the layers, and says what went on inside PyTorch instead
+        node.meta["nn_module_stack"] = {"": ("", script.original_name)}
+    return named(program).module(), inputs, []
+
+
+def named(program: Any) -> Any:
+    """The program with operators named by their layers' classes and places, as in Net/LSTM_encoder/linear.
+
+    litert-torch makes names of `nn_module_stack`; it would name the modules of Python's that classes come from, which
+    are no levels of the network, and not the operator.
+    """
+    for node in program.graph.nodes:
+        stack = node.meta.get("nn_module_stack", {})
+        node.meta["nn_module_stack"] = {
+            key: (path, (kind if isinstance(kind, str) else kind.__qualname__).rsplit(".", 1)[-1])
+            for key, (path, kind) in stack.items()
+        }
+        if stack and node.op == "call_function":
+            operator = str(getattr(node.target, "__name__", node.target)).split(".")[0]
+            node.meta["nn_module_stack"][OPERATOR] = "", operator
+    return program
 
 
 def pickled(request: Request, generator: np.random.Generator) -> tuple[Any, tuple[Any, ...], list[str]]:
