@@ -103,30 +103,38 @@ def test_keras_and_frozen_graphs_compute_what_they_did(tensorflow_models: Path, 
     assert "WHILE" in types["keras3_lstm.keras"]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("speaker", {"UNIDIRECTIONAL_SEQUENCE_LSTM"}),
+        ("speaker.pb", {"WHILE"}),
+        ("digits.pb", {"CONV_2D"}),
+        pytest.param("speaker.keras", {"WHILE"}, marks=pytest.mark.converters),
+        pytest.param("speaker.h5", {"UNIDIRECTIONAL_SEQUENCE_LSTM"}, marks=pytest.mark.converters),
+        pytest.param("digits.keras", {"CONV_2D"}, marks=pytest.mark.converters),
+        pytest.param("digits.h5", {"CONV_2D"}, marks=pytest.mark.converters),
+    ],
+)
 def test_trained_networks_compute_what_they_did(
-    tensorflow_models: Path, zoo_arrays: Mapping[str, np.ndarray], tmp_path: Path
+    name: str, expected: set[str], tensorflow_models: Path, zoo_arrays: Mapping[str, np.ndarray], tmp_path: Path
 ) -> None:
     """Three LSTMs and a network of convolutions with the zoo's weights, as every kind of source."""
-    types = {}
-    for name, given, result in (
-        ("speaker", "mel", "embedding"),
-        ("speaker.pb", "mel", "embedding"),
-        ("speaker.keras", "mel", "embedding"),
-        ("digits.pb", "image", "scores"),
-        ("digits.h5", "image", "scores"),
-    ):
-        output = tmp_path / f"{name}.tflite"
-        document = convert(tensorflow_models / name, output)
-        assert document.agrees, (name, document.checks)
-        np.testing.assert_allclose(ran(output, zoo_arrays[given]), zoo_arrays[result], atol=1e-5, err_msg=name)
-        model = read(output)
-        types[name] = {operator.type for graph in model.subgraphs for operator in graph.operators}
-        layer = "embedding" if result == "embedding" else "conv_1"
-        assert any(f"/{layer}" in tensor.name for tensor in model.subgraphs[0].tensors), "scopes survive"
-        assert any("limits the state" in one for one in document.warnings) == (name == "speaker")
-    assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in types["speaker"]
-    assert "WHILE" in types["speaker.pb"]
-    assert "WHILE" in types["speaker.keras"]
+    speaks = name.startswith("speaker")
+    given, result, layer = ("mel", "embedding", "embedding") if speaks else ("image", "scores", "conv_1")
+    document = convert(tensorflow_models / name, tmp_path / "out.tflite")
+    assert document.agrees, document.checks
+    np.testing.assert_allclose(ran(tmp_path / "out.tflite", zoo_arrays[given]), zoo_arrays[result], atol=1e-5)
+    model = read(tmp_path / "out.tflite")
+    types = {operator.type for graph in model.subgraphs for operator in graph.operators}
+    assert expected <= types
+    assert any(f"/{layer}" in tensor.name for tensor in model.subgraphs[0].tensors), "scopes survive"
+    fused = "UNIDIRECTIONAL_SEQUENCE_LSTM" in types
+    assert any("limits the state" in one for one in document.warnings) == fused
+
+
+def test_loops_of_tensorflow_1_are_refused_in_words(
+    tensorflow_models: Path, zoo_arrays: object, tmp_path: Path
+) -> None:
     with pytest.raises(ConversionError, match="loops in the form of TensorFlow 1") as caught:
         convert(tensorflow_models / "speaker_v1.pb", tmp_path / "v1.tflite")
     assert "SavedModel" in (caught.value.remedy or "")
