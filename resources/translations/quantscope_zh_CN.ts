@@ -4366,6 +4366,10 @@ Its sha256 is shown and kept; another file from there will be refused.</source>
         <translation>1 × 224 × 224 × 3</translation>
     </message>
     <message>
+        <source>a single value</source>
+        <translation>单个值</translation>
+    </message>
+    <message>
         <source>Shape of {input}</source>
         <translation>{input} 的形状</translation>
     </message>

@@ -6,14 +6,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QPlainTextEdit,
+)
 from pytestqt.qtbot import QtBot
 
 from quantscope.convert.folders import OVERRIDE
 from quantscope.documents.convert import Argument, Check
+from quantscope.worker import protocol
 from quantscope_gui.engine.process import Command
 from quantscope_gui.models.library import Origin
+from quantscope_gui.settings import Settings
 from quantscope_gui.sources.form import Choice, read_shape, recalled, remembered, suggested_output, written
 from quantscope_gui.sources.sheet import SourceSheet
 from tests.engine.convert import specimens
@@ -135,6 +142,87 @@ def test_installing_without_network_says_so(
     sheet.close()
 
 
+def test_limits_are_shown_kept_and_asked_for(
+    plain_stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = plain_stage
+    source = tmp_path / "model.onnx"
+    source.write_bytes(specimens.onnx_model())
+    stage.window.commands.open_files([source])
+    sheet = sheet_of(stage)
+    assert "60\u202fmin" in sheet.limits.text()
+    sheet.limits.minutes.setValue(5)
+    sheet.limits.gigabytes.setValue(2)
+    assert "5\u202fmin" in sheet.limits.text()
+    again = Settings(QSettings(stage.services.settings._store.fileName(), QSettings.Format.IniFormat))
+    stage.services.settings._store.sync()
+    assert (again.conversion_minutes, again.conversion_gigabytes) == (5, 2)
+    asked: list[protocol.Convert] = []
+    submit = stage.services.client.submit
+
+    def watched(make: Callable[[int], object], *rest: object, **options: object) -> object:
+        asked.append(make(0))  # type: ignore[arg-type]
+        return submit(make, *rest, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stage.services.client, "submit", watched)
+    sheet.convert_wanted.emit(Choice(tmp_path / "out.tflite"))
+    assert (asked[0].seconds, asked[0].memory) == (300.0, 2_000_000_000)
+    stage.until(lambda: sheet._task.problem is not None)
+    assert "not installed" in sheet.complaint.text()
+    sheet.close()
+
+
+def test_nonsense_among_the_limits_is_survived(settings: Settings) -> None:
+    for value in ("soon", -5, "", None, ["1"]):
+        settings._store.setValue("conversion_minutes", value)
+        settings._store.setValue("conversion_gigabytes", value)
+        assert settings.conversion_minutes >= 1
+        assert settings.conversion_gigabytes >= 0
+
+
+def test_the_log_of_a_failure_is_a_click_away(
+    plain_stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = plain_stage
+    source = tmp_path / "model.onnx"
+    source.write_bytes(specimens.onnx_model())
+    stage.window.commands.open_files([source])
+    sheet = sheet_of(stage)
+    (tmp_path / "wheels").mkdir()
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    assert not sheet.log.isVisible()
+    sheet.install_wanted.emit(tmp_path / "wheels")
+    stage.until(lambda: sheet._task.problem is not None and sheet._task.job is None)
+    assert "onnx2tf" in sheet.complaint.text()
+    assert "--wheels" not in sheet.complaint.text()
+    if not sheet.log.isVisible():  # no Python 3.12 here: there pip didn't come to say anything
+        assert "Python" in sheet.complaint.text()
+    else:
+        stage.bot.mouseClick(sheet.log, Qt.MouseButton.LeftButton)
+        (page,) = sheet.findChildren(QPlainTextEdit)
+        assert "onnx2tf" in page.toPlainText()
+        page.window().close()
+    sheet.close()
+
+
+def test_torchscript_says_what_it_takes_but_not_how_large(plain_stage: Stage, tmp_path: Path) -> None:
+    stage = plain_stage
+    source = tmp_path / "model.pt"
+    source.write_bytes(specimens.torch_script())
+    stage.window.commands.open_files([source])
+    sheet = sheet_of(stage)
+    assert list(sheet._shapes) == ["mel", "mask"]
+    assert all(edit.isEnabled() for _, edit in sheet._shapes.values())
+    wanted: list[Choice] = []
+    sheet.convert_wanted.connect(wanted.append)
+    sheet.go.setEnabled(True)
+    for name, text in (("mel", "1x24x40"), ("mask", "24")):
+        sheet._shapes[name][1].setText(text)
+    stage.bot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
+    assert wanted[0].shapes == {"mel": (1, 24, 40), "mask": (24,)}
+    sheet.close()
+
+
 def test_what_is_no_model_is_a_card(plain_stage: Stage, tmp_path: Path) -> None:
     source = tmp_path / "holiday.jpg"
     source.write_bytes(b"\xff\xd8\xff" + bytes(100))
@@ -181,7 +269,17 @@ def test_the_whole_way_from_a_saved_model_by_mouse(
     assert origin is not None
     assert origin.conversion.agrees
     assert not stage.window.tray.cards
-    assert stage.quantize().variant is not None
+    assert {source, tmp_path / "pitch.tflite"} <= set(stage.services.settings.recent)
+    stage.bot.mouseClick(stage.window.quantize_button, Qt.MouseButton.LeftButton)
+    stage.until(lambda: stage.current().variant is not None)
+    stage.bot.mouseClick(stage.window.save_button, Qt.MouseButton.LeftButton)
+    dialog = stage.window.findChild(QFileDialog)
+    assert dialog is not None
+    target = tmp_path / "saved.tflite"
+    dialog.fileSelected.emit(str(target))
+    dialog.reject()
+    stage.until(target.exists)
+    assert target.stat().st_size < 0.6 * (tmp_path / "pitch.tflite").stat().st_size
 
 
 def test_numbers_that_do_not_agree_and_sources_that_changed(plain_stage: Stage, tmp_path: Path) -> None:

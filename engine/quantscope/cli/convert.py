@@ -106,7 +106,8 @@ def print_source(source: Source, out: Console) -> None:
         for word, arguments in (("in", signature.inputs), ("out", signature.outputs)):
             for one in arguments:
                 shape = "?" if one.shape is None else "x".join("?" if size < 0 else str(size) for size in one.shape)
-                out.print(f"    {word:3} {escape(one.name)}  [dim]{one.dtype} {shape}[/]")
+                known = shape if one.dtype == "unknown" else f"{one.dtype} {shape}"
+                out.print(f"    {word:3} {escape(one.name)}  [dim]{known}[/]")
     for entry in source.entries:
         out.print(f"  holds {escape(entry.name)}  [dim]{size(entry.bytes)}[/]")
     if source.foreign_operators:

@@ -6,6 +6,8 @@ tensor_shape.proto.
 
 import json
 import os
+import pickletools
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -166,9 +168,7 @@ def _keras(path: str) -> Contents:
 
 def _json(path: str, name: str) -> Any:
     with zipfile.ZipFile(path) as archive:
-        if archive.getinfo(name).file_size > MAX_JSON:
-            raise ValueError(f"its {name} is too large")
-        return json.loads(archive.read(name))
+        return json.loads(_member(archive, name))
 
 
 def _keras_layers(config: Any) -> Iterator[tuple[str, str]]:
@@ -197,6 +197,33 @@ def _keras_inputs(config: Any) -> Iterator[Argument]:
 
 def _torch_pickle(path: str) -> Contents:
     return Contents(runs_code="it is a pickled Python object, and unpickling runs whatever code is in it")
+
+
+def _torch_script(path: str) -> Contents:
+    """The tensors that the main module's `forward` takes, as its code says; it says nothing of their shapes.
+
+    The first class that data.pkl names is the main module's. The pickle is only looked at, never loaded.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        data = next((name for name in names if name.endswith("/data.pkl")), None)
+        if data is None:
+            return NOTHING_KNOWN
+        said = (str(argument) for _, argument, _ in pickletools.genops(_member(archive, data)))
+        module, _, name = next((one for one in said if one.startswith("__torch__")), "").partition(" ")
+        code = f"{data.removesuffix('data.pkl')}code/{module.replace('.', '/')}.py"
+        text = _member(archive, code).decode("utf-8", "replace") if code in names else ""
+    found = re.search(rf"class {re.escape(name)}\(.*?def forward\(self[^,)]*(.*?)\) ->", text, re.DOTALL)
+    tensors = re.findall(r"(\w+): Tensor(?=\s*(?:,|$))", found[1]) if found else []
+    if not tensors:
+        return NOTHING_KNOWN
+    return Contents((Signature("forward", tuple(Argument(one, "unknown", None) for one in tensors), ()),))
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > MAX_JSON:
+        raise ValueError(f"its {name} is too large")
+    return archive.read(name)
 
 
 def _torch_export(path: str) -> Contents:
@@ -234,5 +261,6 @@ READERS: Final[Mapping[Kind, Callable[[str], Contents]]] = {
     Kind.GRAPH_DEF: _graph_def,
     Kind.KERAS: _keras,
     Kind.TORCH_EXPORT: _torch_export,
+    Kind.TORCH_SCRIPT: _torch_script,
     Kind.TORCH_PICKLE: _torch_pickle,
 }

@@ -147,6 +147,7 @@ class SourceConverter(QObject):
 
     def _converted(self, task: Task, conversion: Conversion) -> None:
         self._settings.set_source(task.path, remembered(task.choice))
+        self._settings.add_recent(task.path)
         model = self._library.open(Path(conversion.output.path))
         self._library.set_origin(model, Origin(task.path, conversion, changed_at(task.path)))
         self.converted.emit(task, conversion)

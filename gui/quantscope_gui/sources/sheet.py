@@ -83,6 +83,7 @@ class SourceSheet(QDialog):
         self.inputs = QFormLayout()
         self.inputs.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self.code = QCheckBox(self.tr("I trust this file: run the code that came with it"))
+        self.code.toggled.connect(lambda _: self.show_state())
         self.select_ops = QCheckBox(self.tr("Keep operators that only TensorFlow has (the device then needs Flex)"))
         self.output = QLineEdit()
         self.output.setAccessibleName(self.tr("Float model to write"))
@@ -236,12 +237,14 @@ class SourceSheet(QDialog):
         self._shapes = {}
         for argument in inputs_of(source, self._chosen_signatures()):
             edit = QLineEdit(kept.get(argument.name, written(argument.shape)))
-            edit.setPlaceholderText(self.tr("1 \u00d7 224 \u00d7 224 \u00d7 3"))
+            example = self.tr("a single value") if argument.shape == () else self.tr("1 \u00d7 224 \u00d7 224 \u00d7 3")
+            edit.setPlaceholderText(example)
             edit.setAccessibleName(self.tr("Shape of {input}").format(input=argument.name))
             edit.setEnabled(argument.shape is None or min(argument.shape, default=0) < 0)
             edit.textEdited.connect(lambda _: self._complain(""))
             label = ElidedLabel()
-            label.set_text(f"{argument.name} \u00b7 {argument.dtype}")
+            known = argument.dtype != "unknown"
+            label.set_text(f"{argument.name} \u00b7 {argument.dtype}" if known else argument.name)
             label.setMinimumWidth(170)
             label.setFixedHeight(edit.sizeHint().height())
             self.inputs.addRow(label, edit)
@@ -277,7 +280,8 @@ class SourceSheet(QDialog):
         self.log.setVisible(problem is not None and bool(problem.detail))
         for button in (self.install, self.wheels):
             button.setEnabled(not busy)
-        self.go.setEnabled(not busy and not missing)
+        trusted = source.runs_code is None or self.code.isChecked()
+        self.go.setEnabled(not busy and not missing and trusted)
         self.go.setText(self.tr("Convert") if converter is not None else self.tr("Take Out and Open"))
         self.leave.setText(self.tr("Cancel") if busy else self.tr("Close"))
         self.bar.setVisible(busy)

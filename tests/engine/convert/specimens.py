@@ -115,6 +115,16 @@ def exported_program(use_pickle: bool = False) -> bytes:
     )
 
 
+def torch_script() -> bytes:
+    """A module `Net` that takes two tensors, and one that it calls."""
+    code = "class Net(Module):\n  encoder : __torch__.Encoder\n  def forward(self: __torch__.net.Net,\n"
+    code += "    mel: Tensor,\n    mask: Tensor,\n    rate: int=16000) -> Tensor:\n    return mel\n"
+    inner = "class Encoder(Module):\n  def forward(self: __torch__.Encoder,\n    x: Tensor) -> Tensor:\n    return x\n"
+    members = {"code/__torch__/net.py": code, "code/__torch__.py": inner, "constants.pkl": b"\x80\x02)."}
+    members["data.pkl"] = b"\x80\x02c__torch__.net\nNet\nq\x00)\x81}(X\x01\x00\x00\x00ac__torch__\nEncoder\n)\x81ub."
+    return zipped({f"m/{name}": content for name, content in members.items()})
+
+
 def litertlm(models: tuple[bytes, ...], block: int = 16384) -> bytes:
     """A LiteRT-LM bundle: models and, before each, a section of another kind."""
     sections = [(kind, content) for model in models for kind, content in ((1, b"text"), (3, model))]

@@ -27,7 +27,7 @@ SPECIMENS: dict[Kind, Callable[[], bytes]] = {
     Kind.GRAPH_DEF: specimens.graph_def,
     Kind.ONNX: specimens.onnx_model,
     Kind.TORCH_EXPORT: specimens.exported_program,
-    Kind.TORCH_SCRIPT: lambda: specimens.zipped({"m/code/__torch__.py": "", "m/data.pkl": b"", "m/constants.pkl": b""}),
+    Kind.TORCH_SCRIPT: specimens.torch_script,
     Kind.TORCH_PICKLE: lambda: specimens.zipped({"m/data.pkl": b"\x80\x02.", "m/version": "3"}),
     Kind.STABLE_HLO: lambda: b"module @jit_f {\n  %0 = stablehlo.add %a, %b\n}\n",
 }
@@ -94,6 +94,7 @@ def test_the_inputs_of_each_kind(tmp_path: Path) -> None:
         Kind.GRAPH_DEF: (Argument("x", "float32", (-1, 7)),),
         Kind.KERAS: (Argument("image", "float32", (-1, 16, 16, 3)),),
         Kind.TORCH_EXPORT: (Argument("x", "float32", (-1, 3)),),
+        Kind.TORCH_SCRIPT: (Argument("mel", "unknown", None), Argument("mask", "unknown", None)),
     }
     for kind, inputs in expected.items():
         path = tmp_path / kind.value
@@ -104,6 +105,21 @@ def test_the_inputs_of_each_kind(tmp_path: Path) -> None:
     (signature,) = read_contents(str(tmp_path), Kind.SAVED_MODEL).signatures
     assert signature.inputs == (Argument("image", "float32", (-1, 8, 8, 3)),)
     assert signature.outputs == (Argument("p", "float32", (-1, 4)),)
+
+
+@pytest.mark.parametrize("data", [b"\x80\x02.", b"\x80\x02c__torch__\nNet\n)\x81."])
+def test_torchscript_that_says_nothing_is_no_less_one(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "net.pt"
+    path.write_bytes(specimens.zipped({"m/code/__torch__.py": "", "m/data.pkl": data, "m/constants.pkl": b""}))
+    assert describe(path).signatures == ()
+
+
+@pytest.mark.parametrize("data", [b"", b"no pickle at all"])
+def test_torchscript_that_is_damaged(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "net.pt"
+    path.write_bytes(specimens.zipped({"m/code/__torch__.py": "", "m/data.pkl": data, "m/constants.pkl": b""}))
+    with pytest.raises(SourceError, match="damaged"):
+        describe(path)
 
 
 def test_sources_that_would_run_code(tmp_path: Path) -> None:
