@@ -55,10 +55,11 @@ UNITS: Final = {"B": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An installed converter: its folder and its Python."""
+    """An installed converter: its folder, its Python, and the room they took when they were installed."""
 
     folder: Path
     python: Path
+    bytes: int
 
 
 def find(adapter: Adapter) -> Environment | None:
@@ -71,7 +72,8 @@ def find(adapter: Adapter) -> Environment | None:
         return None
     if not isinstance(marker, dict) or marker.get("packages") != list(adapter.packages) or not python.exists():
         return None
-    return Environment(folder, python)
+    size = marker.get("bytes")
+    return Environment(folder, python, size if isinstance(size, int) else adapter.installed_bytes)
 
 
 def install(adapter: Adapter, progress: Progress, wheels: str | None = None) -> Environment:
@@ -99,7 +101,8 @@ def install(adapter: Adapter, progress: Progress, wheels: str | None = None) -> 
         _run(_pip(partial, adapter, wheels), progress, float(adapter.installed_bytes), adapter)
         progress(0.97, f"Trying {adapter.title}")
         _run([str(_python_in(partial)), "-I", "-c", f"import {adapter.probe}"], progress, 0.0, adapter)
-        (partial / MARKER).write_text(json.dumps({"packages": list(adapter.packages)}), "utf-8")
+        size = used_bytes(partial)
+        (partial / MARKER).write_text(json.dumps({"packages": list(adapter.packages), "bytes": size}), "utf-8")
         folder = root / adapter.id
         if folder.exists():
             shutil.rmtree(folder)
@@ -109,7 +112,7 @@ def install(adapter: Adapter, progress: Progress, wheels: str | None = None) -> 
     finally:
         _clear_away(partial)
     progress(1.0, f"{adapter.title} is installed")
-    return Environment(folder, _python_in(folder))
+    return Environment(folder, _python_in(folder), size)
 
 
 def _clear_away(folder: Path) -> None:
@@ -149,10 +152,10 @@ def check(adapter: Adapter) -> str | None:
     return (lines[-1] if lines else f"It ended with code {tried.returncode}.") if tried.returncode else None
 
 
-def used_bytes(environment: Environment) -> int:
-    """The room an environment takes."""
+def used_bytes(root: Path) -> int:
+    """The size of all files in a folder."""
     total = 0
-    for folder, _, names in os.walk(environment.folder):
+    for folder, _, names in os.walk(root):
         for name in names:
             with contextlib.suppress(OSError):
                 total += os.lstat(os.path.join(folder, name)).st_size

@@ -139,7 +139,7 @@ def converter_document(adapter: Adapter) -> forms.Converter:
         title=adapter.title,
         kinds=tuple(sorted(adapter.kinds)),
         installed=installed is not None,
-        installed_bytes=adapter.installed_bytes,
+        installed_bytes=installed.bytes if installed is not None else adapter.installed_bytes,
         packages=adapter.packages,
         folder=str(installed.folder) if installed else None,
     )

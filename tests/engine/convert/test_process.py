@@ -38,7 +38,7 @@ class Converter:
             kind="onnx", source="x", output="y", work=str(self.work), signatures=(), shapes={},
             allow_code=False, allow_select_ops=False, seed=0,
         )  # fmt: skip
-        environment = Environment(self.folder, Path(sys.executable))
+        environment = Environment(self.folder, Path(sys.executable), 0)
         try:
             return run(environment, program, request, limits, progress)
         finally:
