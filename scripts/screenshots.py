@@ -158,6 +158,8 @@ def _states(window, services, model: Path, wait: Callable[[Callable[[], bool]], 
     window.work.tabs.setCurrentWidget(window.work.differences)
     wait(lambda: graphs.found is not None and graphs.right.view.scene is not None and not graphs.right.view.tiles.busy)
     graphs.step(1)
+    settled = time.monotonic() + 0.3
+    wait(lambda: time.monotonic() > settled)
     wait(lambda: not graphs.left.view.tiles.busy and not graphs.right.view.tiles.busy)
     yield "7-differences"
     window.work.measure()

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from quantscope_gui.latency.marks import Marks, marks_of
@@ -25,6 +25,7 @@ RESCALED_BY: Final = 0.1
 SERIES: Final = ("float32", "hybrid-int8", "weight-only-int8", "fallback", "hybrid-int4")
 DASHES: Final = (Qt.PenStyle.SolidLine, Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 BAND_OPACITY: Final = 48
+TITLE_MARGIN: Final = 12
 
 
 class _Series:
@@ -90,6 +91,13 @@ class LatencyChart(QWidget):
         self._tick.timeout.connect(self._draw)
         theme.changed.connect(self._tint)
         self._tint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A title that would be cut off is left out; the figures above the chart have the unit, too."""
+        super().resizeEvent(event)
+        axis = self.plot.getAxis("left")
+        room = self.height() - self.plot.getAxis("bottom").height()
+        axis.showLabel(self.fontMetrics().horizontalAdvance(axis.labelText) + TITLE_MARGIN < room)
 
     def show_measurement(self, measurement: Measurement | None) -> None:
         """Shows another measurement, or none."""

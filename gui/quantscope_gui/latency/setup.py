@@ -27,6 +27,7 @@ INPUTS: Final = {
     profiles.ZEROS: QT_TRANSLATE_NOOP("Measuring", "Zeros"),
 }
 MOST_THREADS: Final = 64
+BESIDE_NUMBER: Final = 26
 CONTROL_HEIGHT: Final = 30
 
 
@@ -64,12 +65,13 @@ class Setup(QWidget):
         self.more = MoreSettings([(self.tr("Cores"), self.cores), (self.tr("Inputs"), self.inputs)])
         for control in (self.threads, self.delegate, self.seconds):
             control.setMinimumHeight(CONTROL_HEIGHT)
+        self.seconds.setFixedWidth(self.fontMetrics().horizontalAdvance("3600.0\u202fs") + BESIDE_NUMBER)
         self._kind = self._kind_chosen()
         self.show_settings(remembered.load(self._kind))
         self.device.changed.connect(self._device_changed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(4)
         layout.addWidget(self.device)
         for widget in (self.threads, self.delegate, self.seconds, self.more, self.per_operator):
             layout.addWidget(widget)
