@@ -19,6 +19,7 @@ import pytest
 from quantscope._version import __version__
 from quantscope.child_process import PACKAGE_ROOT, module_command, module_environment
 from quantscope.cli.main import COMMANDS, main
+from quantscope.cli.output import counted, shortened
 from quantscope.quantize.presets import PRESETS
 from tests.models import Input, ModelBuilder, one_operator
 from tests.operators import depthwise, fully_connected, normal
@@ -484,3 +485,10 @@ def test_a_folder_of_models_can_not_smuggle_in_code(model: str, tmp_path: Path) 
         (tmp_path / f"{name}.py").write_text("raise SystemExit('smuggled')")
     ended = run("quantize", "model.tflite", "--json", cwd=tmp_path, environment={"PYTHONPATH": PACKAGE_ROOT})
     assert ended.returncode == 0, ended.stderr
+
+
+def test_long_names_keep_their_ends() -> None:
+    assert shortened("a/short/name", 20) == "a/short/name"
+    assert shortened("the/beginning/of/a/very/long/name:0", 16) == "the/beg…g/name:0"
+    assert len(shortened("x" * 99, 17)) == 17
+    assert (counted(1, "sample"), counted(2, "sample")) == ("1 sample", "2 samples")

@@ -1,20 +1,26 @@
 """`quantscope compare`: how far the quantized model's outputs are from the float one's, and which operators did it."""
 
 import argparse
+from collections import Counter
 from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from quantscope import api, documents
 from quantscope.cli.choices import place
 from quantscope.cli.data import add_data_options, add_metric_options, metric, positive
 from quantscope.cli.details import print_tensor
-from quantscope.cli.output import TerminalProgress, add_json, console, print_json
+from quantscope.cli.output import TerminalProgress, add_json, console, counted, print_json, shortened
 from quantscope.evaluate.compare import OPERATOR_SAMPLES
 
 WORST: Final = 8
+MOST_NOTES: Final = 5
+# Characters that a name gets at least, and that the figures beside it take.
+NAME_ROOM: Final = 16
+FIGURES_ROOM: Final = 56
 # What kernels in float differ by, because they add in another order.
 FLOAT_NOISE_DB: Final = 100
 
@@ -70,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         table.add_column(heading, justify="right")
     for output in document.outputs:
         table.add_row(
-            escape(output.name),
+            escape(shortened(output.name, max(NAME_ROOM, out.width - FIGURES_ROOM))),
             "identical" if output.identical else _number(output.sqnr_db, ".1f"),
             _number(output.max_abs, ".3g"),
             _number(output.cosine, ".6f"),
@@ -81,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
         _print_metrics(document, out)
     if document.operators:
         _print_operators(document, out)
-    out.print(f"[dim]{document.samples} samples, {escape(document.inputs)}[/]")
+    out.print(f"[dim]{counted(document.samples, 'sample')}, {escape(document.inputs)}[/]")
     return 0
 
 
@@ -134,12 +140,14 @@ def _print_operators(document: documents.Comparison, out: Console) -> None:
     out.print()
     if worst:
         out.print(table)
-    missing = sum(operator.note is not None for operator in document.operators)
-    measured = len(document.operators) - missing
+    notes = Counter(operator.note for operator in document.operators if operator.note is not None)
+    measured = len(document.operators) - notes.total()
     out.print(
-        f"[dim]{measured} of {len(document.operators)} operators measured on {document.operator_samples} samples, "
-        f"alignment {document.alignment}; --json gives all of them and says why some aren't[/]"
+        f"[dim]{measured} of {len(document.operators)} operators measured on "
+        f"{counted(document.operator_samples, 'sample')}, alignment {document.alignment}; --json gives all[/]"
     )
+    for note, count in notes.most_common(MOST_NOTES):
+        out.print(Padding(f"[dim]{count} not: {escape(note)}[/]", (0, 0, 0, 2)))
 
 
 def _number(value: float | None, form: str) -> str:

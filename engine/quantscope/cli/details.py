@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from quantscope.cli.output import size, styled
+from quantscope.cli.output import counted, size, styled
 from quantscope.documents.details import Details, Form, Histogram, TensorDetails
 from quantscope.documents.tensors import TensorComparison
 
@@ -46,7 +46,7 @@ def print_tensor(found: TensorComparison, out: Console) -> None:
     if found.error.sqnr_db is not None:
         error = f"{found.error.sqnr_db:.1f} dB"
     clipped = "" if found.clipped is None else f", {found.clipped:.3%} of the values clipped"
-    out.print(f"  {error}{clipped}  [dim]{found.samples} samples, {escape(found.inputs)}[/]")
+    out.print(f"  {error}{clipped}  [dim]{counted(found.samples, 'sample')}, {escape(found.inputs)}[/]")
 
 
 def _print_tensor(details: TensorDetails, out: Console) -> None:

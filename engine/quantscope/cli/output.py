@@ -57,6 +57,19 @@ def size(count: int) -> str:
     return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"
 
 
+def counted(number: int, noun: str) -> str:
+    """ "1 sample", "2 samples"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def shortened(text: str, room: int) -> str:
+    """A name in so many characters, its middle left out: what tells names apart is at their ends."""
+    if len(text) <= room:
+        return text
+    head = (room - 1) // 2
+    return f"{text[:head]}\u2026{text[len(text) - (room - 1 - head) :]}"
+
+
 def styled(precision: str) -> str:
     """A precision in its colour."""
     return f"[{STYLES[Precision(precision)]}]{precision}[/]"

@@ -10,7 +10,7 @@ from rich.table import Table
 from quantscope import api
 from quantscope.cli.choices import add_calibration_options, add_plan_options
 from quantscope.cli.data import add_data_options, positive
-from quantscope.cli.output import TerminalProgress, add_json, console, print_json, size, styled
+from quantscope.cli.output import TerminalProgress, add_json, console, counted, print_json, size, styled
 from quantscope.progress import part
 from quantscope.quantize.presets import find_recipe
 from quantscope.sensitivity import DEFAULT_WORST
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     if document.rest is not None:
         others = document.rest
         table.add_row(
-            f"[dim]the {others.operators} others together[/]",
+            f"[dim]{'the other one' if others.operators == 1 else f'the {others.operators} others together'}[/]",
             "",
             "",
             "identical" if others.identical else _number(others.sqnr_db, ".1f"),
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
     tried = len(document.operators)
     which = "all that make an error" if document.rest is None else "those with the largest errors of their own"
     out.print(f"[dim]{tried} of {document.candidates} operators tried one by one, {which}[/]")
-    out.print(f"[dim]{document.samples} samples, {escape(document.inputs)}[/]")
+    out.print(f"[dim]{counted(document.samples, 'sample')}, {escape(document.inputs)}[/]")
     return 0
 
 
