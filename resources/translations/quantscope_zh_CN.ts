@@ -1769,6 +1769,22 @@
         <translation>请指定 .csv 或 .json 文件。</translation>
     </message>
     <message>
+        <source>This device doesn&apos;t tell its battery&apos;s current.</source>
+        <translation>此设备不提供电池电流。</translation>
+    </message>
+    <message>
+        <source>It was charging: the battery&apos;s current then says nothing about what it used.</source>
+        <translation>设备在充电：此时电池电流不能说明其耗电。</translation>
+    </message>
+    <message>
+        <source>Energy can be known from two minutes of measuring on battery or more.</source>
+        <translation>须在电池供电下测量至少两分钟才能得知能耗。</translation>
+    </message>
+    <message>
+        <source>Variants took turns, so the battery&apos;s current can&apos;t be told apart; measure one variant alone.</source>
+        <translation>各变体轮流测量，无法区分电池电流；请单独测量一个变体。</translation>
+    </message>
+    <message>
         <source>&apos;{0}&apos; is no size for the history.</source>
         <translation>“{0}”不是历史记录的大小。</translation>
     </message>

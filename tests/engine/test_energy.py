@@ -33,6 +33,7 @@ def test_power_times_time(ua: float, unit: str) -> None:
     [
         ([], 1, module.NOT_TOLD),
         ([Sensors(t=0, celsius=30)], 1, module.NOT_TOLD),
+        ([Sensors(t=0, battery_percent=80, charging=True)], 1, module.CHARGING),
         (readings(200, 5e5, mv=None), 1, module.NOT_TOLD),
         (readings(200, 5e5, charging=True), 1, module.CHARGING),
         (readings(200, 5e5, charging=None), 1, module.CHARGING),

@@ -152,6 +152,9 @@ def print_profile(document: Profile, out: Console) -> None:
                 f"{escape(names[run.model.path])}: [bold]{run.energy.mj:.3g} mJ[/] per inference "
                 f"[dim](95 % CI {low:.3g} – {high:.3g}; {escape(run.energy.method)})[/]"
             )
+    notes = {(run.device.name, run.energy_note) for run in document.runs if run.device.kind == "phone"}
+    for device, note in sorted((device, note) for device, note in notes if note is not None):
+        out.print(f"[dim]No energy on {escape(device)}: {escape(note)}[/]")
     told: set[tuple[str, str]] = set()
     for run in document.runs:
         if run.failure and (run.device.id, run.failure) not in told:

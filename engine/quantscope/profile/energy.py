@@ -25,8 +25,8 @@ def energy(sensors: Sequence[Sensors], median_us: float, variants: int) -> Energ
     is that of the mean (1.96 standard errors over BLOCKS blocks of consecutive readings, which aren't independent).
     """
     readings = [each for each in sensors if each.battery_ua and each.battery_mv]
-    if not readings:
-        return NOT_TOLD
+    if not readings:  # what charges is not asked for its current
+        return CHARGING if any(each.charging for each in sensors) else NOT_TOLD
     if any(each.charging is not False for each in readings):
         return CHARGING
     if variants > 1:

@@ -168,6 +168,12 @@ SENTENCES: Final = (
     QT_TRANSLATE_NOOP("Failure", "One of the two has no latencies to compare."),
     QT_TRANSLATE_NOOP("Failure", "A history can't be exported to '{0}'."),
     QT_TRANSLATE_NOOP("Failure", "Name a .csv or a .json file."),
+    QT_TRANSLATE_NOOP("Failure", "This device doesn't tell its battery's current."),
+    QT_TRANSLATE_NOOP("Failure", "It was charging: the battery's current then says nothing about what it used."),
+    QT_TRANSLATE_NOOP("Failure", "Energy can be known from two minutes of measuring on battery or more."),
+    QT_TRANSLATE_NOOP(
+        "Failure", "Variants took turns, so the battery's current can't be told apart; measure one variant alone."
+    ),
     QT_TRANSLATE_NOOP("Failure", "'{0}' is no size for the history."),
     QT_TRANSLATE_NOOP("Failure", "Give one such as 500MB or 2GB."),
     QT_TRANSLATE_NOOP(

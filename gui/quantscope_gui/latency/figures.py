@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from quantscope.documents import profile as profiles
 from quantscope_gui import formatting
+from quantscope_gui.engine import failures
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.widgets.columns_table import ColumnsTable
 
@@ -112,7 +113,7 @@ class FiguresModel(QAbstractTableModel):
             return COLUMNS[index.column()][2](run)
         if role == Qt.ItemDataRole.ToolTipRole:
             if COLUMNS[index.column()][2] is _energy:
-                return run.energy.method if run.energy is not None else run.energy_note
+                return run.energy.method if run.energy is not None else failures.said(run.energy_note or "")
             return run.model.path
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if index.column() > 1 else Qt.AlignmentFlag.AlignLeft
