@@ -3072,6 +3072,30 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>读取它会运行代码：其中含有 pickle 序列化的 Python 对象。</translation>
     </message>
     <message>
+        <source>Its outputs aren&apos;t floating-point numbers.</source>
+        <translation>它的输出不是浮点数。</translation>
+    </message>
+    <message>
+        <source>The quantized model has no operator that corresponds to it.</source>
+        <translation>量化后的模型中没有与之对应的算子。</translation>
+    </message>
+    <message>
+        <source>Its subgraph isn&apos;t called from the first one, which is what was run.</source>
+        <translation>它的子图没有被第一个子图调用，而运行的是第一个子图。</translation>
+    </message>
+    <message>
+        <source>Loops, branches and composites within others can&apos;t be watched while the model runs.</source>
+        <translation>模型运行时无法观察嵌套在其他循环、分支或组合算子中的循环、分支和组合算子。</translation>
+    </message>
+    <message>
+        <source>Its subgraph was never run on these inputs.</source>
+        <translation>在这些输入上它的子图从未运行。</translation>
+    </message>
+    <message>
+        <source>It works on strings or resources, which can&apos;t be given to it from outside.</source>
+        <translation>它处理字符串或资源，无法从外部给它输入。</translation>
+    </message>
+    <message>
         <source>Done</source>
         <translation>完成</translation>
     </message>

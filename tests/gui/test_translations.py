@@ -234,3 +234,11 @@ def test_unknown_or_unfitting_sentences_stay_in_the_engines_words(chinese: None)
 @pytest.mark.parametrize(("count", "text"), [(0, "0 operators"), (1, "1 operator"), (2, "2 operators")])
 def test_english_plurals(english: None, count: int, text: str) -> None:
     assert QCoreApplication.translate("FindBar", "%n operator(s)", "", count) == text
+
+
+def test_every_reason_for_an_operator_without_figures_has_a_translation() -> None:
+    from quantscope.evaluate import operators
+
+    for note in (getattr(operators, name) for name in dir(operators) if name.isupper()):
+        if isinstance(note, str):
+            assert any(pattern.fullmatch(note) for pattern, _ in texts.PHRASES), note

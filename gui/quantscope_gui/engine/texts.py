@@ -251,6 +251,32 @@ PHRASES: Final = tuple(
             r"it (?:is a|holds) pickled Python objects?, and unpickling runs whatever code is in (?:it|them)",
             QT_TRANSLATE_NOOP("Phrase", "Reading it runs code: it holds pickled Python objects."),
         ),
+        (
+            r"Its outputs aren't floating-point numbers\.",
+            QT_TRANSLATE_NOOP("Phrase", "Its outputs aren't floating-point numbers."),
+        ),
+        (
+            r"The quantized model has no operator that corresponds to it\.",
+            QT_TRANSLATE_NOOP("Phrase", "The quantized model has no operator that corresponds to it."),
+        ),
+        (
+            r"Its subgraph isn't called from the first one, which is what was run\.",
+            QT_TRANSLATE_NOOP("Phrase", "Its subgraph isn't called from the first one, which is what was run."),
+        ),
+        (
+            r"Loops, branches and composites within others can't be watched while the model runs\.",
+            QT_TRANSLATE_NOOP(
+                "Phrase", "Loops, branches and composites within others can't be watched while the model runs."
+            ),
+        ),
+        (
+            r"Its subgraph was never run on these inputs\.",
+            QT_TRANSLATE_NOOP("Phrase", "Its subgraph was never run on these inputs."),
+        ),
+        (
+            r"It works on strings or resources, which can't be given to it from outside\.",
+            QT_TRANSLATE_NOOP("Phrase", "It works on strings or resources, which can't be given to it from outside."),
+        ),
         (r"Done", QT_TRANSLATE_NOOP("Phrase", "Done")),
         (r"The built-in kernel set", QT_TRANSLATE_NOOP("Phrase", "The built-in kernel set")),
         (r"generated \(seed (\d+)\)", QT_TRANSLATE_NOOP("Phrase", "generated (seed {0})")),

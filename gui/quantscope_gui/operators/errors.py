@@ -7,9 +7,11 @@ from PySide6.QtCore import QCoreApplication
 
 from quantscope import documents
 from quantscope_gui import formatting
+from quantscope_gui.engine import texts
 
 # Kernels in float differ by less than this because they add in another order: no error of quantization.
 FLOAT_NOISE_DB: Final = 100.0
+NONE: Final = "\u2013"
 
 
 def figure(error: documents.Error | documents.OperatorError | None) -> str:
@@ -22,8 +24,15 @@ def figure(error: documents.Error | documents.OperatorError | None) -> str:
 
 
 def own(error: documents.OperatorError | None) -> str:
-    """The error that an operator makes itself."""
-    return "" if error is None else figure(error.own)
+    """The error that an operator makes itself; a dash where there is a reason that it has none."""
+    if error is None:
+        return ""
+    return NONE if error.own is None and error.note is not None else figure(error.own)
+
+
+def reason(error: documents.OperatorError | None) -> str:
+    """Why an operator has no figures; empty where it has."""
+    return "" if error is None or error.note is None else texts.phrase(error.note)
 
 
 def decibels(error: documents.Error | documents.OperatorError | None) -> float:

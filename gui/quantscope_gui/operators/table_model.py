@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from quantscope_gui.operators import columns, query
+from quantscope_gui.operators import columns, errors, query
 from quantscope_gui.operators.columns import COLUMNS
 from quantscope_gui.operators.plan import Key, Plan, Row
 from quantscope_gui.theme.theme import Theme
@@ -95,6 +95,8 @@ class OperatorsModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.ToolTipRole and column.key in ("name", "reason", "output", "subgraph"):
             return column.text(self.row(index.row())) or None
+        if role == Qt.ItemDataRole.ToolTipRole and column.key == "error":
+            return errors.reason(self.row(index.row()).error) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{columns.title(column)}: {column.text(self.row(index.row()))}"
         if role == Qt.ItemDataRole.UserRole:
