@@ -99,6 +99,16 @@
     </message>
 </context>
 <context>
+    <name>MetricButton</name>
+    <message numerus="yes">
+        <source>At most %n minute(s) for a model</source>
+        <translation>
+            <numerusform>At most %n minute for a model</numerusform>
+            <numerusform>At most %n minutes for a model</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>OperatorDetails</name>
     <message numerus="yes">
         <source>%n operators are selected; edits are for all of them.</source>

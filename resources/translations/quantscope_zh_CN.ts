@@ -2634,9 +2634,11 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <source>{file}, in a process of its own</source>
         <translation>{file}，在单独的进程中运行</translation>
     </message>
-    <message>
-        <source>At most {time} a model</source>
-        <translation>每个模型最多 {time}</translation>
+    <message numerus="yes">
+        <source>At most %n minute(s) for a model</source>
+        <translation>
+            <numerusform>每个模型最多 %n 分钟</numerusform>
+        </translation>
     </message>
     <message>
         <source>Another file…</source>

@@ -138,7 +138,7 @@ COLUMNS: Final = (
     Column(
         QT_TRANSLATE_NOOP("Compare", "Gain in float"),
         QT_TRANSLATE_NOOP("Compare", "Measured: what the model's outputs gain if this operator stays in float"),
-        16,
+        19,
         _gain_text,
         lambda entry: (entry.kept is None, -(_gain(entry) or 0.0)),
         bar=_gain_bar,

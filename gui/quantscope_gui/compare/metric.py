@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from quantscope.documents.data import MetricFunctions
 from quantscope.worker import protocol
-from quantscope_gui import dialogs, formatting
+from quantscope_gui import dialogs
 from quantscope_gui.engine import decoding
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.outcome import Failure
@@ -21,7 +21,7 @@ from quantscope_gui.models.data import Metric
 from quantscope_gui.models.library import Library, Model
 from quantscope_gui.theme.theme import Theme
 
-LIMITS: Final = (60.0, 600.0, 3600.0)
+LIMITS: Final = (1, 10, 60)  # minutes
 
 
 class MetricDesk(QObject):
@@ -120,12 +120,13 @@ class MetricButton(QPushButton):
             action.triggered.connect(lambda _=False, name=name: self._desk.choose(model, metric.with_function(name)))
         menu.addSeparator()
         limits = QActionGroup(menu)
-        for seconds in LIMITS:
-            text = self.tr("At most {time} a model").format(time=formatting.seconds(seconds))
-            action = limits.addAction(menu.addAction(text))
+        for minutes in LIMITS:
+            action = limits.addAction(menu.addAction(self.tr("At most %n minute(s) for a model", "", minutes)))
             action.setCheckable(True)
-            action.setChecked(seconds == metric.seconds)
-            action.triggered.connect(lambda _=False, limit=seconds: self._desk.choose(model, metric.with_limit(limit)))
+            action.setChecked(60 * minutes == metric.seconds)
+            action.triggered.connect(
+                lambda _=False, limit=60.0 * minutes: self._desk.choose(model, metric.with_limit(limit))
+            )
         menu.addSeparator()
         menu.addAction(self.tr("Another file\u2026")).triggered.connect(self.ask)
         menu.addAction(self.tr("No metric")).triggered.connect(lambda: self._desk.choose(model, None))

@@ -17,6 +17,7 @@ class SampleCount(QWidget):
         super().__init__(parent)
         self.count = QSpinBox()
         self.count.setKeyboardTracking(False)
+        self.count.setMinimumHeight(self.fontMetrics().height() + 12)  # as high as the buttons beside it
         self.count.setAccessibleName(self.tr("Number of samples"))
         self.count.setToolTip(self.tr("So many are taken, spread evenly over the file"))
         self.available = QLabel()
