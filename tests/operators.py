@@ -84,6 +84,14 @@ def depthwise(
     return one_operator("DEPTHWISE_CONV_2D", operands, [(1, side, side, channels)], options)
 
 
+def conv_3d() -> ModelBuilder:
+    options = tfl.Conv3DOptionsT(
+        padding=0, strideD=1, strideW=1, strideH=1, dilationDFactor=1, dilationWFactor=1, dilationHFactor=1
+    )
+    weights = uneven(3, 3, 3, 16, 24, axis=4)
+    return one_operator("CONV_3D", [Input((1, 4, 5, 6, 16)), weights, bias(24)], [(1, 4, 5, 6, 24)], options)
+
+
 def transpose_conv(with_bias: bool, *, stride: int = 1, activation: int = 0) -> ModelBuilder:
     channels, size = 64 * stride, 5 * stride  # enough products for each output that it pays on XNNPACK
     weights = uneven(16, 3, 3, channels)
@@ -464,6 +472,7 @@ CASES: Sequence[Case] = (
         )
     ),
     never_hybrid("batch matmul from the left", "BATCH_MATMUL", batch_matmul_left, UNSOUND, {0: 0}),
+    never_hybrid("conv 3d", "CONV_3D", conv_3d, UNSOUND, {1: 4}),
     transposed("unbiased", 2, lambda: transpose_conv(False)),
     transposed("biased", 3, lambda: transpose_conv(True)),
     transposed("relu", 4, lambda: transpose_conv(True, activation=1)),

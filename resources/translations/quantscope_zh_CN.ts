@@ -3484,7 +3484,7 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     </message>
     <message>
         <source>slower-in-integers</source>
-        <translation>{operator} 的 {precision} 内核比运行时量化激活的内核慢数倍，而且精度更低。</translation>
+        <translation>{operator} 的 {precision} 内核速度不到运行时量化激活的内核的一半，而且精度更低。</translation>
     </message>
     <message>
         <source>loop-product</source>

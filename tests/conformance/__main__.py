@@ -4,6 +4,7 @@ what came of it.
     python -m tests.conformance              the tables: what works, for each operator and form
     python -m tests.conformance --all        every single trial
     python -m tests.conformance --only conv  the cases whose names have this in them
+    python -m tests.conformance --zoo FOLDER only the partitions of the real models there under every recipe
 
 Ends with 1 if the targets' tables claim what doesn't work, or deny what does. Run it again for a new runtime.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from quantscope.quantize.targets import TARGETS
 from tests.conformance.integers import IntegerRow, integer_rows, rowless_rows
+from tests.conformance.partitions import counts
 from tests.conformance.table import Row, rows
 from tests.conformance.trial import Laboratory
 from tests.operators import CASES
@@ -29,7 +31,10 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.conformance", description=__doc__.partition("\n")[0])
     parser.add_argument("--all", action="store_true", help="print every trial")
     parser.add_argument("--only", default="", metavar="WORD", help="only cases with this in their names")
+    parser.add_argument("--zoo", metavar="FOLDER", help="count partitions of the models in a folder instead")
     arguments = parser.parse_args()
+    if arguments.zoo:
+        return print_partitions(Path(arguments.zoo))
     found: list[Row] = []
     integers: list[IntegerRow] = []
     with tempfile.TemporaryDirectory() as folder, Laboratory(Path(folder)) as laboratory:
@@ -52,6 +57,18 @@ def main() -> int:
     print(f"\nai-edge-litert {version('ai-edge-litert')}: {len(everything)} trials, {len(wrong)} against the tables")
     if not arguments.all:
         print(*wrong, sep="\n")
+    return 1 if wrong else 0
+
+
+def print_partitions(zoo: Path) -> int:
+    """Predicted and real partitions of every model under every recipe."""
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for source in sorted(zoo.glob("*.tflite")):
+            for count in counts(source, Path(folder)):
+                print(count, flush=True)
+                wrong += not count.holds
+    print(f"\nai-edge-litert {version('ai-edge-litert')}: {wrong} wrong predictions")
     return 1 if wrong else 0
 
 

@@ -116,6 +116,15 @@ def _depthwise_conv_2d(operands: Sequence[Any], options: Any) -> Array:
     return ACTIVATIONS[options.fusedActivationFunction](np.einsum("bijhwc,hwc->bijc", patches, weights[0]) + bias)
 
 
+def _conv_3d(operands: Sequence[Any], options: Any) -> Array:
+    """Of stride 1."""
+    x, weights, bias = operands
+    sizes = weights.shape[:3]
+    padded = np.pad(x, [(0, 0), *(((size - 1) // 2, size // 2) for size in sizes), (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, sizes, (1, 2, 3))
+    return ACTIVATIONS[options.fusedActivationFunction](np.einsum("bdhwcxyz,xyzco->bdhwo", windows, weights) + bias)
+
+
 def _transpose_conv(operands: Sequence[Any], options: Any) -> Array:
     shape, weights, x, *bias = operands
     high, wide = weights.shape[1:3]
@@ -268,6 +277,7 @@ def _svdf(operands: Sequence[Any], options: Any) -> tuple[list[Array], dict[int,
 OPERATORS: Mapping[str, Callable[[Sequence[Any], Any], Array]] = {
     "CONV_2D": _conv_2d,
     "DEPTHWISE_CONV_2D": _depthwise_conv_2d,
+    "CONV_3D": _conv_3d,
     "TRANSPOSE_CONV": _transpose_conv,
     "FULLY_CONNECTED": _fully_connected,
     "BATCH_MATMUL": _batch_matmul,

@@ -15,11 +15,11 @@ from tests.operators import CASES, Case
 
 # One plain case of each operator, and those whose forms the tables tell apart.
 FAST = {
-    "conv 3x3", "conv grouped", "depthwise 3x3", "fully connected 256 deep", "fully connected 256 deep, relu",
-    "batch matmul rank 3", "batch matmul partly broadcast", "batch matmul from the left", "transpose conv biased",
-    "lstm everything", "sequence lstm cifg", "bidirectional lstm auxiliary", "rnn", "sequence rnn",
-    "bidirectional rnn basic", "bidirectional rnn time major", "svdf", "embedding lookup of 256",
-    "embedding lookup rank 3", "gather of 256",
+    "conv 3x3", "conv 3d", "conv grouped", "depthwise 3x3", "fully connected 256 deep",
+    "fully connected 256 deep, relu", "batch matmul rank 3", "batch matmul partly broadcast",
+    "batch matmul from the left", "transpose conv biased", "lstm everything", "sequence lstm cifg",
+    "bidirectional lstm auxiliary", "rnn", "sequence rnn", "bidirectional rnn basic",
+    "bidirectional rnn time major", "svdf", "embedding lookup of 256", "embedding lookup rank 3", "gather of 256",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import flatbuffers
+import msgspec
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as tfl
@@ -35,12 +36,14 @@ from quantscope.quantize.predict import Delegation, delegate_partitions, delegat
 from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.targets import TARGETS
+from quantscope.recipe import Interface
 from tests.models import ModelBuilder, SubgraphBuilder
 
 XNNPACK = TARGETS["xnnpack"]
 ZOO = Path(os.environ.get("QUANTSCOPE_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
 MODELS = sorted(ZOO.glob("*.tflite"))
-RECIPES = (None, *PRESETS)
+ASKED = {**PRESETS, "integer": msgspec.structs.replace(PRESETS["static-int8"], interface=Interface.INTEGER)}
+RECIPES = (None, *ASKED)
 
 Borders = list[tuple[list[int], list[int]]]
 
@@ -131,7 +134,7 @@ def check(source: Path, folder: Path) -> dict[str | None, tuple[Delegation, ...]
     calibration = calibrated(model)
     for recipe in RECIPES:
         written = folder / f"{source.stem}.{recipe}.tflite"
-        plan = make_plan(model, PRESETS[recipe], XNNPACK, calibration) if recipe else None
+        plan = make_plan(model, ASKED[recipe], XNNPACK, calibration) if recipe else None
         edit = rewrite(plan) if plan else UNCHANGED
         graphs = [PlannedGraph(model, subgraph, edit) for subgraph in model.subgraphs]
         result[recipe] = delegation(model, edit, XNNPACK)

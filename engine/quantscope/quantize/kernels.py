@@ -113,6 +113,8 @@ FACTS: Final[Mapping[str, WeightFacts]] = {
     "BATCH_MATMUL": WeightFacts(
         (1,), None, -1, _always(4), unsound=_batch_matmul_unsound, optional=True, only_stored=(0,)
     ),
+    # No kernel reads its weights quantized, and the delegate doesn't take it in float either.
+    "CONV_3D": WeightFacts((1,), -1, -1, _always(1), unsound=lambda inputs, options: "three spatial dimensions"),
     "TRANSPOSE_CONV": WeightFacts((1,), 0, 0, _transpose_conv_version, activation=2),
     "LSTM": WeightFacts(_LSTM_WEIGHTS, None, 0, _always(4), all_or_none=True, unsound=_lstm_unsound),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": WeightFacts(_LSTM_WEIGHTS, None, 0, _lstm_version, all_or_none=True),

@@ -185,7 +185,7 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
         " takes longer than converting to float and back."
     ),
     ReasonCode.SLOWER_IN_INTEGERS: Sentence(
-        "The {precision} kernel of {operator} is several times slower than the one that quantizes activations on the"
+        "The {precision} kernel of {operator} is less than half as fast as the one that quantizes activations on the"
         " fly, and less exact.",
         "Add a rule that names it to have it in integers all the same.",
     ),
