@@ -43,7 +43,7 @@ XNNPACK = TARGETS["xnnpack"]
 ZOO = Path(os.environ.get("QUANTSCOPE_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
 MODELS = sorted(ZOO.glob("*.tflite"))
 ASKED = {**PRESETS, "integer": msgspec.structs.replace(PRESETS["static-int8"], interface=Interface.INTEGER)}
-RECIPES = (None, *ASKED)
+RECIPES = (None, *PRESETS)
 
 Borders = list[tuple[list[int], list[int]]]
 
@@ -127,12 +127,14 @@ def calibrated(model: Model) -> Calibration | None:
         return None
 
 
-def check(source: Path, folder: Path) -> dict[str | None, tuple[Delegation, ...]]:
+def check(
+    source: Path, folder: Path, recipes: Sequence[str | None] = RECIPES
+) -> dict[str | None, tuple[Delegation, ...]]:
     """Compares prediction and runtime on the model as it is and after each recipe, in every subgraph."""
     model = read(source)
     result, expected, files = {}, [], []
     calibration = calibrated(model)
-    for recipe in RECIPES:
+    for recipe in recipes:
         written = folder / f"{source.stem}.{recipe}.tflite"
         plan = make_plan(model, ASKED[recipe], XNNPACK, calibration) if recipe else None
         edit = rewrite(plan) if plan else UNCHANGED
@@ -181,6 +183,10 @@ if MODELS:  # they aren't part of the repository
     @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
     def test_zoo(path: Path, tmp_path: Path) -> None:
         check(path, tmp_path)
+
+    @pytest.mark.parametrize("name", ["mnist_cnn", "fsdd_dscnn", "g2p_encoder_gru_while"])
+    def test_zoo_with_integer_inputs_and_outputs(name: str, tmp_path: Path) -> None:
+        check(ZOO / f"{name}.tflite", tmp_path, ["integer"])
 
 
 def noise(*shape: int) -> np.ndarray:
