@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from quantscope.convert import wire
+from quantscope.convert.adapters import ADAPTERS
 from quantscope.errors import ConversionError, QuantscopeError, ShapesNeededError, SourceRunsCodeError, UsageError
 
 LONGEST_QUOTE: Final = 300
@@ -16,7 +17,7 @@ LONGEST_QUOTE: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A failure that is known. A group `operators` in the pattern is listed in the sentence."""
+    """A failure that is known. What a named group of the pattern found is listed in the sentence."""
 
     pattern: re.Pattern[str]
     sentence: str
@@ -38,6 +39,24 @@ KNOWN: Final[Sequence[Known]] = (
         re.compile(r"Op type not registered '(?P<operators>\w+)'"),
         "The model uses an operator that TensorFlow doesn't have: {operators}.",
         "Export the model without it.",
+    ),
+    Known(
+        re.compile(
+            r"(?:Fatal error: (?P<operators>[\w.:]+)\(-?\d+\) is not a registered"
+            r"|No Op registered for (?P<plain>\w+) with domain_version)"
+        ),
+        "The model uses an operator that ONNX doesn't have: {operators}.",
+        "Export the model without it.",
+    ),
+    Known(
+        re.compile(r"Unsupported model IR version|is under development and support for this is limited"),
+        "The file was written by a newer ONNX than the converter knows.",
+        "Export the model for an older opset (18, say).",
+    ),
+    Known(
+        re.compile(r"schema version \S+ ?\S* does not match our current schema version"),
+        "The file was written by another PyTorch than the converter's, which can't read it.",
+        f"Export the model with the converter's: {ADAPTERS['litert-torch'].packages[0]}.",
     ),
     Known(
         re.compile(r"'(?P<operators>tf\.\w+)' op requires element_shape to be static"),
@@ -108,7 +127,7 @@ def explain(failed: wire.Failed, log: str) -> QuantscopeError:
         return ConversionError(failed.message, failed.remedy, detail)
     for known in KNOWN:
         if found := known.pattern.search(detail):
-            named = found.groupdict().get("operators")
+            named = next(filter(None, found.groupdict().values()), None)
             operators = ", ".join(dict.fromkeys(part.strip() for part in named.split(","))) if named else ""
             return ConversionError(known.sentence.format(operators=operators), known.remedy, detail)
     if failed.code == "converter":

@@ -50,3 +50,22 @@ nodes += [
 ]
 constants["first"] = np.array([0])
 save("speaker", nodes, constants, [1, 160, 40], [1, 256])
+
+
+def wrong(name: str, operator: str, domain: str = "", opset: int = 17, form: int = 8) -> None:
+    """One operator; nothing is checked."""
+    ends = (
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+    )
+    graph = helper.make_graph([helper.make_node(operator, ["x"], ["y"], domain=domain)], name, *ends)
+    opsets = [helper.make_opsetid("", opset), helper.make_opsetid("com.example", 1)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=form), f"{name}.onnx")
+
+
+wrong("foreign", "Fancy", "com.example")
+wrong("unknown", "NoSuchOp")
+wrong("unique", "Unique")
+wrong("random", "RandomNormalLike")
+wrong("newer_opset", "Relu", opset=99)
+wrong("newer_format", "Relu", form=99)

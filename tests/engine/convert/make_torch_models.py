@@ -1,7 +1,9 @@
 """Run by the tests in PyTorch's environment: small models of every kind, and StableHLO from JAX."""
 
+import json
 import os
 import sys
+import zipfile
 
 import jax
 import jax.numpy as jnp
@@ -48,6 +50,21 @@ torch.export.save(torch.export.export(convolutional, (torch.randn(2, 3, 16, 16),
 torch.jit.trace(recurrent, x).save("script.pt")
 torch.save(convolutional.state_dict(), "weights.pt")
 torch.save(Evil(), "evil.pt")
+
+
+class Bessel(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.special.bessel_j0(x)
+
+
+torch.export.save(torch.export.export(Bessel(), (x,)), "bessel.pt2")
+with zipfile.ZipFile("recurrent.pt2") as archive, zipfile.ZipFile("newer.pt2", "w") as newer:
+    for name in archive.namelist():
+        content = archive.read(name)
+        if "/models/" in name and name.endswith(".json"):
+            program = json.loads(content)
+            content = json.dumps({**program, "schema_version": {"major": 99, "minor": 1}}).encode()
+        newer.writestr(name, content)
 
 weights = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32)
 argument = jax.ShapeDtypeStruct((2, 8), jnp.float32)

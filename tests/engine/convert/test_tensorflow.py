@@ -223,6 +223,18 @@ def test_two_conversions_at_once(tensorflow_models: Path, tmp_path: Path) -> Non
     assert done == {"keras3_conv.keras": True, "keras2_lstm.h5": True}
 
 
+def test_a_source_that_may_not_be_touched(basic_pitch: Path, full_disk: Callable[[int], Path], tmp_path: Path) -> None:
+    """On a file system that is read-only, under a name with blanks and letters from elsewhere."""
+    disk = full_disk(4_000_000)
+    source = disk / "mein Modell, ü 模型"
+    shutil.copytree(basic_pitch / "nmp", source)
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    with pytest.raises(OutputError, match="can't be written"):
+        convert(source, disk / "out.tflite")
+    assert convert(source, tmp_path / "mein Modell ü.tflite").agrees
+    assert {path.name for path in disk.iterdir()} == {source.name}
+
+
 def test_a_read_only_place_and_an_output_in_the_source(basic_pitch: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="own folder"):
         convert(basic_pitch / "nmp", basic_pitch / "nmp" / "out.tflite")

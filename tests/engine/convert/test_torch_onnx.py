@@ -68,6 +68,18 @@ def test_arguments_that_are_no_tensors(tmp_path: Path) -> None:
         convert(path, tmp_path / "out.tflite", Wishes(shapes={"x": (1, 512)}))
 
 
+def test_what_pytorch_sources_lack_is_said(torch_models: Path, tmp_path: Path) -> None:
+    for name, words in {
+        "bessel.pt2": r"no TensorFlow Lite form of aten\.special_bessel_j0",
+        "newer.pt2": "written by another PyTorch",
+    }.items():
+        with pytest.raises(ConversionError, match=words) as caught:
+            convert(torch_models / name, tmp_path / "out.tflite")
+        assert caught.value.remedy, name
+        assert caught.value.detail, name
+    assert not list(tmp_path.iterdir())
+
+
 def test_pickles_are_not_opened(torch_models: Path, tmp_path: Path) -> None:
     for name in ("evil.pt", "weights.pt"):
         with pytest.raises(SourceRunsCodeError, match="pickled"):
@@ -90,6 +102,23 @@ def test_a_trained_onnx_network(onnx_models: Path, zoo_arrays: Mapping[str, np.n
     assert document.agrees
     np.testing.assert_allclose(ran(tmp_path / "s.tflite", zoo_arrays["mel"]), zoo_arrays["embedding"], atol=1e-5)
     assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in {one.type for one in read(tmp_path / "s.tflite").subgraphs[0].operators}
+
+
+def test_what_onnx_sources_lack_is_said(onnx_models: Path, tmp_path: Path) -> None:
+    for name, words in {
+        "foreign": r"ONNX doesn't have: com\.example:Fancy",
+        "unknown": "ONNX doesn't have: NoSuchOp",
+        "unique": "no TensorFlow Lite form of UNIQUE",
+        "newer_opset": "newer ONNX",
+        "newer_format": "newer ONNX",
+    }.items():
+        with pytest.raises(ConversionError, match=words) as caught:
+            convert(onnx_models / f"{name}.onnx", tmp_path / "out.tflite")
+        assert caught.value.remedy, name
+        assert caught.value.detail, name
+    assert describe(onnx_models / "foreign.onnx").foreign_operators == ("com.example::Fancy",)
+    document = convert(onnx_models / "random.onnx", tmp_path / "random.tflite")
+    assert document.agrees is False, "what computes something else is not passed over"
 
 
 @pytest.mark.usefixtures("onnx")
