@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 
+from quantscope.errors import ModelReadError
 from quantscope.model.graph import Quantization
 from quantscope.model.read import read
 from tests.engine.conftest import Load
@@ -175,6 +177,16 @@ def test_buffers_outside_the_flatbuffer(load: Load) -> None:
     for one, other in zip(inside.buffers, outside.buffers, strict=True):
         assert one.size == other.size
         assert bytes(inside.raw(one.index)) == bytes(outside.raw(other.index))
+
+
+@pytest.mark.parametrize("zero_points", [None, [], [1, 2]])
+def test_zero_points_must_match_scales(load: Load, zero_points: list[int] | None) -> None:
+    made = fully_connected(np.ones((4, 4), np.float32))
+    made.model.subgraphs[0].tensors[0].quantization = tfl.QuantizationParametersT(scale=[0.5], zeroPoint=zero_points)
+    with pytest.raises(ModelReadError, match="as many zero points as scales"):
+        load(made.build())
+    with pytest.raises(ValueError, match="zero_point"):
+        Interpreter(model_content=made.build())
 
 
 def test_shapes_types_and_quantization(load: Load) -> None:

@@ -305,12 +305,10 @@ def test_requests_queue_up_and_are_answered_in_order(engine: Window, job: int, t
 
 def test_progress_comes_at_thirty_a_second_at_most(engine: Window, job: int, long_job: str) -> None:
     engine.send(long_comparison(long_job, job))
-    engine.wait(lambda event: isinstance(event, protocol.Progress) and event.id == job)
-    time.sleep(1.5)
+    engine.wait(lambda _: len(engine.progress(job)) > 40)
     engine.send(protocol.Cancel(id=job))
     assert isinstance(engine.outcome(job), protocol.Cancelled)
     told = engine.progress(job)
-    assert len(told) > 10
     seconds = told[-1][0] - told[0][0]
     assert (len(told) - 2) / seconds <= protocol.PROGRESS_PER_SECOND * 1.1
 

@@ -263,6 +263,8 @@ class _Reader:
         fields = self.schema.table("QuantizationParameters")
         scales = tables.lists(fields["Scale"], "<f4")
         zero_points = tables.lists(fields["ZeroPoint"], "<i8")
+        if any(scale and len(scale) != len(zero) for scale, zero in zip(scales, zero_points, strict=True)):
+            raise broken("a tensor doesn't have as many zero points as scales")  # the runtime refuses it too
         tables.follow(fields)
         blocks, block_scales = self._blocks(tables.targets(fields["Details"]), tables.scalars(fields["DetailsType"]))
         axes = tables.scalars(fields["QuantizedDimension"]).tolist()
