@@ -88,7 +88,7 @@ def per_tensor_error_db(values: Floats, name: str, enough: float = math.inf) -> 
     exact = rows / scale  # of at most 127, so that float32 holds the squares
     power = np.einsum("rc,rc->r", exact, exact)
     kept = power > 0
-    power = power[kept]
+    power = power[kept].astype(np.float64)
     bound = _decibel(rows.shape[1] / 4 / power)
     if bound >= enough:
         return bound
@@ -97,9 +97,9 @@ def per_tensor_error_db(values: Floats, name: str, enough: float = math.inf) -> 
     return _decibel(np.einsum("rc,rc->r", noise, noise)[kept] / power)
 
 
-def _decibel(noise: Floats) -> float:
+def _decibel(noise: npt.NDArray[np.float64]) -> float:
     """The mean of rows' shares of noise as signal to noise ratio in dB."""
-    share = float(noise.mean(dtype=np.float64)) if noise.size else 0.0
+    share = float(noise.mean()) if noise.size else 0.0
     return -10 * math.log10(share) if share > 0 else math.inf
 
 
