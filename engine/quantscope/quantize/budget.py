@@ -15,9 +15,6 @@ K = TypeVar("K")
 
 # -16 dB of noise in all, relative to the weights' power.
 BUDGET: Final = 10**-1.6
-# What compensated rounding leaves of the noise where data tell what a weight is multiplied with. Measured with all
-# weights in 4 bits: between -3 dB (fsdd_dscnn) and -11 dB (sklearn_digits_cnn) at the output.
-COMPENSATED: Final = 10**-0.3
 
 
 @dataclass(frozen=True, slots=True)

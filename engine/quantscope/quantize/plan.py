@@ -12,7 +12,7 @@ from typing import Final
 from quantscope.model.graph import Model, Tensor
 from quantscope.precision import Precision
 from quantscope.quantize.asked import Asked, Resolved, resolve
-from quantscope.quantize.budget import BUDGET, COMPENSATED, Saving, affordable
+from quantscope.quantize.budget import BUDGET, Saving, affordable
 from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.decide import Decider
 from quantscope.quantize.decision import Decision, Storage
@@ -22,7 +22,6 @@ from quantscope.quantize.reasons import Reason, ReasonCode
 from quantscope.quantize.sharing import settle
 from quantscope.quantize.static.ends import asked_ends
 from quantscope.quantize.static.plan import NO_INTEGERS, PRECISIONS, IntegerPlanner, Integers
-from quantscope.quantize.static.products import patches_of
 from quantscope.quantize.survey import Survey
 from quantscope.quantize.targets import Target
 from quantscope.recipe import Recipe
@@ -157,7 +156,7 @@ class Planner:
                     continue
                 weights = self._weights(subgraph, at, decision)
                 saving = Saving(
-                    sum(self._noise(subgraph, at, weight, form) for weight, form in weights),
+                    sum(self.survey.noise(weight, form) for weight, form in weights),
                     sum(weight.elements // 2 for weight, _ in weights),
                 )
                 if resolved.operators[subgraph][at].rule is not None:
@@ -173,7 +172,7 @@ class Planner:
     def _too_coarse(self, decisions: tuple[tuple[Decision, ...], ...]) -> list[Finding]:
         """A finding where what is asked to be in 4 bits loses too much."""
         noises = [
-            self._noise(subgraph, at, weight, form)
+            self.survey.noise(weight, form)
             for subgraph, row in enumerate(decisions)
             for at, decision in enumerate(row)
             for weight, form in self._weights(subgraph, at, decision)
@@ -196,16 +195,6 @@ class Planner:
         if not left or self.calibration is None:
             return []
         return [Finding(FindingCode.INTERFACE_IN_FLOAT, None, {"count": len(left), "name": left[0]})]
-
-    def _noise(self, subgraph: int, operator: int, weight: Tensor, form: Storage) -> float:
-        """Share of noise that a weight's form adds."""
-        noise = self.survey.noise(weight, form)
-        if self.calibration is None or not form.compensates:
-            return noise
-        graph = self.survey.model.subgraphs[subgraph]
-        reader = graph.operators[operator]
-        measured = patches_of(graph, reader, self.survey.options(reader)) in self.calibration.moments
-        return noise * COMPENSATED if measured else noise
 
     def _weights(self, subgraph: int, operator: int, decision: Decision) -> list[tuple[Tensor, Storage]]:
         graph = self.survey.model.subgraphs[subgraph]
