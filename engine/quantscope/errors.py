@@ -165,6 +165,8 @@ class DeviceRefusedError(DeviceError):
 class DeviceClosedError(DeviceRefusedError):
     """The device closed a request before it began: it is too old for it, or its connection broke just then."""
 
+    code = "device-closed"
+
 
 class ProgramMissingError(DeviceError):
     """There is no benchmark_model for the device yet."""

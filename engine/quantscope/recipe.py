@@ -82,9 +82,8 @@ class Interface(StrEnum):
 class Equalization(StrEnum):
     """Whether channels between convolutions in integers are brought to like sizes (cross-layer equalization)."""
 
-    AUTO = "auto"  # where that was truer on the calibration data
-    ON = "on"
     OFF = "off"
+    ON = "on"  # no default: samples that reach beyond those of the calibration lose by it (docs/recipes.md)
 
 
 class Rounding(StrEnum):
@@ -169,7 +168,7 @@ class Recipe(_Form, frozen=True, kw_only=True):
     default: Setting
     rules: tuple[Rule, ...] = ()
     ranges: Ranges = Ranges.AUTO
-    equalization: Equalization = Equalization.AUTO
+    equalization: Equalization = Equalization.OFF
     interface: Interface = Interface.FLOAT
 
     @property

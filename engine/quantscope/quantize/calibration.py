@@ -123,8 +123,7 @@ class Calibration:
     """What was seen of a model's float tensors on `samples` samples from `source`.
 
     `generated` tells that the samples were made up, so that ranges are those of noise. `fingerprint` is of the model.
-    `moments` are of what the larger weights are multiplied with; `ranges` is what was truest on the samples, and
-    `equalized` whether equalizing channels was.
+    `moments` are of what the larger weights are multiplied with; `ranges` is what was truest on the samples.
     """
 
     fingerprint: str
@@ -134,7 +133,6 @@ class Calibration:
     tensors: Mapping[TensorKey, Observed]
     moments: Mapping[Patches, Moments] = field(default_factory=dict)
     ranges: Ranges = Ranges.MIN_MAX
-    equalized: bool = False
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the calibration to an .npz file, whole or not at all. Raises OSError if that fails."""
@@ -152,7 +150,6 @@ class Calibration:
             "generated": self.generated,
             "samples": self.samples,
             "ranges": self.ranges.value,
-            "equalized": self.equalized,
         }
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
         content = io.BytesIO()
@@ -196,7 +193,6 @@ def load_calibration(path: str | os.PathLike[str]) -> Calibration:
             tensors,
             dict(map(_moments, products.values())),
             Ranges(header["ranges"]),
-            bool(header.get("equalized", False)),
         )
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"'{name}' holds no calibration: {error}.", "Calibrate anew.") from error

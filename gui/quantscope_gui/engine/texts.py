@@ -297,6 +297,7 @@ TITLES: Final = {
     "device-lost": QT_TRANSLATE_NOOP("Problem", "The phone went away"),
     "device-silent": QT_TRANSLATE_NOOP("Problem", "The phone doesn't answer"),
     "device-refused": QT_TRANSLATE_NOOP("Problem", "The phone refused"),
+    "device-closed": QT_TRANSLATE_NOOP("Problem", "The phone refused"),
     "program-missing": QT_TRANSLATE_NOOP("Problem", "benchmark_model is missing"),
     "download": QT_TRANSLATE_NOOP("Problem", "The download failed"),
     "history": QT_TRANSLATE_NOOP("Problem", "The history can't be used"),

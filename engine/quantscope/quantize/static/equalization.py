@@ -4,8 +4,8 @@ Multiplying a channel by a factor where it is made and dividing what reads it by
 arithmetic, behind a ReLU neither (Nagel et al., "Data-Free Quantization through Weight Equalization and Bias
 Correction", ICCV 2019, cross-layer equalization). Weights have a scale for each channel, so it is the activation's one
 scale that gains. Where a depthwise convolution reads it, its weights have scales of their own for the very channels,
-and evening out costs nothing; elsewhere a part of it is left undone. A channel behind a ReLU6 grows only as far as what
-was seen of it stays below 6, which then clips no earlier than the range would.
+and evening out costs nothing; elsewhere a part of it is left undone. A channel grows only as
+far as twice what was seen of it stays below a ReLU6's bound and the range.
 
 Factors are powers of two: multiplying by them is exact, and a file tells them (`evaluate.equalized`).
 """
@@ -24,7 +24,9 @@ CONVOLUTIONS: Final[Mapping[str, int]] = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": -1}
 # Largest values by fused activation: NONE, RELU, RELU6.
 BOUNDS: Final[Mapping[int, float]] = {0: np.inf, 1: np.inf, 3: 6.0}
 STRENGTH: Final[Mapping[str, float]] = {"CONV_2D": 0.75, "DEPTHWISE_CONV_2D": 1.0}  # by reader
-LARGEST_EXPONENT: Final = 6
+LARGEST_EXPONENT: Final = 3
+# Octaves left free: samples that weren't seen reach further, and a channel's own range was its reserve.
+HEADROOM: Final = 1
 
 
 def equalization(
@@ -70,9 +72,11 @@ def equalization(
         sizes = np.maximum(np.abs(seen.channels.low), np.abs(seen.channels.high)).astype(np.float64)
         largest = float(sizes.max(initial=0.0))
         if largest > 0:
-            room = np.log2(largest / np.maximum(sizes, largest / 2**LARGEST_EXPONENT / 2)) * STRENGTH[reader.type]
-            below = np.log2(bound / np.maximum(sizes, 1e-30))
+            with np.errstate(divide="ignore"):
+                room = (np.log2(largest / sizes) - HEADROOM) * STRENGTH[reader.type]
+                below = np.log2(bound / sizes) - HEADROOM
             exponents = np.clip(np.floor(np.minimum(room, below)), 0, LARGEST_EXPONENT)
+            exponents[sizes == 0] = 0  # never seen awake: nothing is known of its size
             if exponents.any():
                 found[index] = np.exp2(exponents).astype(np.float32)
     return found

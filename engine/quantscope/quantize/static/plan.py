@@ -74,8 +74,7 @@ class IntegerPlanner:
         self.calibration = calibration
         self.recipe = recipe
         self.ranges = calibration.ranges if recipe.ranges is Ranges.AUTO else recipe.ranges
-        self.equalizes = calibration.equalized and recipe.equalization is not Equalization.OFF
-        self.equalizes |= recipe.equalization is Equalization.ON
+        self.equalizes = recipe.equalization is Equalization.ON
         self.redraft = redraft
         self._loops = _loop_bodies(survey)
         self._ranges: dict[tuple[int, int, int], Range] = {}
