@@ -1,6 +1,7 @@
 """The quantizers that are compared. Each loader imports its tool and returns the function that does one model's job,
 so that the time of imports can be told from the time of work."""
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ def load_quantscope() -> Convert:
     from quantscope import load, plan
     from quantscope.files import replacing
     from quantscope.quantize.apply import write_quantized
+
+    gc.freeze()  # as command line and worker do
 
     def convert(source: Path, output: Path) -> None:
         planned = plan(load(source), recipe="dynamic-int8", target="xnnpack")

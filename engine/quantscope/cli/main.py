@@ -1,6 +1,7 @@
 """The command line: `quantscope COMMAND`; without a command, the window."""
 
 import argparse
+import gc
 import importlib
 import importlib.util
 import os
@@ -80,6 +81,7 @@ def _run(arguments: list[str]) -> int:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     parsed = parser.parse_args(arguments)
+    gc.freeze()  # what imports made stays to the end: the collector needn't go through it again and again
     result: int = parsed.run(parsed)
     return result
 

@@ -6,6 +6,7 @@ process ends, at the latest after `protocol.seconds_to_leave`.
 """
 
 import contextlib
+import gc
 import os
 import queue
 import sys
@@ -30,6 +31,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what native code prints on stdout must not get between the lines
     sys.stdout = sys.stderr
+    gc.freeze()  # what imports made stays to the end: the collector needn't go through it again and again
     Engine(sys.stdin.buffer, answers).serve()
 
 
