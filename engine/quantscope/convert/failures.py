@@ -59,6 +59,11 @@ KNOWN: Final[Sequence[Known]] = (
         f"Export the model with the converter's: {ADAPTERS['litert-torch'].packages[0]}.",
     ),
     Known(
+        re.compile(r"\[ONNXRuntimeError\][^\n]*Exception during initialization"),
+        "ONNX Runtime, which prepares the model for the converter, can't load it.",
+        "Export the model anew, with another opset or with fixed input shapes; the log has ONNX Runtime's words.",
+    ),
+    Known(
         re.compile(r"'(?P<operators>tf\.\w+)' op requires element_shape to be static"),
         "A loop over a sequence needs to know all sizes, and the model leaves some open ({operators}).",
         "Fix the input shape, batch included (--shape NAME=1,...), or allow TensorFlow's own operators"

@@ -92,7 +92,7 @@ def convert(
     installed = environment.find(adapter)
     if installed is None:
         raise ConverterMissingError(
-            f"A {KINDS[found.kind].title} needs the converter {adapter.title}, which is not installed.",
+            f"{adapter.title}, the converter for this {KINDS[found.kind].title}, is not installed.",
             f"Install it with 'quantscope converters --install {adapter.id}'"
             f" ({adapter.installed_bytes / 1e9:.1f} GB, apart from your own Python).",
         )
