@@ -33,9 +33,9 @@ class SampleCount(QWidget):
         layout.addWidget(self.available, 1)
 
     def show_count(self, count: int, available: int) -> None:
-        """`count` samples of the `available` ones are taken."""
-        self._settled.stop()
+        """`count` samples of the `available` ones are taken, unless the user is choosing a number just now."""
         with QSignalBlocker(self.count):
             self.count.setRange(1, available)
-            self.count.setValue(count)
+            if not self._settled.isActive():
+                self.count.setValue(count)
         self.available.setText(self.tr("of %n sample(s) in the file", "", available))
