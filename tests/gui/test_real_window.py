@@ -164,66 +164,52 @@ def test_a_phone_is_measured_by_mouse(environment: dict[str, str], tmp_path: Pat
     with (
         PrivateServer(tmp_path) as private,
         Phone(tmp_path / "phone", PIXEL) as phone,
-        messages.open("wb") as stderr,
+        observed(environment | server_variables(private), messages, model) as eyes,
     ):
-        server = {"ANDROID_ADB_SERVER_ADDRESS": "127.0.0.1", "ANDROID_ADB_SERVER_PORT": str(private.address.port)}
-        program = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("observed_window.py")), str(model)],
-            env=environment | server | {"PYTHONPATH": environment["PYTHONPATH"] + os.pathsep + str(REPOSITORY)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        )
-        eyes = Eyes(environment, program)
-        try:
-            until(lambda: bool(titled(environment, "Quantscope")) or program.poll() is not None, "window")
-            assert program.poll() is None, messages.read_text()
-            window = titled(environment, "Quantscope")
-            xdotool(environment, "windowsize", "--sync", window, *SCREEN)
-            xdotool(environment, "windowmove", window, 0, 0)
-            eyes.click("View")
-            eyes.click("Devices")
-            eyes.see("Phones appear here")
-            private.connect(phone.serial)
-            eyes.see("Cortex-X3")
-            eyes.click("Quantize")
-            eyes.see("written and checked")
-            time.sleep(0.5)
-            eyes.click("Latency")
-            eyes.click(phone.serial)
-            eyes.see("Measure on Pixel 8")
-            eyes.click("Measure")
-            eyes.see("95 % CI")
-            chart = eyes.see("Latency of each batch")
-            width, height = chart["width"], chart["height"]
-            part = (chart["x"] - width // 2, chart["y"] - height // 2, width, height)
-            pictures = []
-            for name in ("phone-chart-before", "phone-chart-after"):
-                pictures.append(grab(environment, name, *part).read_bytes())
-                time.sleep(1.5)
-            assert pictures[0] != pictures[1], "the chart doesn't move"
-            grab(environment, "phone-live")
-            eyes.click("Stop")
-            eyes.see("Measure")
-            eyes.click("Measure")
-            eyes.see("unprofiled inference")
-            eyes.click("CONV_2D")
-            grab(environment, "phone-operators")
-            eyes.click("History")
-            eyes.see("Pixel 8 |")
-            grab(environment, "phone-history")
-            eyes.click("Measure")
-            eyes.see("95 % CI")
-            assert not clean(phone)
-            xdotool(environment, "windowfocus", "--sync", window, "key", "ctrl+q")
-            eyes.click("Quit Without Saving")
-            assert program.wait(30) == 0
-            assert messages.read_text() == "", "the program printed something unexpected"
-            eventually(lambda: clean(phone))
-        finally:
-            program.kill()
-            program.wait(10)
+        eyes.click("View")
+        eyes.click("Devices")
+        eyes.see("Phones appear here")
+        private.connect(phone.serial)
+        eyes.see("Cortex-X3")
+        eyes.click("Quantize")
+        eyes.see("written and checked")
+        time.sleep(0.5)
+        eyes.click("Latency")
+        eyes.click(phone.serial)
+        eyes.see("Measure on Pixel 8")
+        eyes.click("Measure")
+        eyes.see("95 % CI")
+        chart = eyes.see("Latency of each batch")
+        width, height = chart["width"], chart["height"]
+        part = (chart["x"] - width // 2, chart["y"] - height // 2, width, height)
+        pictures = []
+        for name in ("phone-chart-before", "phone-chart-after"):
+            pictures.append(grab(environment, name, *part).read_bytes())
+            time.sleep(1.5)
+        assert pictures[0] != pictures[1], "the chart doesn't move"
+        grab(environment, "phone-live")
+        eyes.click("Stop")
+        eyes.see("Measure")
+        eyes.click("Measure")
+        eyes.see("unprofiled inference")
+        eyes.click("CONV_2D")
+        grab(environment, "phone-operators")
+        eyes.click("History")
+        eyes.see("Pixel 8 |")
+        grab(environment, "phone-history")
+        eyes.click("Measure")
+        eyes.see("95 % CI")
+        assert not clean(phone)
+        xdotool(environment, "windowfocus", "--sync", titled(environment, "Quantscope"), "key", "ctrl+q")
+        eyes.click("Quit Without Saving")
+        assert eyes.program.wait(30) == 0
+        assert messages.read_text() == "", "the program printed something unexpected"
+        eventually(lambda: clean(phone))
+
+
+def server_variables(private: PrivateServer) -> dict[str, str]:
+    """What makes a program use this adb server."""
+    return {"ANDROID_ADB_SERVER_ADDRESS": "127.0.0.1", "ANDROID_ADB_SERVER_PORT": str(private.address.port)}
 
 
 @contextlib.contextmanager
