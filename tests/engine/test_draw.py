@@ -46,6 +46,10 @@ def layered(tmp_path_factory: pytest.TempPathFactory) -> Model:
     return read(path)
 
 
+def found_in(model: Model) -> tuple[groups.Group, ...]:
+    return groups.find(model, model.subgraphs[0])
+
+
 def texts(drawn: Drawing, column: Column) -> list[str]:
     return [drawn.texts[place] for place in column.values.tolist()]
 
@@ -88,7 +92,7 @@ def test_columns_are_checked(change: dict[str, str], tmp_path: Path) -> None:
 
 
 def test_scopes_are_groups_and_big_graphs_start_closed(layered: Model) -> None:
-    found = groups.find(layered.subgraphs[0])
+    found = found_in(layered)
     labels = {group.label for group in found}
     assert {"layer_0", "layer_49", "attention", "head_3", "ffn"} <= labels
     outer = [group for group in found if group.parent < 0]
@@ -112,7 +116,7 @@ def test_scopes_are_groups_and_big_graphs_start_closed(layered: Model) -> None:
 
 def test_closing_groups_never_makes_a_circle(layered: Model) -> None:
     random = np.random.default_rng(0)
-    count = len(groups.find(layered.subgraphs[0]))
+    count = len(found_in(layered))
     for _ in range(10):
         drawn = draw(layered, 0, np.nonzero(random.random(count) < 0.5)[0].tolist())
         rows, edges = drawn.nodes.row.values, drawn.edges
@@ -121,7 +125,7 @@ def test_closing_groups_never_makes_a_circle(layered: Model) -> None:
 
 def test_interleaved_scopes_are_several_groups(tmp_path: Path) -> None:
     names = ["a/1", "a/2", "b/1", "b/2", "a/3", "a/4"]
-    found = groups.find(made(chain(names), tmp_path / "m.tflite").subgraphs[0])
+    found = found_in(made(chain(names), tmp_path / "m.tflite"))
     assert [(group.start, group.end, group.label) for group in found] == [(0, 2, "a"), (2, 4, "b"), (4, 6, "a")]
 
 
@@ -135,7 +139,7 @@ def test_flat_names_are_grouped_by_what_repeats(tmp_path: Path) -> None:
             graph.operator(kind, [tensor], [result])
             tensor = result
     graph.outputs = [tensor]
-    found = groups.find(made(model, tmp_path / "m.tflite").subgraphs[0])
+    found = found_in(made(model, tmp_path / "m.tflite"))
     assert [(group.start, group.end, group.repeat) for group in found] == [(4 * n, 4 * n + 4, n + 1) for n in range(30)]
 
 
@@ -157,7 +161,7 @@ def test_structure_is_found_without_any_names(tmp_path: Path) -> None:
         last = graph.tensor("y", (1, 4))
         graph.operator("NEG", [tensor], [last])
         graph.outputs = [last]
-        found = groups.find(made(model, tmp_path / f"m{len(scope)}.tflite").subgraphs[0])
+        found = found_in(made(model, tmp_path / f"m{len(scope)}.tflite"))
         repeats = [group for group in found if group.repeat]
         assert [(group.start, group.end) for group in repeats] == [(0, 6), (6, 12), (12, 18)]
         assert len({group.structure for group in repeats}) == 1
@@ -166,10 +170,53 @@ def test_structure_is_found_without_any_names(tmp_path: Path) -> None:
     assert [group.structure for group in found if not group.repeat] == [0]
 
 
+@pytest.mark.parametrize("other", ["options", "custom options", "wiring", "storage"])
+def test_blocks_are_alike_only_if_they_compute_alike(other: str, tmp_path: Path) -> None:
+    """Two scopes of the same types and shapes; the second differs in nothing, or in one thing that is computed."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    tensor = graph.input("x", (1, 4))
+    kernel = graph.constant("kernel", np.eye(4, dtype=np.float32))
+    for block in range(2):
+        second = block == 1
+        names = [graph.tensor(f"block_{block}/{letter}", (1, 4)) for letter in "abcd"]
+        active = tfl.ActivationFunctionType.RELU if second and other == "options" else 0
+        quantized = second and other == "storage"
+        dense = tfl.FullyConnectedOptionsT(fusedActivationFunction=active, asymmetricQuantizeInputs=quantized)
+        graph.operator("FULLY_CONNECTED", [tensor, kernel, -1], names[:1], dense)
+        custom = b"two" if second and other == "custom options" else b"one"
+        graph.operator("CUSTOM:thing", names[:1], names[1:2], custom=custom)
+        graph.operator("NEG", names[1:2], names[2:3])
+        short = names[1] if second and other == "wiring" else names[0]
+        graph.operator("ADD", [names[2], short], names[3:], tfl.AddOptionsT())
+        tensor = names[3]
+    graph.outputs = [tensor]
+    found = found_in(made(model, tmp_path / "m.tflite"))
+    assert [(group.start, group.end, group.label) for group in found] == [(0, 4, "block_0"), (4, 8, "block_1")]
+    assert (found[0].structure == found[1].structure != 0) == (other == "storage")
+
+
+def test_repeats_that_alternate_in_their_options_repeat_in_twos(tmp_path: Path) -> None:
+    """Blocks whose convolutions have another stride each second time."""
+    model = ModelBuilder()
+    graph = model.subgraph()
+    tensor = graph.input("x", (1, 4))
+    for block in range(12):
+        for kind in ("RELU", "SOFTMAX", "ABS"):
+            result = graph.tensor(f"t{block}{kind}", (1, 4))
+            beta = 1.0 + block % 2
+            graph.operator(kind, [tensor], [result], tfl.SoftmaxOptionsT(beta=beta) if kind == "SOFTMAX" else None)
+            tensor = result
+    graph.outputs = [tensor]
+    found = found_in(made(model, tmp_path / "m.tflite"))
+    assert [(group.start, group.end) for group in found] == [(6 * n, 6 * n + 6) for n in range(6)]
+    assert len({group.structure for group in found}) == 1
+
+
 def test_what_has_no_structure_has_no_groups(tmp_path: Path) -> None:
     path = tmp_path / "cells.tflite"
     graphs.cells(1000, path)
-    assert groups.find(read(path).subgraphs[0]) == ()
+    assert found_in(read(path)) == ()
 
 
 def test_loops_name_their_pages(tmp_path: Path) -> None:

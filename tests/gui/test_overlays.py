@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from quantscope_gui.operators.plan import Plan
 from quantscope_gui.theme.tokens import LIGHT
 from tests.gui.conftest import Stage
 from tests.gui.specimens import inspection, operator
+from tests.gui.test_theme import contrast
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,37 @@ def test_numbers_come_back_as_they_went_out(plan: Plan) -> None:
     assert nodedata.read(json.dumps(data).encode(), plan.document) == {
         row.key: float(row.operator.weight_bytes) for row in plan.rows
     }
+
+
+def test_names_that_are_numbers_and_graphs_without_names() -> None:
+    """As converters from ONNX name tensors; Model Explorer takes a key for a name first, and names such graphs itself."""
+    every = tuple(operator(index, name=name) for index, name in enumerate(("2", "again", "again", "3")))
+    document = inspection(every, every[:1])
+    nameless = tuple(msgspec.structs.replace(subgraph, name="") for subgraph in document.subgraphs)
+    plan = plans.of(msgspec.structs.replace(document, subgraphs=nameless))
+    data = written(plan, "weights")
+    assert set(data) == {"main", "subgraph_1"}
+    assert set(data["main"]["results"]) == {"2", "1", "3"}, "what is called 2 is the first; the third has no key"
+    found = nodedata.read(json.dumps(data).encode(), plan.document)
+    assert set(found) == {(0, 0), (0, 1), (0, 3), (1, 0)}
+
+
+@pytest.mark.parametrize("key", [scheme.key for scheme in schemes.SCHEMES])
+def test_every_overlay_comes_back(plan: Plan, key: str) -> None:
+    """Whatever operators are coloured by: numbers return, kinds are words that a viewer shows and we don't read."""
+    numbers = {row.key: 0.5 + place for place, row in enumerate(plan.rows[:-1])}
+    known = Facts(numbers, numbers, numbers, schemes.Overlay("mine", numbers), numbers)
+    scheme = next(scheme for scheme in schemes.SCHEMES if scheme.key == key)
+    shown = scheme.numbers(plan, known)
+    data = nodedata.write(plan, scheme.colour(plan, LIGHT, known), shown)
+    results = [entry for graph in json.loads(data).values() for entry in graph["results"].values()]
+    assert all(set(entry) == {"value", "bgColor", "textColor"} for entry in results)
+    assert all(contrast(entry["bgColor"], entry["textColor"]) >= 4.5 for entry in results)
+    if shown:
+        assert nodedata.read(data, plan.document) == shown
+    else:
+        assert all(isinstance(entry["value"], str) and entry["value"] for entry in results)
+        assert len(results) == len(plan.rows)
 
 
 def test_kinds_go_out_as_words_with_colours(plan: Plan) -> None:

@@ -46,7 +46,7 @@ def draw(
     if not 0 <= subgraph < len(model.subgraphs):
         raise UsageError(f"The model has no subgraph {subgraph}.", "Choose one of its subgraphs.")
     graph = model.subgraphs[subgraph]
-    groups = grouping.find(graph)
+    groups = grouping.find(model, graph)
     chosen = grouping.automatic(groups, len(graph.operators)) if opened is None else frozenset(opened)
     what = shown(model, graph, groups, chosen)
     check()

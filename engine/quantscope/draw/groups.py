@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from quantscope.layout.values import Ints
-from quantscope.model.graph import Subgraph
+from quantscope.model.graph import Model, Operator, Subgraph
+from quantscope.model.options import OptionsReader, leading_elements
 
 AUTOMATIC: Final = 1500
 """Operators beyond which groups are closed at first."""
@@ -22,13 +23,17 @@ LEAST_REPEATED: Final = 0.1
 LONGEST_PERIOD: Final = 400
 SHORTEST_PERIOD: Final = 3
 CHUNK: Final = 50
+# How numbers are stored, not what is computed: a quantized model has the structure of its source.
+STORAGE: Final = frozenset({"AsymmetricQuantizeInputs", "QuantizedBiasType", "WeightsFormat"})
+# Of a custom operator's options, which only its kernel understands, so many bytes are compared.
+CUSTOM_BYTES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Operators `start` to `end`. `parent` is the index of the group around it, -1 for none; `repeat` counts repeats of
-    a structure from 1, and is 0 for a scope. Groups of the same `structure` (operators of the same types and shapes in
-    the same order) are alike; it is 0 where there is none like it."""
+    a structure from 1, and is 0 for a scope. Groups of the same `structure` (operators of the same types, options and
+    shapes in the same order, joined in the same way) are alike; it is 0 where there is none like it."""
 
     start: int
     end: int
@@ -38,12 +43,12 @@ class Group:
     structure: int = 0
 
 
-def find(subgraph: Subgraph) -> tuple[Group, ...]:
-    """The groups of a subgraph, outer before inner."""
+def find(model: Model, subgraph: Subgraph) -> tuple[Group, ...]:
+    """The groups of a subgraph of `model`, outer before inner."""
     tensors, operators = subgraph.tensors, subgraph.operators
     scopes = [_scope(tensors[op.outputs[0]].name if op.outputs else "") for op in operators]
     scoped = sum(map(bool, scopes))
-    kinds = _kinds(subgraph)
+    kinds = _kinds(model, subgraph)
     groups: list[Group] = []
     if scoped >= LEAST_SCOPED * max(1, len(scopes)):
         _by_scope(scopes, 0, len(scopes), 0, -1, groups)
@@ -51,19 +56,21 @@ def find(subgraph: Subgraph) -> tuple[Group, ...]:
     flat = [(place, group.start, group.end) for place, group in enumerate(groups) if place not in parents]
     for parent, start, end in flat if groups else [(-1, 0, len(operators))]:
         _by_repeats(kinds, start, end, parent, groups)
-    return tuple(_chunked(_alike(groups, kinds)))
+    return tuple(_chunked(_alike(groups, kinds, subgraph)))
 
 
-def _kinds(subgraph: Subgraph) -> Ints:
-    """A number for each operator, the same for those of one type and the same shapes, (operators,)."""
+def _kinds(model: Model, subgraph: Subgraph) -> Ints:
+    """A number for each operator, the same for those of one type, the same options and shapes, (operators,)."""
     shapes = [tensor.shape for tensor in subgraph.tensors]
+    reader = OptionsReader(model)
     numbers: dict[object, int] = {}
     found = [
         numbers.setdefault(
             (
                 op.type,
-                tuple(shapes[index] for index in op.inputs if index >= 0),
-                tuple(shapes[index] for index in op.outputs if index >= 0),
+                tuple([shapes[index] for index in op.inputs if index >= 0]),
+                tuple([shapes[index] for index in op.outputs if index >= 0]),
+                _options(reader, op),
             ),
             len(numbers),
         )
@@ -72,12 +79,41 @@ def _kinds(subgraph: Subgraph) -> Ints:
     return np.array(found, np.int64)
 
 
-def _alike(groups: Sequence[Group], kinds: Ints) -> list[Group]:
+def _options(reader: OptionsReader, operator: Operator) -> object:
+    """What of an operator's options can be compared: numbers, and the bytes of a custom operator's."""
+    if operator.custom:
+        return leading_elements(reader.model, "Operator", operator.position, "CustomOptions", CUSTOM_BYTES, "B")
+    scalars = reader.second(operator) if operator.type.startswith("STABLEHLO") else reader.scalars(operator)
+    return tuple([value for name, value in scalars.items() if name not in STORAGE])
+
+
+def _alike(groups: Sequence[Group], kinds: Ints, subgraph: Subgraph) -> list[Group]:
     """The groups with their structures numbered."""
-    forms = [kinds[group.start : group.end].tobytes() for group in groups]
+    at, distance = _links(subgraph)
+    first = np.searchsorted(at, [[group.start, group.end] for group in groups]).reshape(-1, 2).tolist()
+    forms = []
+    for group, (low, high) in zip(groups, first, strict=True):
+        inside = distance[low:high] <= at[low:high] - group.start
+        joined = np.where(inside, distance[low:high], -1)
+        forms.append(kinds[group.start : group.end].tobytes() + joined.tobytes())
     shared = [form for form, count in Counter(forms).items() if count > 1]
     numbers = {form: number for number, form in enumerate(shared, 1)}
     return [replace(group, structure=numbers.get(form, 0)) for group, form in zip(groups, forms, strict=True)]
+
+
+def _links(subgraph: Subgraph) -> tuple[Ints, Ints]:
+    """For each input of each operator, in order, the operator and how many operators before it the input is made: more
+    than there are for an input of the subgraph, 0 for what isn't made at all."""
+    far = len(subgraph.operators) + 1
+    maker = dict.fromkeys(subgraph.inputs, -far)
+    maker |= {tensor: operator.index for operator in subgraph.operators for tensor in operator.outputs}
+    found = [
+        (operator.index, operator.index - maker.get(tensor, operator.index))
+        for operator in subgraph.operators
+        for tensor in operator.inputs
+    ]
+    table = np.array(found, np.int64).reshape(-1, 2)
+    return table[:, 0].copy(), table[:, 1].copy()
 
 
 def automatic(groups: Sequence[Group], operators: int) -> frozenset[int]:

@@ -1,8 +1,9 @@
 """Numbers for operators in the form of Model Explorer's node data, to take out and to bring in.
 
 The form (google-ai-edge/model-explorer, node_data_builder.py): graphs by id, in each `results` by node key, which is
-the name of an output tensor or the node's id, with a `value` that is a number or a text, and colours. One graph may
-stand alone. Of TFLite files the graph's id is its name, and a node's id its number.
+the name of an output tensor or, where no tensor has that name, the node's id, with a `value` that is a number or a
+text, and colours. One graph may stand alone. Of TFLite files (its direct_flatbuffer_to_json_graph_convert.cc) the
+graph's id is its name, "main" or "subgraph_1" where it has none, and a node's id is its number.
 """
 
 import math
@@ -56,14 +57,12 @@ def read(data: bytes, document: documents.Inspection) -> dict[Key, float]:
         ) from error
     found: dict[Key, float] = {}
     for place, subgraph in enumerate(document.subgraphs):
-        named = graphs.get(subgraph.name) or graphs.get(str(subgraph.index)) or (graphs.get("") if place == 0 else None)
-        for results in (named.results,) if named is not None else ():
-            for operator in subgraph.operators:
-                keys = (*(tensor.name for tensor in operator.outputs), str(operator.index))
-                result = next((results[key] for key in keys if key in results), None)
-                number = _number(result.value) if result is not None else None
-                if number is not None:
-                    found[subgraph.index, operator.index] = number
+        named = graphs.get(_graph_id(subgraph)) or (graphs.get("") if place == 0 else None)
+        operators = _operators(subgraph) if named is not None else {}
+        for key, result in named.results.items() if named is not None else ():
+            number = _number(result.value)
+            if number is not None and key in operators:
+                found[subgraph.index, operators[key]] = number
     if not found:
         raise NodeDataError(
             "None of the overlay's numbers is about an operator of this model.",
@@ -76,17 +75,48 @@ def write(plan: Plan, colouring: Colouring, numbers: Mapping[Key, float]) -> byt
     """Node data of a plan: each operator's number, or what its colour means where it has none, and the colour."""
     graphs: dict[str, dict[str, dict[str, _Written]]] = {}
     for subgraph in plan.document.subgraphs:
-        names = Counter(tensor.name for operator in subgraph.operators for tensor in operator.outputs[:1])
         results = {}
+        keys = _keys(subgraph)
         for operator, place in zip(subgraph.operators, colouring.of[subgraph.index].tolist(), strict=True):
             swatch = colouring.swatches[place]
-            name = operator.outputs[0].name if operator.outputs else ""
-            key = name if name and names[name] == 1 else str(operator.index)
             value = numbers.get((subgraph.index, operator.index), swatch.name) if numbers else swatch.name
-            if not numbers or not isinstance(value, str):
-                results[key] = _Written(value=value, bgColor=swatch.color, textColor=_ink(swatch.color))
-        graphs[subgraph.name] = {"results": results}
+            if operator.index in keys and not (numbers and isinstance(value, str)):
+                results[keys[operator.index]] = _Written(
+                    value=value, bgColor=swatch.color, textColor=_ink(swatch.color)
+                )
+        graphs.setdefault(_graph_id(subgraph), {"results": results})
     return msgspec.json.format(msgspec.json.encode(graphs), indent=1)
+
+
+def _graph_id(subgraph: documents.Subgraph) -> str:
+    return subgraph.name or (f"subgraph_{subgraph.index}" if subgraph.index else "main")
+
+
+def _tensors(subgraph: documents.Subgraph) -> dict[int, str]:
+    """The names of all tensors that operators use or make."""
+    operands = [tensor for operator in subgraph.operators for tensor in operator.inputs]
+    operands += [tensor for operator in subgraph.operators for tensor in operator.outputs]
+    return {tensor.index: tensor.name for tensor in operands if tensor.index >= 0}
+
+
+def _operators(subgraph: documents.Subgraph) -> dict[str, int]:
+    """Which operator each key means: of a name that repeats the last one, as Model Explorer has it."""
+    names = set(_tensors(subgraph).values())
+    numbers = {str(operator.index): operator.index for operator in subgraph.operators}
+    return {number: index for number, index in numbers.items() if number not in names} | {
+        tensor.name: operator.index for operator in subgraph.operators for tensor in operator.outputs
+    }
+
+
+def _keys(subgraph: documents.Subgraph) -> dict[int, str]:
+    """A key that means this operator and nothing else, for each operator that has one."""
+    uses = Counter(_tensors(subgraph).values())
+    found = {}
+    for operator in subgraph.operators:
+        names = [tensor.name for tensor in operator.outputs if tensor.name and uses[tensor.name] == 1]
+        number = [str(operator.index)] if str(operator.index) not in uses else []
+        found |= {operator.index: key for key in (names + number)[:1]}
+    return found
 
 
 def _graphs(data: bytes) -> dict[str, _Graph]:
@@ -107,6 +137,9 @@ def _number(value: float | int | str | None) -> float | None:
 
 
 def _ink(color: str) -> str:
-    """Black or white, whichever is read better on a colour (#rrggbb)."""
-    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
-    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 150 else "#ffffff"
+    """Black or white, whichever has more contrast to a colour (#rrggbb), by WCAG's luminance."""
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.03928 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    )
+    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
