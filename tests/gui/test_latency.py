@@ -1,5 +1,6 @@
 """The Latency tab: the whole way by mouse on the real engine, and each part on values made for it."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ from quantscope_gui.latency.measurement import Course, Measurement
 from quantscope_gui.latency.panel import LatencyPanel
 from quantscope_gui.latency.remembered import Remembered
 from quantscope_gui.latency.setup import Setup
-from quantscope_gui.models.library import Model
+from quantscope_gui.models.library import Model, Selection
 from quantscope_gui.models.tree_model import FACTS
 from quantscope_gui.settings import Settings
 from quantscope_gui.theme.theme import Mode, Theme
@@ -103,6 +104,23 @@ def test_operators_are_linked_both_ways(measured: Stage) -> None:
     shown = [[figures.data(figures.index(row, column)) for column in range(figures.columnCount())] for row in (0, 1)]
     assert [row[0] for row in shown] == ["small network", "dynamic-int8"]
     assert all("\u2014" not in row[:11] for row in shown)
+
+
+def test_copies_for_netron_tell_the_share_of_the_time(measured: Stage, tmp_path: Path) -> None:
+    """Of the source and of the result, each by its own operators."""
+    variant = measured.current()
+    assert variant.variant is not None
+    for selection in (Selection(variant.model), variant):
+        copy = tmp_path / "copy.tflite"
+        measured.services.annotator.export(selection, None, copy)
+        measured.until(copy.exists)
+        measured.until(lambda: not measured.services.board.entries)
+        operators = measured.open(copy).plan.document.subgraphs[0].operators
+        shares = [re.search(r"([0-9.]+)% of the time", operator.name) for operator in operators]
+        assert len([share for share in shares if share is not None]) >= 5
+        assert sum(float(share[1]) for share in shares if share is not None) == pytest.approx(100, abs=1)
+        measured.services.library.close(measured.current().model)
+        copy.unlink()
 
 
 def test_sorting_and_back(measured: Stage) -> None:

@@ -14,7 +14,8 @@ from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.latency import times
 from quantscope_gui.latency.measurement import Measurement
 from quantscope_gui.latency.times import NO_TIMES, OperatorTimes
-from quantscope_gui.models.library import Library, Model, Variant
+from quantscope_gui.models.library import Library, Model, Selection, Variant
+from quantscope_gui.operators.plan import Key
 
 _decode_part = msgspec.json.Decoder(profiles.LivePart).decode
 
@@ -36,10 +37,11 @@ class Measurer(QObject):
         self._board = board
         self._job: Job | None = None
         self._times: dict[Model, OperatorTimes] = {}
+        self._own: dict[Selection, dict[Key, float]] = {}
         self.measurement: Measurement | None = None
         self.stopping = False
         library.model_removed.connect(self._model_gone)
-        library.variant_removed.connect(lambda model, variant: self._variant_gone(variant))
+        library.variant_removed.connect(self._variant_gone)
 
     @property
     def busy(self) -> bool:
@@ -48,6 +50,10 @@ class Measurer(QObject):
     def times(self, model: Model) -> OperatorTimes:
         """The time of each operator of `model`, as last measured."""
         return self._times.get(model, NO_TIMES)
+
+    def own_times(self, selection: Selection) -> dict[Key, float]:
+        """Microseconds of each operator of a source or a variant, by its own numbers, as last measured."""
+        return self._own.get(selection, {})
 
     def measure(
         self,
@@ -105,6 +111,8 @@ class Measurer(QObject):
         speedups = {each.run: each.speedup for each in profile.comparisons}
         for place, run in enumerate(profile.runs):
             selection = measurement.selection(run.model.path)
+            if selection is not None and (operators := times.own(profile, run.model.path)):
+                self._own[selection] = operators
             if selection is not None and run.latency_us is not None:
                 self._library.set_latency(selection, run.latency_us.median, speedups.get(place))
 
@@ -124,10 +132,12 @@ class Measurer(QObject):
 
     def _model_gone(self, model: Model) -> None:
         self._times.pop(model, None)
+        self._own = {selection: own for selection, own in self._own.items() if selection.model is not model}
         if self.measurement is not None and self.measurement.model is model:
             self._cancel()
 
-    def _variant_gone(self, variant: Variant) -> None:
+    def _variant_gone(self, model: Model, variant: Variant) -> None:
+        self._own.pop(Selection(model, variant), None)
         if self.measurement is not None and variant in self.measurement.variants:
             self._cancel()
 

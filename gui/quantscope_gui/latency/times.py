@@ -63,6 +63,12 @@ def of(profile: profiles.Profile, source: str) -> OperatorTimes:
     )
 
 
+def own(profile: profiles.Profile, path: str) -> dict[Key, float]:
+    """Microseconds of each operator of the file at `path` itself, where they are known."""
+    run = next((run for run in profile.runs if run.model.path == path and run.operators), None)
+    return {(each.subgraph, each.index): each.us for each in run.operators if each.us is not None} if run else {}
+
+
 def _paired(baseline: profiles.Run, run: profiles.Run, comparison: profiles.Comparison) -> dict[Key, Time]:
     others = {(each.subgraph, each.index): each.us for each in run.operators}
     partners = {(pair.subgraph, pair.baseline): pair.run for pair in comparison.pairs}

@@ -45,7 +45,7 @@ class Annotator(QObject):
         if problem is not None or plan is None:
             return
         given = None if variant is not None else samples
-        asked, times = plan.document, {} if variant is not None else self._measurer.times(model).microseconds()
+        asked, times = plan.document, self._measurer.own_times(selection)
         job = self._client.submit(
             lambda identity: protocol.Annotate(
                 id=identity,
