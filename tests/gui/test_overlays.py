@@ -43,7 +43,7 @@ def test_numbers_come_back_as_they_went_out(plan: Plan) -> None:
 
 
 def test_names_that_are_numbers_and_graphs_without_names() -> None:
-    """As converters from ONNX name tensors; Model Explorer takes a key for a name first, and names such graphs itself."""
+    """As converters from ONNX name tensors; Model Explorer takes a key for a name first, and names graphs itself."""
     every = tuple(operator(index, name=name) for index, name in enumerate(("2", "again", "again", "3")))
     document = inspection(every, every[:1])
     nameless = tuple(msgspec.structs.replace(subgraph, name="") for subgraph in document.subgraphs)

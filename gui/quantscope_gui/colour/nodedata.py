@@ -111,11 +111,12 @@ def _operators(subgraph: documents.Subgraph) -> dict[str, int]:
 def _keys(subgraph: documents.Subgraph) -> dict[int, str]:
     """A key that means this operator and nothing else, for each operator that has one."""
     uses = Counter(_tensors(subgraph).values())
-    found = {}
+    found: dict[int, str] = {}
     for operator in subgraph.operators:
         names = [tensor.name for tensor in operator.outputs if tensor.name and uses[tensor.name] == 1]
-        number = [str(operator.index)] if str(operator.index) not in uses else []
-        found |= {operator.index: key for key in (names + number)[:1]}
+        numbers = [number for number in (str(operator.index),) if number not in uses]
+        if names or numbers:
+            found[operator.index] = (names + numbers)[0]
     return found
 
 
