@@ -10,12 +10,13 @@ import os
 from collections.abc import Mapping
 
 from quantscope import documents
-from quantscope.files import describe, refuse_overwriting, replacing
+from quantscope.files import describe, refuse_overwriting
 from quantscope.inspection import inspection
 from quantscope.model.edit import ModelEdit, SubgraphEdit, TensorEdit
 from quantscope.model.graph import Subgraph
 from quantscope.model.write import write
 from quantscope.quantize.plan import Plan
+from quantscope.temporary import replacing
 
 Key = tuple[int, int]
 

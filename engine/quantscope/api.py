@@ -21,7 +21,7 @@ from quantscope.documents.profile import THIS_COMPUTER, Profile, Settings
 from quantscope.evaluate.compare import compare
 from quantscope.evaluate.tensors import compare_tensor
 from quantscope.evaluate.verify import verify
-from quantscope.files import describe, refuse_overwriting, replacing
+from quantscope.files import describe, refuse_overwriting
 from quantscope.inspection import inspection, origins
 from quantscope.live import Live, Unwatched
 from quantscope.memory import peak_rss
@@ -38,6 +38,7 @@ from quantscope.quantize.targets import DEFAULT_TARGET, TARGETS, Target
 from quantscope.recipe import Recipe
 from quantscope.runners import make_runner
 from quantscope.sensitivity import sensitivity
+from quantscope.temporary import replacing
 
 __all__ = [
     "annotate",

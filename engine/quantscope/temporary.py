@@ -1,10 +1,11 @@
-"""Temporary files beside the file they will become, which a later run removes should this one be killed.
+"""Writing so that nobody ever sees half a file: to temporary ones beside the files they will become.
 
-Each is locked as long as its process lives, so one that can be locked has no owner any more. Where there are no such
-locks (Windows) one that is a day old is taken for abandoned.
+A later run removes them should this one be killed. Each is locked as long as its process lives, so one that can be
+locked has no owner any more. Where there are no such locks (Windows) one that is a day old is taken for abandoned.
 """
 
 import contextlib
+import errno
 import os
 import re
 import stat
@@ -14,11 +15,34 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
+from quantscope.errors import OutputError
+
 if sys.platform != "win32":
     import fcntl
 
 DAY: Final = 86400.0
 _RANDOM: Final = re.compile(r"[a-z0-9_]{8}\.tmp")  # what tempfile puts between our prefix and suffix, and that suffix
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
+    """Gives a temporary file beside `path` to write to; on success it is synced and takes the place of `path`.
+
+    On any failure the temporary file is removed (after a kill, by the next run) and `path` is as it was. Raises
+    OutputError where the folder is missing or not writable, or the disk is full.
+    """
+    target = os.path.realpath(path)  # a link stays; what it points at is replaced
+    try:
+        with temporary_beside(target) as temporary:
+            yield temporary
+            mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+            _sync_folder(os.path.dirname(target))
+    except OSError as error:
+        raise _output_error(error, target) from error
 
 
 @contextlib.contextmanager
@@ -86,3 +110,32 @@ def _remove_if_abandoned(path: str) -> None:
             os.unlink(path)
     finally:
         os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: str) -> None:
+    if os.name == "posix":  # Windows can't open a folder, and needn't
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _output_error(error: OSError, target: str) -> OutputError:
+    remedies = {
+        errno.ENOSPC: ("the disk is full", "Free some space or choose another folder."),
+        errno.EDQUOT: ("your disk quota is used up", "Free some space or choose another folder."),
+        errno.EACCES: ("you may not write there", "Choose another folder."),
+        errno.EPERM: ("you may not write there", "Choose another folder."),
+        errno.EROFS: ("the file system is read-only", "Choose another folder."),
+        errno.ENOENT: ("the folder doesn't exist", "Create it or choose another folder."),
+        errno.ENOTDIR: ("the folder doesn't exist", "Create it or choose another folder."),
+    }
+    what, remedy = remedies.get(error.errno or 0, (error.strerror or str(error), None))
+    return OutputError(f"'{target}' can't be written: {what}.", remedy)

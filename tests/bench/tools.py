@@ -22,8 +22,8 @@ def load_quantscope() -> Convert:
     import ai_edge_litert.schema_py_generated  # noqa: F401 (the engine imports it when it is first needed)
 
     from quantscope import load, plan
-    from quantscope.files import replacing
     from quantscope.quantize.apply import write_quantized
+    from quantscope.temporary import replacing
 
     gc.freeze()  # as command line and worker do
 

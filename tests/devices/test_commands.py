@@ -139,7 +139,7 @@ def test_float_and_quantized_measured_in_turns_on_a_phone(desk: Desk, phone: Pho
     assert profile.comparison
     assert profile.comparison.speedup > 0
     order = [part.run for part in watcher.parts if isinstance(part, Measured)]
-    assert order[:4] == [0, 1, 1, 0]
+    assert order == ([0, 1, 1, 0] * len(order))[: len(order)]
     assert {type(part) for part in watcher.parts} >= {Measured, Sensed}
     until(lambda: clean(phone))
 

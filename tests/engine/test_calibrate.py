@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from quantscope.calibrate import child, trial
 from quantscope.calibrate.run import calibrate
 from quantscope.calibrate.statistics import RunningTensor
-from quantscope.errors import CancelledError, DataError, ModelReadError, RunError, UsageError
+from quantscope.errors import CancelledError, DataError, ModelReadError, OutputError, RunError, UsageError
 from quantscope.evaluate.inputs import Samples
 from quantscope.model.read import read
 from quantscope.precision import Precision
@@ -154,6 +154,13 @@ def test_file_gives_back_what_was_saved(lab: Lab, tmp_path: Path) -> None:
         assert np.array_equal(moments.second, again.moments[patches].second)
     with pytest.raises(DataError, match="another model"):
         again.check(read(lab.write(fully_connected())))
+
+
+def test_what_cant_be_saved_is_said_in_a_sentence(lab: Lab, tmp_path: Path) -> None:
+    calibration = calibrate(read(lab.write(fully_connected())), samples=1)
+    with pytest.raises(OutputError, match="the folder doesn't exist"):
+        calibration.save(tmp_path / "missing" / "ranges.npz")
+    assert not list(tmp_path.glob("**/*ranges*"))
 
 
 @pytest.mark.parametrize("damage", ["missing", "text", "other", "cut"])

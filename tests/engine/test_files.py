@@ -17,7 +17,8 @@ import pytest
 
 import quantscope
 from quantscope.errors import CancelledError, ModelReadError, OutputError, UsageError, VerificationError
-from quantscope.files import describe, refuse_overwriting, replacing
+from quantscope.files import describe, refuse_overwriting
+from quantscope.temporary import replacing
 from tests.engine.specimens import fully_connected, weights
 
 OLD = b"what was there before"
@@ -146,7 +147,7 @@ def test_a_folder_one_may_not_write_to() -> None:
     """In a child that gives up its rights, for the superuser may write everywhere."""
     program = (
         "import os, sys\n"
-        "from quantscope.files import replacing\n"
+        "from quantscope.temporary import replacing\n"
         "if os.getuid() == 0: os.setuid(65534)\n"
         "try:\n"
         "    with replacing(sys.argv[1]): print('written')\n"
@@ -241,7 +242,7 @@ def test_a_file_beyond_the_limit_of_the_process(tmp_path: Path) -> None:
     """The kernel cuts the write off at 4 KB; with Python, that is an error like any other."""
     program = (
         "import resource, sys\n"
-        "from quantscope.files import replacing\n"
+        "from quantscope.temporary import replacing\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "try:\n"
         "    with replacing(sys.argv[1]) as temporary, open(temporary, 'wb') as file: file.write(bytes(100_000))\n"
@@ -337,7 +338,7 @@ def test_weights_that_cannot_be_quantized_leave_nothing_behind(tmp_path: Path) -
 
 WRITING = """
 import sys, time
-from quantscope.files import replacing
+from quantscope.temporary import replacing
 with replacing(sys.argv[1]) as temporary:
     print(temporary, flush=True)
     time.sleep(600)

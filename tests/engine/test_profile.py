@@ -351,6 +351,16 @@ def play(puppets: Sequence[Puppet], files: list[str], settings: Settings, watche
 
 
 SPEEDS = {"float": 200.0, "int8": 100.0}
+ENDLESS = Settings(seconds=600)
+
+
+def judged(batches: int) -> Watcher:
+    """Stops as soon as a standing with so many batches was published, however long they took."""
+
+    def enough(live: Watcher) -> bool:
+        return len(live.batches()) >= batches and isinstance(live.parts[-1], profiles.Standing)
+
+    return Watcher(stop=enough)
 
 
 def test_several_devices_side_by_side(files: list[str]) -> None:
@@ -367,7 +377,8 @@ def test_several_devices_side_by_side(files: list[str]) -> None:
 
 
 def test_a_device_that_is_lost_leaves_the_other_and_what_it_gave(files: list[str]) -> None:
-    found = play([Puppet("a", SPEEDS), Puppet("b", SPEEDS, lost_after=6)], files, Settings(seconds=0.3))
+    puppets = [Puppet("a", SPEEDS), Puppet("b", SPEEDS, lost_after=6)]
+    found = play(puppets, files, Settings(seconds=None, runs=2000))
     assert [run.ending for run in found.runs] == ["complete", "complete", "failed", "failed"]
     assert found.runs[2].failure == "The phone was unplugged."
     assert found.runs[2].latency_us is not None
@@ -425,8 +436,8 @@ class Changing(Puppet):
 
 
 def test_a_change_of_level_is_marked_while_it_measures(files: list[str]) -> None:
-    watcher = Watcher()
-    found = play([Changing(step=1.0)], files[:1], Settings(seconds=1.5), watcher)
+    watcher = judged(batches=200)
+    found = play([Changing(step=1.0)], files[:1], ENDLESS, watcher)
     standing = [part for part in watcher.parts if isinstance(part, profiles.Standing)][-1]
     (mark,) = standing.marks
     assert (mark.device, mark.run, mark.notice.code) == ("a", 0, "level-shift")
@@ -436,8 +447,8 @@ def test_a_change_of_level_is_marked_while_it_measures(files: list[str]) -> None
 
 def test_a_drift_is_a_drift_however_large(files: list[str]) -> None:
     """Its halves differ in level, but a line describes it better than steps do."""
-    watcher = Watcher()
-    (run,) = play([Changing(drift=0.002)], files[:1], Settings(seconds=1.5), watcher).runs
+    watcher = judged(batches=200)
+    (run,) = play([Changing(drift=0.002)], files[:1], ENDLESS, watcher).runs
     (notice,) = [notice for notice in run.warnings if notice.code in ("drift", "level-shift")]
     assert notice.code == "drift"
     assert (notice.t, notice.until) == (run.batches[0].t, run.batches[-1].t)

@@ -15,7 +15,7 @@ from typing import IO, Final
 from quantscope.convert.kinds import Kind
 from quantscope.convert.recognise import Recognised
 from quantscope.errors import SourceError
-from quantscope.files import replacing
+from quantscope.temporary import replacing
 
 TFLITE_MAGIC: Final = b"TFL3"
 TFLITE_SECTION: Final = 3

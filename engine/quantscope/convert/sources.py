@@ -23,8 +23,9 @@ from quantscope.convert.recognise import Recognised, recognise
 from quantscope.documents import convert as forms
 from quantscope.errors import ConverterMissingError, SourceError, UsageError
 from quantscope.files import describe as describe_file
-from quantscope.files import refuse_overwriting, replacing
+from quantscope.files import refuse_overwriting
 from quantscope.progress import Progress, part, silent
+from quantscope.temporary import replacing
 
 # float32 carries 24 bits; sums over long vectors lose some of them. Below this the two compute different things.
 AGREEING_DB: Final = 40.0

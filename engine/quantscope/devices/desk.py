@@ -19,10 +19,10 @@ from quantscope.devices.watch import survey, watch
 from quantscope.documents.devices import BenchmarkProgram, Connected, Devices, PhoneDesk, PhoneSettings, Place
 from quantscope.documents.profile import THIS_COMPUTER, Settings
 from quantscope.errors import DataError, UsageError
-from quantscope.files import replacing
 from quantscope.folders import data_folder
 from quantscope.profile.computer import this_computer
 from quantscope.progress import Progress, silent
+from quantscope.temporary import replacing
 
 FILE: Final = "phones.json"
 CHECK_SECONDS: Final = 0.1

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from quantscope.errors import UsageError
-from quantscope.files import replacing
+from quantscope.temporary import replacing
 
 FILE: Final = "history.json"
 # Tens of thousands of measurements of some seconds.

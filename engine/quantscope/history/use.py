@@ -13,11 +13,11 @@ from quantscope.documents import to_builtins, to_json
 from quantscope.documents.history import Entry, Exported, History, HistoryComparison, HistoryRuns
 from quantscope.documents.profile import Notice, Profile, Run
 from quantscope.errors import HistoryError, UsageError
-from quantscope.files import replacing
 from quantscope.folders import data_folder
 from quantscope.history.store import Store
 from quantscope.profile import statistics
 from quantscope.profile.changes import changes
+from quantscope.temporary import replacing
 
 CSV, JSON = ".csv", ".json"
 

@@ -1,7 +1,6 @@
 """What running a model on data has shown of its tensors: a value that can be saved, and that planning reads."""
 
 import hashlib
-import io
 import json
 import math
 import os
@@ -9,7 +8,6 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +16,7 @@ import numpy.typing as npt
 from quantscope.errors import DataError
 from quantscope.model.graph import Model
 from quantscope.recipe import Ranges
+from quantscope.temporary import replacing
 
 SCHEMA: Final = "quantscope.calibration/1"
 
@@ -135,7 +134,7 @@ class Calibration:
     ranges: Ranges = Ranges.MIN_MAX
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the calibration to an .npz file, whole or not at all. Raises OSError if that fails."""
+        """Writes the calibration to an .npz file, whole or not at all. Raises OutputError if that fails."""
         arrays: dict[str, npt.NDArray[Any]] = {}
         for (subgraph, tensor), observed in self.tensors.items():
             for name, values in _parts(observed).items():
@@ -152,14 +151,8 @@ class Calibration:
             "ranges": self.ranges.value,
         }
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
-        content = io.BytesIO()
-        np.savez(content, **arrays)  # type: ignore[arg-type]
-        partial = Path(f"{os.fspath(path)}.partial")
-        try:
-            partial.write_bytes(content.getbuffer())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(path) as temporary, open(temporary, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
 
     def check(self, model: Model) -> None:
         """Raises DataError if the calibration is another model's."""

@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from quantscope import files
 from quantscope.errors import QuantscopeError
+from quantscope.temporary import replacing
 from quantscope_gui import dialogs
 from quantscope_gui.background import Background
 from quantscope_gui.colour.colours import Colours
@@ -94,5 +94,5 @@ def _read(path: Path, plan: Plan) -> dict[Key, float]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with files.replacing(path) as temporary:
+    with replacing(path) as temporary:
         Path(temporary).write_bytes(data)

@@ -12,8 +12,8 @@ from PySide6.QtCore import QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from quantscope import files
 from quantscope.errors import OutputError
+from quantscope.temporary import replacing
 from quantscope_gui.graph.fonts import Fonts
 from quantscope_gui.graph.look import Look
 from quantscope_gui.graph.painter import NAMES, paint, paint_frames, paint_lines, paint_nodes, paint_titles
@@ -62,7 +62,7 @@ def write(picture: Picture, path: Path, form: Format, scale: float, report: Repo
 
     Raises OutputError if it can't be written or the picture is larger than the format allows.
     """
-    with files.replacing(path) as temporary:
+    with replacing(path) as temporary:
         if form is Format.PNG:
             _write_png(picture, temporary, scale, report)
         elif form is Format.SVG:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QStandardPaths
 
-from quantscope import files
+from quantscope.temporary import replacing
 
 LOCK = "session.lock"
 PREFIX = "session-"
@@ -72,5 +72,5 @@ def copy_atomically(source: Path, destination: Path) -> None:
 
     Raises quantscope.errors.OutputError. For a worker thread.
     """
-    with files.replacing(destination) as temporary:
+    with replacing(destination) as temporary:
         shutil.copyfile(source, temporary)

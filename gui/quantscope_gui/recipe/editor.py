@@ -5,9 +5,10 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from quantscope import documents, files
+from quantscope import documents
 from quantscope.errors import QuantscopeError
 from quantscope.recipe import Recipe
+from quantscope.temporary import replacing
 from quantscope.worker import protocol
 from quantscope_gui import dialogs
 from quantscope_gui.background import Background
@@ -207,5 +208,5 @@ class RecipeEditor(QObject):
 
 
 def _replace(path: Path, data: bytes) -> None:
-    with files.replacing(path) as temporary:
+    with replacing(path) as temporary:
         Path(temporary).write_bytes(data)

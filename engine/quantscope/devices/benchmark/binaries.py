@@ -23,8 +23,8 @@ from typing import Final
 import msgspec
 
 from quantscope.errors import DataError, DownloadError
-from quantscope.files import replacing
 from quantscope.progress import Progress, silent
+from quantscope.temporary import replacing
 
 # e_machine of the ELF header. Source: elf.h.
 MACHINES: Final = {183: "arm64-v8a", 40: "armeabi-v7a", 62: "x86_64", 3: "x86"}
