@@ -74,13 +74,6 @@
 <context>
     <name>HistoryPanel</name>
     <message numerus="yes">
-        <source>%n measurement(s), {size} of at most {most}; beyond that the oldest go</source>
-        <translation>
-            <numerusform>%n measurement, {size} of at most {most}; beyond that the oldest go</numerusform>
-            <numerusform>%n measurements, {size} of at most {most}; beyond that the oldest go</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n measurement(s) written to {path}</source>
         <translation>
             <numerusform>%n measurement written to {path}</numerusform>
@@ -125,6 +118,16 @@
         <translation>
             <numerusform>%n operator has a number in the overlay</numerusform>
             <numerusform>%n operators have a number in the overlay</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RoomBox</name>
+    <message numerus="yes">
+        <source>%n measurement(s), {size} of at most</source>
+        <translation>
+            <numerusform>%n measurement, {size} of at most</numerusform>
+            <numerusform>%n measurements, {size} of at most</numerusform>
         </translation>
     </message>
 </context>

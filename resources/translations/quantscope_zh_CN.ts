@@ -743,6 +743,10 @@
         <translation>一个 .npz 文件，数组以模型的输入命名，第一维为样本；只有一个输入的模型也可用 .npy 文件。名为 y 或 labels 的标签给出准确率。也可以拖放。</translation>
     </message>
     <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
         <source>Try in float</source>
         <translation>改为浮点试验</translation>
     </message>
@@ -775,6 +779,14 @@
     <message>
         <source>inputs: {inputs}</source>
         <translation>输入：{inputs}</translation>
+    </message>
+    <message>
+        <source>The array of the file that says what is right for each sample, for top-1, top-5 and the metric</source>
+        <translation>文件中给出每个样本正确答案的数组，用于 top-1、top-5 和自定义指标</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
     </message>
 </context>
 <context>
@@ -1789,6 +1801,10 @@
         <translation>“{0}”不是历史记录的大小。</translation>
     </message>
     <message>
+        <source>A history can&apos;t be limited to {0} bytes.</source>
+        <translation>历史记录的上限不能是 {0} 字节。</translation>
+    </message>
+    <message>
         <source>Give one such as 500MB or 2GB.</source>
         <translation>请给出如 500MB 或 2GB 的大小。</translation>
     </message>
@@ -2268,16 +2284,6 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Delete</source>
         <translation>删除</translation>
-    </message>
-    <message>
-        <source>The limit is set by: quantscope history --keep SIZE</source>
-        <translation>上限由以下命令设定：quantscope history --keep SIZE</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n measurement(s), {size} of at most {most}; beyond that the oldest go</source>
-        <translation>
-            <numerusform>共 %n 条测量，占 {size}，上限 {most}；超出时删除最旧的</numerusform>
-        </translation>
     </message>
     <message>
         <source>Export Measurements</source>
@@ -3789,6 +3795,27 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>{name} · written and checked in {time}</source>
         <translation>{name} · 写出并检查用时 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>RoomBox</name>
+    <message>
+        <source>Most room for the history</source>
+        <translation>历史记录占用的上限</translation>
+    </message>
+    <message>
+        <source>Holds from the next measurement on. The baseline always stays.</source>
+        <translation>从下一次测量起生效。基准始终保留。</translation>
+    </message>
+    <message>
+        <source>; beyond that the oldest go</source>
+        <translation>，超出后删除最旧的</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n measurement(s), {size} of at most</source>
+        <translation>
+            <numerusform>%n 次测量，已占 {size}，上限</numerusform>
+        </translation>
     </message>
 </context>
 <context>

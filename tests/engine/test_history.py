@@ -226,6 +226,10 @@ def test_limits_of_the_history(own_data: Path, shell: Shell) -> None:
     assert "1.5 MB they may" in shell("history").error
     for nonsense in ("5", "MB", "-1GB", "1e99GB", "nanGB"):
         assert shell("history", f"--keep={nonsense}").code == 2
+    assert use.change(most_bytes=3_000_000).most_bytes == 3_000_000 == use.history().most_bytes
+    for most in (0, -1, 2**60):
+        with pytest.raises(UsageError, match="can't be limited"):
+            use.change(most_bytes=most)
     (own_data / "history.json").write_bytes(b"{nonsense")
     assert use.history().most_bytes == MOST_BYTES
 

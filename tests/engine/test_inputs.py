@@ -95,8 +95,9 @@ def test_port_number_of_a_tensor_name_may_be_left_out(load: Load) -> None:
 
 @pytest.mark.parametrize("arrays", [
     {"anything": VALUES}, {"x": VALUES, "y": np.arange(6)}, {"a": VALUES, "x": np.zeros((1, 1))},
+    {"v": VALUES, "target": np.arange(6), "z": np.zeros((6, 3))},
 ])  # fmt: skip
-def test_a_single_input_takes_its_own_name_or_x_or_the_only_array(load: Load, arrays: dict[str, Array]) -> None:
+def test_a_single_input_takes_its_own_name_or_x_or_what_can_only_be_meant(load: Load, arrays: dict[str, Array]) -> None:
     samples = load(info("a", 1, 4), **arrays)
     assert np.array_equal(np.concatenate([sample[0] for sample in all_of(samples)]), VALUES)
 

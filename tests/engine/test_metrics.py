@@ -1,6 +1,7 @@
 """Task metrics: labels counted by hand, functions of the user's, and all that can go wrong with them."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,18 @@ def test_top_1_and_top_5_are_counted(lab: Lab, classifier: tuple[str, str], tmp_
 def test_labels_are_found_by_their_usual_names(classifier: tuple[str, str], tmp_path: Path, name: str) -> None:
     data(tmp_path / "data.npz", **{name: np.zeros(40, np.int64)})
     assert len(api.compare(*classifier, tmp_path / "data.npz", samples=10, operators=False).metrics) == 2
+
+
+def test_arrays_that_can_be_labels_are_named(classifier: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "data.npz"
+    data(path, classes=np.arange(40), weights=np.zeros((40, 3)), few=np.arange(3), one=np.float32(1))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("readme.txt", "what is in here")
+    found = api.compare(*classifier, path, operators=False)
+    assert (found.metrics, found.labels, found.label_arrays) == ((), None, ("classes", "weights"))
+    found = api.compare(*classifier, path, operators=False, labels="classes")
+    assert (len(found.metrics), found.labels, found.label_arrays) == (2, "classes", ("classes", "weights"))
+    assert api.compare(*classifier, operators=False).label_arrays == ()
 
 
 def test_other_arrays_are_no_labels(classifier: tuple[str, str], tmp_path: Path) -> None:

@@ -253,6 +253,39 @@ def test_a_metric_of_the_users_judges_both(stage: Stage, model_file: Path, tmp_p
     assert panel.judge.menu() is None
 
 
+def test_the_array_of_labels_is_chosen(stage: Stage, model_file: Path, tmp_path: Path) -> None:
+    """The file's only array of the input's shape is the input, whatever its name."""
+    stage.open(model_file)
+    data = tmp_path / "data.npz"
+    images = np.random.default_rng(0).standard_normal((6, 8, 8, 16)).astype(np.float32)
+    np.savez(data, pictures=images, target=np.arange(6), taken=np.full(6, 1999))
+    panel, comparer = stage.window.work.compare, stage.services.comparer
+    for first in (True, False):
+        stage.window.commands.replan()
+        variant = stage.quantize().variant
+        assert variant is not None
+        stage.window.commands.compare_on(data)
+        stage.until(lambda v=variant: v.comparison is not None and not comparer.busy(v))
+        assert variant.comparison is not None
+        assert panel.labels.isVisibleTo(panel)
+        if first:
+            assert panel.labels.shown() == "none"
+            assert [panel.labels.itemText(row) for row in range(panel.labels.count())] == ["none", "target", "taken"]
+            panel.labels.setFocus()
+            stage.bot.keyClick(panel.labels, Qt.Key.Key_Down)
+            stage.until(lambda v=variant: comparer.busy(v))
+            stage.until(lambda v=variant: not comparer.busy(v))
+        assert variant.comparison.labels == "target", "also of the next result that is compared on this file"
+        assert [each.name for each in variant.comparison.metrics] == ["top-1", "top-5"]
+        assert panel.labels.shown() == "target"
+        assert panel.labels.count() == 2
+    panel.labels.chosen.emit("taken")
+    stage.until(lambda: bool(stage.window.tray.cards))
+    assert "aren't numbers of the" in stage.window.tray.cards[0].problem.message
+    assert variant.comparison is not None
+    assert variant.comparison.labels == "target", "what doesn't work leaves things as they were"
+
+
 def test_trying_can_be_cancelled(stage: Stage, model_file: Path) -> None:
     stage.open(model_file)
     stage.quantize()

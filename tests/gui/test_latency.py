@@ -154,6 +154,13 @@ def test_history_by_mouse(measured: Stage, tmp_path: Path) -> None:
     dialog.fileSelected.emit(str(tmp_path / "out.json"))
     dialog.close()
     measured.until(lambda: (tmp_path / "out.json").exists())
+    room = history.room
+    assert (room.limit.value(), room.limit.suffix()) == (2000, "\u202fMB")
+    assert "2 measurements" in room.taken.text()
+    room.limit.setFocus()
+    measured.bot.keyClick(room.limit, Qt.Key.Key_Down)
+    measured.until(lambda: measured.services.historian.history.most_bytes == 1_900_000_000)
+    assert room.limit.value() == 1900
     history.table.selectRow(0)
     click(history.forget, measured.bot)
     measured.until(lambda: history.table.entries.rowCount() == 1)

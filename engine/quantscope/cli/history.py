@@ -12,9 +12,8 @@ from rich.table import Table
 from quantscope.cli.live import duration
 from quantscope.cli.output import add_json, console, print_json, size
 from quantscope.documents.history import Entry, History, HistoryComparison
-from quantscope.folders import data_folder
 from quantscope.history import use
-from quantscope.history.limit import parse_limit, save_limit
+from quantscope.history.limit import parse_limit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,10 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             _print_comparison(compared, console())
         return 0
-    if arguments.keep:
-        save_limit(data_folder(), parse_limit(arguments.keep))
-    baseline = arguments.baseline or None
-    found = use.change(arguments.delete or (), baseline, clear_baseline=arguments.baseline == 0)
+    found = use.change(
+        arguments.delete or (),
+        arguments.baseline or None,
+        clear_baseline=arguments.baseline == 0,
+        most_bytes=parse_limit(arguments.keep).bytes if arguments.keep else None,
+    )
     shown = msgspec.structs.replace(found, entries=_matching(found.entries, arguments.words))
     if arguments.export:
         exported = use.export([entry.id for entry in shown.entries], arguments.export)

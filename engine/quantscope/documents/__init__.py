@@ -244,7 +244,8 @@ class Comparison(Document, frozen=True, kw_only=True):
     the same places and every operator of one is accounted for in the other, "best-effort" where operators were matched
     by what they compute from what, "none" where operators weren't compared. Names of tensors are never used.
     `operators` were looked at on `operator_samples` of the samples, spread evenly. `available` is how many samples the
-    data file has, 0 where they were generated.
+    data file has, 0 where they were generated; `labels` is the array of it that the metrics were told, None where they
+    weren't, and `label_arrays` are all that could be.
     """
 
     schema: str = COMPARE
@@ -258,6 +259,8 @@ class Comparison(Document, frozen=True, kw_only=True):
     metrics: tuple[TaskMetric, ...] = ()
     operator_samples: int = 0
     available: int = 0
+    labels: str | None = None
+    label_arrays: tuple[str, ...] = ()
 
 
 class Choice(Document, frozen=True, kw_only=True):

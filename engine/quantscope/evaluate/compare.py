@@ -4,6 +4,7 @@ import contextlib
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from quantscope.evaluate import wire
 from quantscope.evaluate.alignment import align
 from quantscope.evaluate.inputs import FromFile, Samples, Some, fitted_to, from_file, open_shape, runnable
 from quantscope.evaluate.measures import OutputDistance, real
-from quantscope.evaluate.metrics import Accuracy, Function, Judged, Task, find_labels
+from quantscope.evaluate.metrics import Accuracy, Function, Judged, Labels, Task, find_labels, labels_in
 from quantscope.evaluate.operators import operator_errors, unmeasured
 from quantscope.evaluate.runner import Runner, running
 from quantscope.evaluate.wire import TensorInfo
@@ -62,7 +63,7 @@ def compare(
     model, other = read(reference), read(quantized)
     share = OUTPUTS_SHARE if operators else 1.0
     whole = _Whole(model, other, labels, metric)
-    inputs, outputs, metrics = whole.compared(data, samples, part(progress, 0.0, share))
+    inputs, outputs, judged = whole.compared(data, samples, part(progress, 0.0, share))
     alignment = align(model, other) if operators else None
     errors: tuple[documents.OperatorError, ...] = ()
     looked_at = Some(inputs, min(operator_samples, len(inputs)))
@@ -80,7 +81,9 @@ def compare(
         samples=len(inputs),
         outputs=outputs,
         operators=errors,
-        metrics=metrics,
+        metrics=judged.metrics,
+        labels=judged.labels,
+        label_arrays=labels_in(inputs) if isinstance(inputs, FromFile) else (),
         operator_samples=len(looked_at) if operators else 0,
         available=inputs.available if isinstance(inputs, FromFile) else 0,
         alignment="none" if alignment is None else "exact" if alignment.exact else "best-effort",
@@ -122,6 +125,14 @@ def _samples(
     return from_file(os.fspath(data), model, inputs, samples)
 
 
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """What the metrics say, and the array whose labels they were told."""
+
+    metrics: tuple[documents.TaskMetric, ...]
+    labels: str | None
+
+
 class _Whole:
     """Both models run as they are, side by side."""
 
@@ -133,7 +144,7 @@ class _Whole:
 
     def compared(
         self, data: str | os.PathLike[str] | None, samples: int | None, progress: Progress
-    ) -> tuple[Samples, tuple[documents.OutputError, ...], tuple[documents.TaskMetric, ...]]:
+    ) -> tuple[Samples, tuple[documents.OutputError, ...], _Judgement]:
         """The samples, and over them the error of each output and what the metrics say."""
         model, other = self.model, self.other
         done, doing = 0.0, "Loading both models"
@@ -145,7 +156,8 @@ class _Whole:
             inputs = _samples(model, first, one.inputs, data, samples)
             names = _output_names(model, one.outputs)
             distances = [OutputDistance(name) for name in names]
-            tasks = self._tasks(stack, inputs, one.outputs, names)
+            labels = find_labels(inputs, self.labels) if isinstance(inputs, FromFile) else None
+            tasks = self._tasks(stack, len(inputs), labels, one.outputs, names)
             for index in range(len(inputs)):
                 done, doing = index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}"
                 check()
@@ -164,28 +176,30 @@ class _Whole:
                     task.add(index, expected, found)
             done, doing = 1.0, "Computing metrics"
             metrics = tuple(metric for task in tasks for metric in task.result(check))
-        return inputs, tuple(distance.result() for distance in distances), metrics
+        judgement = _Judgement(metrics, labels.name if labels is not None and tasks else None)
+        return inputs, tuple(distance.result() for distance in distances), judgement
 
     def _tasks(
         self,
         stack: contextlib.ExitStack,
-        samples: Samples,
+        samples: int,
+        labels: Labels | None,
         outputs: Sequence[TensorInfo],
         names: Sequence[str],
     ) -> list[Task]:
         """What judges the outputs: labels if there are any that fit, and the user's function if there is one."""
-        labels = find_labels(samples, self.labels) if isinstance(samples, FromFile) else None
+        right = None if labels is None else labels.values
         tasks: list[Task] = []
         classes = outputs[0].shape[-1] if outputs and outputs[0].shape else 0
-        if labels is not None and math.prod(outputs[0].shape) == classes and Accuracy.fits(labels, classes):
-            tasks.append(Accuracy(labels))
+        if right is not None and math.prod(outputs[0].shape) == classes and Accuracy.fits(right, classes):
+            tasks.append(Accuracy(right))
         elif self.labels is not None and self.metric is None:
             raise DataError(
                 f"The labels in '{self.labels}' aren't numbers of the {classes} classes of the first output.",
                 "Give a metric of your own that knows what they mean.",
             )
         if self.metric is not None:
-            tasks.append(stack.enter_context(Judged(self.metric, names, len(samples), labels)))
+            tasks.append(stack.enter_context(Judged(self.metric, names, samples, right)))
         return tasks
 
 

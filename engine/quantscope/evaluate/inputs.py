@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quantscope.errors import DataError, RunError
-from quantscope.evaluate.npz import ONLY, opened
+from quantscope.evaluate.npz import ONLY, Archive, opened
 from quantscope.evaluate.runner import Runner
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.calls import Entry
@@ -178,10 +178,11 @@ def _index_range(model: Model, subgraph: Subgraph, position: int) -> tuple[float
 @dataclass(frozen=True, slots=True)
 class FromFile:
     """`count` of the samples of a file, spread evenly over the `available` ones, since they may be in order of their
-    classes; one array (samples first) for each input."""
+    classes; one array (samples first) for each input, called `names` in the file."""
 
     path: str
     inputs: tuple[TensorInfo, ...]
+    names: tuple[str, ...]
     arrays: tuple[npt.NDArray[Any], ...]
     available: int
     count: int
@@ -208,9 +209,9 @@ def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int 
     """At most `limit` samples, evenly spread, from an .npz file whose arrays are named after the model's inputs.
 
     An array may be named after a signature and its name for the input, too, as in "encode/ids". With a single input any
-    single array besides labels will do, or one named `x`, or an .npy file. Other arrays are ignored. Raises
-    DataError if the file can't be read, an input has no array, numbers of samples differ, or shapes or dtypes don't
-    fit.
+    single array besides labels will do, or the only one of its shape, or one named `x`, or an .npy file. Other arrays
+    are ignored. Raises DataError if the file can't be read, an input has no array, numbers of samples differ, or shapes
+    or dtypes don't fit.
     """
     with opened(path) as archive:
         if not archive.named and len(inputs) > 1:
@@ -218,12 +219,14 @@ def from_file(path: str, model: Model, inputs: Sequence[TensorInfo], limit: int 
                 f"'{path}' holds one array, but the model has {len(inputs)} inputs.",
                 "Save arrays named after the inputs together, with numpy.savez.",
             )
-        chosen = tuple(archive.array(name) for name in _names(archive.names, model, inputs, path))
+        names = _names(archive, model, inputs, path)
+        chosen = tuple(map(archive.array, names))
     counts = {len(array) if array.ndim else 0 for array in chosen}
     if len(counts) != 1 or 0 in counts:
         raise DataError(f"The arrays in '{path}' hold different numbers of samples, or none: {sorted(counts)}.")
     (available,) = counts
-    samples = FromFile(path, tuple(inputs), chosen, available, available if limit is None else min(available, limit))
+    count = available if limit is None else min(available, limit)
+    samples = FromFile(path, tuple(inputs), tuple(names), chosen, available, count)
     samples.sample(0)
     return samples
 
@@ -244,12 +247,13 @@ def from_file_by(
             raise DataError(f"'{path}' has no array '{missing[0]}' for the signature '{entry.key}'.")
         if not set(chosen) <= set(archive.names):
             return None
-        arrays = tuple(archive.array(name) for name in chosen)
+        arrays = tuple(map(archive.array, chosen))
     counts = {len(array) if array.ndim else 0 for array in arrays}
     if len(counts) != 1 or 0 in counts:
         raise DataError(f"The arrays for '{entry.key}' in '{path}' hold different numbers of samples, or none.")
     (available,) = counts
-    samples = FromFile(path, tuple(inputs), arrays, available, available if limit is None else min(available, limit))
+    count = available if limit is None else min(available, limit)
+    samples = FromFile(path, tuple(inputs), tuple(chosen), arrays, available, count)
     try:
         samples.sample(0)
     except DataError:
@@ -265,7 +269,8 @@ def arrays_in(path: str, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
         return {name: archive.array(name) for name in names if name in archive.names}
 
 
-def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo], path: str) -> list[str]:
+def _names(archive: Archive, model: Model, inputs: Sequence[TensorInfo], path: str) -> list[str]:
+    available = archive.names
     signature = next((each for each in model.signatures if each.subgraph == 0), None)
     subgraph = model.subgraphs[0]
     named = signature.inputs if signature else {}
@@ -277,8 +282,7 @@ def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo],
         wanted = (f"{key}/{given}", info.name, given, info.name.split(":")[0])
         name = next((each for each in wanted if each in available), None)
         if name is None and len(inputs) == 1:
-            others = [each for each in available if each not in LABELS]
-            name = ONLY if ONLY in available else others[0] if len(others) == 1 else None
+            name = ONLY if ONLY in available else _single(archive, info)
         if name is None:
             raise DataError(
                 f"'{path}' has no array for input '{info.name}' (it has {', '.join(available) or 'none'}).",
@@ -286,6 +290,20 @@ def _names(available: Sequence[str], model: Model, inputs: Sequence[TensorInfo],
             )
         names.append(name)
     return names
+
+
+def _single(archive: Archive, info: TensorInfo) -> str | None:
+    """What can only be meant for the only input: the only array besides labels, or the only one of its shape."""
+    others = [each for each in archive.names if each not in LABELS]
+    if len(others) > 1:
+        shapes = {each: archive.shape(each) for each in others}
+        others = [each for each, shape in shapes.items() if shape and _is_for(shape[1:], open_shape(info))]
+    return others[0] if len(others) == 1 else None
+
+
+def _is_for(sample: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """True for a sample of an input's shape, with or without the batch axis."""
+    return _matches(sample, wanted) or (wanted[:1] in ((1,), (-1,)) and _matches(sample, wanted[1:]))
 
 
 def _fitted(values: npt.NDArray[Any], info: TensorInfo, path: str) -> npt.NDArray[Any]:

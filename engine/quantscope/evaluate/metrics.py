@@ -17,6 +17,7 @@ from quantscope import documents
 from quantscope.child_process import module_command, module_environment
 from quantscope.errors import DataError, MetricError
 from quantscope.evaluate.inputs import LABELS, FromFile, arrays_in
+from quantscope.evaluate.npz import opened
 
 Array = npt.NDArray[Any]
 
@@ -36,22 +37,38 @@ class Task(Protocol):
         """The figures; `check` is called while waiting and may raise."""
 
 
-def find_labels(samples: FromFile, name: str | None) -> Array | None:
-    """The labels of samples in their file: of the array `name`, or one of those called y or labels; None if there is
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """What is right for each sample, in the array `name` of their file."""
+
+    name: str
+    values: Array
+
+
+def find_labels(samples: FromFile, name: str | None) -> Labels | None:
+    """The labels of samples in their file: the array `name`, or one of those called y or labels; None if there is
     none.
 
     Raises DataError if the array asked for isn't there, or hasn't a label for each sample of the file.
     """
     path, available = samples.path, samples.available
     arrays = arrays_in(path, (name,) if name is not None else LABELS)
-    found = next(iter(arrays.values()), None)
+    used, found = next(iter(arrays.items()), ("", None))
     if found is None and name is not None:
         raise DataError(f"'{path}' has no array '{name}' for labels.", "Name one of its arrays.")
     if found is None or found.ndim == 0 or len(found) < available:
         if name is not None:
             raise DataError(f"'{path}' has fewer labels in '{name}' than the {available} samples.")
         return None
-    return found[[samples.row(index) for index in range(len(samples))]]
+    return Labels(used, found[[samples.row(index) for index in range(len(samples))]])
+
+
+def labels_in(samples: FromFile) -> tuple[str, ...]:
+    """The arrays of the samples' file that can hold labels: those that are no input and at least as long."""
+    with opened(samples.path) as archive:
+        others = [name for name in archive.names if name not in samples.names]
+        shapes = {name: archive.shape(name) for name in others}
+    return tuple(name for name, shape in shapes.items() if shape and shape[0] >= samples.available)
 
 
 class Accuracy:

@@ -44,6 +44,9 @@ class Archive(Protocol):
     def array(self, name: str) -> npt.NDArray[Any]:
         """An array, mapped if it is large; it outlives the archive."""
 
+    def shape(self, name: str) -> tuple[int, ...] | None:
+        """An array's shape, without reading the array; None for what isn't one."""
+
 
 class _Single:
     """The one array of an .npy file."""
@@ -56,6 +59,9 @@ class _Single:
 
     def array(self, name: str) -> npt.NDArray[Any]:
         return self.values
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        return self.values.shape
 
 
 class _Packed:
@@ -73,9 +79,20 @@ class _Packed:
         names: list[str] = self.loaded.files
         return names
 
-    def array(self, name: str) -> npt.NDArray[Any]:
+    def shape(self, name: str) -> tuple[int, ...] | None:
+        try:
+            with self.loaded.zip.open(self._info(name)) as entry:
+                return _header(entry)[0]
+        except UNREADABLE:  # other files may lie in the archive
+            return None
+
+    def _info(self, name: str) -> zipfile.ZipInfo:
         entry = f"{name}.npy" if f"{name}.npy" in self.loaded.zip.namelist() else name
-        info = self.loaded.zip.getinfo(entry)
+        info: zipfile.ZipInfo = self.loaded.zip.getinfo(entry)
+        return info
+
+    def array(self, name: str) -> npt.NDArray[Any]:
+        info = self._info(name)
         if info.file_size < self.mapped_from:
             small: npt.NDArray[Any] = self.loaded[name]
             return small
@@ -120,6 +137,17 @@ def _is_single(path: str) -> bool:
 def _mapped(file: IO[bytes], start: int) -> npt.NDArray[Any]:
     """The .npy array that begins at `start` in a file."""
     file.seek(start)
+    shape, fortran, dtype, size = _header(file)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects")
+    offset = start + size
+    if offset + math.prod(shape) * dtype.itemsize > os.fstat(file.fileno()).st_size:
+        raise ValueError("it is cut off")
+    return np.memmap(file, dtype, "r", offset, shape, "F" if fortran else "C")
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+    """Shape, whether it is in Fortran's order, and dtype of the .npy array that begins here, and the header's size."""
     head = io.BytesIO(file.read(1 << 16))
     version = np.lib.format.read_magic(head)
     readers = {
@@ -129,9 +157,4 @@ def _mapped(file: IO[bytes], start: int) -> npt.NDArray[Any]:
     if version not in readers:
         raise ValueError(f"its format {version} isn't known")
     shape, fortran, dtype = readers[version](head)
-    if dtype.hasobject:
-        raise ValueError("it holds Python objects")
-    offset = start + head.tell()
-    if offset + math.prod(shape) * dtype.itemsize > os.fstat(file.fileno()).st_size:
-        raise ValueError("it is cut off")
-    return np.memmap(file, dtype, "r", offset, shape, "F" if fortran else "C")
+    return shape, fortran, dtype, head.tell()

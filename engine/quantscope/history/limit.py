@@ -12,6 +12,8 @@ from quantscope.temporary import replacing
 FILE: Final = "history.json"
 # Tens of thousands of measurements of some seconds.
 MOST_BYTES: Final = 2_000_000_000
+NO_LIMIT: Final = 2**53  # beyond it JSON's numbers aren't exact
+REMEDY: Final = "Give one such as 500MB or 2GB."
 UNITS: Final = {"kb": 10**3, "mb": 10**6, "gb": 10**9}
 
 
@@ -29,8 +31,11 @@ def read_limit(folder: Path) -> Limit:
 
 
 def save_limit(folder: Path, limit: Limit) -> None:
-    """Keeps it. Raises OutputError where it can't be written."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Keeps it. Raises UsageError for a limit that is none, OutputError where it can't be written."""
+    if not 1 <= limit.bytes < NO_LIMIT:
+        raise UsageError(f"A history can't be limited to {limit.bytes} bytes.", REMEDY)
+    with contextlib.suppress(OSError):  # what is wrong with the folder will show when the file is written
+        folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / FILE) as temporary:
         Path(temporary).write_bytes(msgspec.json.encode(limit))
 
@@ -40,6 +45,6 @@ def parse_limit(text: str) -> Limit:
     number, unit = text[:-2], text[-2:].lower()
     with contextlib.suppress(ValueError):
         size = float(number) * UNITS.get(unit, 0)
-        if 1 <= size < 2**53:
+        if 1 <= size < NO_LIMIT:
             return Limit(round(size))
-    raise UsageError(f"'{text}' is no size for the history.", "Give one such as 500MB or 2GB.")
+    raise UsageError(f"'{text}' is no size for the history.", REMEDY)

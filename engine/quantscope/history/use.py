@@ -14,6 +14,7 @@ from quantscope.documents.history import Entry, Exported, History, HistoryCompar
 from quantscope.documents.profile import Notice, Profile, Run
 from quantscope.errors import HistoryError, UsageError
 from quantscope.folders import data_folder
+from quantscope.history.limit import Limit, save_limit
 from quantscope.history.store import Store
 from quantscope.profile import statistics
 from quantscope.profile.changes import changes
@@ -45,8 +46,16 @@ def history() -> History:
         return _history(store)
 
 
-def change(delete: Sequence[int] = (), baseline: int | None = None, clear_baseline: bool = False) -> History:
-    """Forgets some runs, makes one the baseline, or has none any more; what is left. Raises HistoryError."""
+def change(
+    delete: Sequence[int] = (),
+    baseline: int | None = None,
+    clear_baseline: bool = False,
+    most_bytes: int | None = None,
+) -> History:
+    """Forgets some runs, makes one the baseline, or has none any more, sets what runs may take from the next
+    measurement on; what is left. Raises HistoryError, and UsageError or OutputError for a limit that can't be set."""
+    if most_bytes is not None:
+        save_limit(data_folder(), Limit(most_bytes))
     with Store(data_folder()) as store:
         store.delete(delete)
         if baseline is not None or clear_baseline:

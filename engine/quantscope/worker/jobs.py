@@ -191,7 +191,7 @@ class Jobs:
         return history.keep(api.measure(request.models, request.devices, request.settings, live, request.recipes))
 
     def _history(self, request: protocol.History, progress: Progress) -> documents.Document:
-        return history.change(request.delete, request.baseline, request.clear_baseline)
+        return history.change(request.delete, request.baseline, request.clear_baseline, request.most_bytes)
 
     def _history_compare(self, request: protocol.HistoryCompare, progress: Progress) -> documents.Document:
         return history.compare(request.baseline, request.run)

@@ -179,13 +179,14 @@ class Profile(Message, frozen=True, kw_only=True, tag="profile"):
 
 
 class History(Message, frozen=True, kw_only=True, tag="history"):
-    """Asks for documents.history.History, after forgetting the runs `delete` and making `baseline` (a run's number) the
-    baseline, or none with `clear_baseline`."""
+    """Asks for documents.history.History, after forgetting the runs `delete`, making `baseline` (a run's number) the
+    baseline, or none with `clear_baseline`, and letting kept runs take `most_bytes` from the next measurement on."""
 
     id: int
     delete: tuple[int, ...] = ()
     baseline: int | None = None
     clear_baseline: bool = False
+    most_bytes: int | None = None
 
 
 class HistoryCompare(Message, frozen=True, kw_only=True, tag="history-compare"):

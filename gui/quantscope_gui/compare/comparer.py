@@ -29,6 +29,7 @@ class Comparer(VariantWork):
                 quantized=str(variant.path),
                 data=None if data is None else str(data.path),
                 samples=None if data is None else data.count,
+                labels=None if data is None else data.labels,
                 metric=metric,
             ),
             lambda content: (decoding.comparison(content), data),

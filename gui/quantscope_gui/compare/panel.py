@@ -13,22 +13,25 @@ from quantscope_gui.engine import texts
 from quantscope_gui.models.library import Selection, Variant
 from quantscope_gui.models.tree_model import variant_title
 from quantscope_gui.operators.selection import OperatorSelection
+from quantscope_gui.recipe.combo import ChoiceCombo
 from quantscope_gui.theme.theme import Theme
 from quantscope_gui.widgets.columns_table import QuietTable
 from quantscope_gui.widgets.labels import ElidedLabel
 from quantscope_gui.widgets.sample_count import SampleCount
 
 MOST_OUTPUTS = 4
+NO_LABELS = ""
 
 
 class ComparePanel(QWidget):
     """`again_wanted` for generated inputs, `data_wanted` for a data file of the user's, `count_wanted` for so many of
-    its samples, `measure_wanted` to try the worst operators in float, `values_wanted` for the values of the selected
-    operator's output."""
+    its samples, `labels_wanted` for another array of it that says what is right, `measure_wanted` to try the
+    worst operators in float, `values_wanted` for the values of the selected operator's output."""
 
     again_wanted = Signal()
     data_wanted = Signal()
     count_wanted = Signal(int)
+    labels_wanted = Signal(str)
     measure_wanted = Signal()
     values_wanted = Signal()
 
@@ -51,6 +54,8 @@ class ComparePanel(QWidget):
         self.data.clicked.connect(self.data_wanted)
         self.count = SampleCount()
         self.count.wanted.connect(self.count_wanted)
+        self.labels = ChoiceCombo(self.tr("Labels"), theme)
+        self.labels.chosen.connect(self._choose_labels)
         self.judge = MetricButton(metrics, theme)
         self.answer = QLabel()
         self.answer.setWordWrap(True)
@@ -82,6 +87,7 @@ class ComparePanel(QWidget):
         bar.addWidget(self.again)
         bar.addWidget(self.data)
         bar.addWidget(self.count)
+        bar.addWidget(self.labels)
         bar.addWidget(self.judge)
         verdict = QHBoxLayout()
         verdict.setContentsMargins(14, 0, 12, 12)
@@ -125,6 +131,7 @@ class ComparePanel(QWidget):
         self.operators.show_errors(variant.plan, variant.sensitivity)
         self._shown = variant, reading
         self._show_values()
+        self._show_labels(document)
         if document is None:
             self.inputs.set_text(self.tr("Comparing\u2026") if busy else self.tr("Not compared yet"))
             self._show_outputs(())
@@ -138,6 +145,21 @@ class ComparePanel(QWidget):
         )
         self.answer.setText(answer(document, variant.sensitivity, variant.plan))
         self._show_outputs(document.outputs)
+
+    def _show_labels(self, document: documents.Comparison | None) -> None:
+        """The arrays of the data file that could say what is right, where there is a choice."""
+        arrays = document.label_arrays if document is not None else ()
+        used = document.labels or NO_LABELS if document is not None else NO_LABELS
+        self.labels.setVisible(bool(arrays) and arrays != (used,))
+        told = self.tr("The array of the file that says what is right for each sample, for top-1, top-5 and the metric")
+        choices = [documents.Choice(id=name, title=name, description=told) for name in arrays]
+        if used == NO_LABELS:
+            choices.insert(0, documents.Choice(id=NO_LABELS, title=self.tr("none"), description=told))
+        self.labels.set_choices(tuple(choices), used)
+
+    def _choose_labels(self, name: str) -> None:
+        if name != NO_LABELS:
+            self.labels_wanted.emit(name)
 
     def _show_values(self) -> None:
         """The strip follows the selected operator of the variant that is shown."""

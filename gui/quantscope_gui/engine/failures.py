@@ -175,6 +175,7 @@ SENTENCES: Final = (
         "Failure", "Variants took turns, so the battery's current can't be told apart; measure one variant alone."
     ),
     QT_TRANSLATE_NOOP("Failure", "'{0}' is no size for the history."),
+    QT_TRANSLATE_NOOP("Failure", "A history can't be limited to {0} bytes."),
     QT_TRANSLATE_NOOP("Failure", "Give one such as 500MB or 2GB."),
     QT_TRANSLATE_NOOP(
         "Failure",

@@ -51,6 +51,15 @@ class Historian(QObject):
             lambda: self.set_baseline(run),
         )
 
+    def set_limit(self, most_bytes: int) -> None:
+        """Lets kept runs take so much, from the next measurement on."""
+        self._ask(
+            lambda identity: protocol.History(id=identity, most_bytes=most_bytes),
+            history.History,
+            self._loaded,
+            lambda: self.set_limit(most_bytes),
+        )
+
     def compare(self, baseline: int, run: int) -> None:
         self._ask(
             lambda identity: protocol.HistoryCompare(id=identity, baseline=baseline, run=run),

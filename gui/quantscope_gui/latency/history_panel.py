@@ -10,6 +10,7 @@ from quantscope_gui import formatting
 from quantscope_gui.engine import texts
 from quantscope_gui.latency.historian import Historian
 from quantscope_gui.latency.history_table import HistoryTable
+from quantscope_gui.latency.room import RoomBox
 from quantscope_gui.theme.theme import Theme
 
 
@@ -37,10 +38,8 @@ class HistoryPanel(QWidget):
         self.forget = QPushButton(self.tr("Delete"))
         theme.bind_icon(self.compare, "compare")
         theme.bind_icon(self.export, "save")
-        self.room = QLabel()
-        self.room.setProperty("muted", True)
-        self.room.setContentsMargins(12, 4, 12, 6)
-        self.room.setToolTip(self.tr("The limit is set by: quantscope history --keep SIZE"))
+        self.room = RoomBox()
+        self.room.wanted.connect(historian.set_limit)
         self.result = QLabel()
         self.result.setWordWrap(True)
         self.result.setContentsMargins(12, 8, 12, 8)
@@ -75,10 +74,7 @@ class HistoryPanel(QWidget):
         found = self._historian.history
         if found is not None:
             self.table.entries.set_entries(found.entries)
-            count = len(found.entries)
-            room = self.tr("%n measurement(s), {size} of at most {most}; beyond that the oldest go", "", count)
-            size, most = formatting.size(found.bytes), formatting.size(found.most_bytes)
-            self.room.setText(room.format(size=size, most=most))
+            self.room.show_history(found)
             if found.notice is not None:
                 self._say(texts.notice(found.notice))
 

@@ -9,10 +9,12 @@ SUFFIXES: Final = (".npz", ".npy")
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """`count` of a file's samples, spread evenly over it, or all of them (None)."""
+    """`count` of a file's samples, spread evenly over it, or all of them (None). `labels` is the array that says what
+    is right for each, if not the usual one."""
 
     path: Path
     count: int | None = None
+    labels: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ ASKABLE: Final = (
     Precision.FLOAT32,
     Precision.HYBRID_INT8,
     Precision.INT8,
+    Precision.INT16X8,
     Precision.WEIGHT_ONLY_INT8,
     Precision.FLOAT16,
     Precision.HYBRID_INT4,

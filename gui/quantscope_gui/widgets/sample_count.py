@@ -1,11 +1,9 @@
 """How many of a file's samples are taken."""
 
-from typing import Final
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
-
-SETTLED_MILLISECONDS: Final = 600  # without another step of the number
+from quantscope_gui.widgets.settled_number import SettledNumber
 
 
 class SampleCount(QWidget):
@@ -15,18 +13,11 @@ class SampleCount(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.count = QSpinBox()
-        self.count.setKeyboardTracking(False)
-        self.count.setMinimumHeight(self.fontMetrics().height() + 12)  # as high as the buttons beside it
-        self.count.setAccessibleName(self.tr("Number of samples"))
+        self.count = SettledNumber(self.tr("Number of samples"))
         self.count.setToolTip(self.tr("So many are taken, spread evenly over the file"))
+        self.count.wanted.connect(self.wanted)
         self.available = QLabel()
         self.available.setProperty("muted", True)
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(SETTLED_MILLISECONDS)
-        self._settled.timeout.connect(lambda: self.wanted.emit(self.count.value()))
-        self.count.valueChanged.connect(lambda _: self._settled.start())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.count)
@@ -34,8 +25,5 @@ class SampleCount(QWidget):
 
     def show_count(self, count: int, available: int) -> None:
         """`count` samples of the `available` ones are taken, unless the user is choosing a number just now."""
-        with QSignalBlocker(self.count):
-            self.count.setRange(1, available)
-            if not self._settled.isActive():
-                self.count.setValue(count)
+        self.count.show_number(count, 1, available)
         self.available.setText(self.tr("of %n sample(s) in the file", "", available))

@@ -1,6 +1,7 @@
 """What each command does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QUrl
@@ -147,7 +148,9 @@ class Commands:
     def compare_on(self, data: Path) -> None:
         selection = self._services.library.selection
         if selection is not None and selection.variant is not None:
-            self._services.comparer.compare(selection, Samples(data))
+            used = (variant.data for variant in selection.model.variants if variant.data is not None)
+            labels = next((each.labels for each in used if each.path == data), None)
+            self._services.comparer.compare(selection, Samples(data, labels=labels))
             return
         self._report(
             Problem(
@@ -164,10 +167,17 @@ class Commands:
 
     def compare_count(self, count: int) -> None:
         """Compares again, on so many samples of the same file."""
+        self._compare_again(lambda data: replace(data, count=count))
+
+    def compare_labels(self, labels: str) -> None:
+        """Compares again, with what an array of the same file says is right."""
+        self._compare_again(lambda data: replace(data, labels=labels))
+
+    def _compare_again(self, change: Callable[[Samples], Samples]) -> None:
         selection = self._services.library.selection
         variant = selection.variant if selection is not None else None
         if selection is not None and variant is not None and variant.data is not None:
-            self._services.comparer.compare(selection, Samples(variant.data.path, count))
+            self._services.comparer.compare(selection, change(variant.data))
 
     def replan(self) -> None:
         selection = self._services.library.selection

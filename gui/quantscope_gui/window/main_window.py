@@ -300,6 +300,7 @@ class MainWindow(QMainWindow):
         self.work.compare.again_wanted.connect(self.commands.compare)
         self.work.compare.data_wanted.connect(self.commands.compare_data)
         self.work.compare.count_wanted.connect(self.commands.compare_count)
+        self.work.compare.labels_wanted.connect(self.commands.compare_labels)
         self.work.compare.measure_wanted.connect(self.commands.try_in_float)
         self.work.compare.values_wanted.connect(self.commands.show_values)
         self.work.compare.operators.menu_wanted.connect(self._show_operator_menu)
