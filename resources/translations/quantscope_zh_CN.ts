@@ -3088,12 +3088,12 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>量化后的模型中没有与之对应的算子。</translation>
     </message>
     <message>
-        <source>Its subgraph isn&apos;t called from the first one, which is what was run.</source>
-        <translation>它的子图没有被第一个子图调用，而运行的是第一个子图。</translation>
+        <source>Nothing that was run calls its subgraph.</source>
+        <translation>运行的内容中没有任何部分调用它所在的子图。</translation>
     </message>
     <message>
-        <source>Loops, branches and composites within others can&apos;t be watched while the model runs.</source>
-        <translation>模型运行时无法观察嵌套在其他循环、分支或组合算子中的循环、分支和组合算子。</translation>
+        <source>Its subgraph is called by an operator, or with values, that can&apos;t be followed.</source>
+        <translation>它所在的子图由无法跟踪的算子或以无法跟踪的值调用。</translation>
     </message>
     <message>
         <source>Its subgraph was never run on these inputs.</source>

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as tfl
+from flatbuffers import flexbuffers
 
 from quantscope import api, documents
-from quantscope.errors import CancelledError, UsageError
+from quantscope.errors import CancelledError, DataError, ModelUnsupportedError, UsageError
 from quantscope.evaluate.alignment import align
 from quantscope.evaluate.inputs import generated
 from quantscope.evaluate.operators import operator_errors
@@ -16,8 +17,9 @@ from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.read import read
 from tests.engine.specimens import ZOO, composite, looked_up, loop, several, weights
+from tests.engine.test_static_calls import initialized
 from tests.lab import Lab, stored, unpacked
-from tests.models import Array, ModelBuilder
+from tests.models import Array, ModelBuilder, SubgraphBuilder
 
 
 @pytest.fixture(scope="module")
@@ -195,11 +197,170 @@ def test_a_loop_that_the_other_file_has_not(lab: Lab) -> None:
 
 
 def test_subgraphs_that_nobody_calls_are_said_to_be_out_of_reach(lab: Lab) -> None:
-    source = lab.write(several())
+    model = several()
+    model.model.signatureDefs = model.model.signatureDefs[:1]
+    source = lab.write(model)
     _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
     notes = [(error.subgraph, error.note) for error in api.compare(source, quantized, samples=1).operators]
     assert notes[:2] == [(0, None), (0, None)]
-    assert notes[2:] == [(1, "Its subgraph isn't called from the first one, which is what was run.")] * 2
+    assert notes[2:] == [(1, "Nothing that was run calls its subgraph.")] * 2
+
+
+def nested() -> ModelBuilder:
+    """Two rounds of a WHILE whose body is an IF; its first branch is a WHILE of three rounds of a matrix product behind
+    a composite of one, its second branch a single product. Callees come before callers."""
+    model = ModelBuilder()
+    main = model.subgraph("main")
+
+    def product(name: str, seed: int) -> int:
+        graph = model.subgraph(name)
+        x, y = graph.input("x", (1, 64)), graph.tensor("y", (1, 64))
+        w = graph.constant("w", weights(64, 64, seed=seed) / np.float32(8))
+        graph.operator("FULLY_CONNECTED", [x, w, -1], [y], tfl.FullyConnectedOptionsT())
+        graph.outputs = [y]
+        return len(model.model.subgraphs) - 1
+
+    def counted(body: int, rounds: int) -> tuple[int, int]:
+        """Subgraphs for a WHILE that goes round as often, on a counter and `x`; `body` makes x anew."""
+        graph = model.subgraph("step")
+        n, x = graph.input("n", (), "INT32"), graph.input("x", (1, 64))
+        after, y = graph.tensor("after", (), "INT32"), graph.tensor("y", (1, 64))
+        graph.operator("ADD", [n, graph.constant("one", np.array(1, np.int32))], [after], tfl.AddOptionsT())
+        options = tfl.StableHLOCompositeOptionsT(
+            name="test.body",
+            decompositionSubgraphIndex=body,
+            compositeAttributes=np.frombuffer(flexbuffers.Dumps({}), np.uint8),
+        )
+        graph.operator("STABLEHLO_COMPOSITE", [x], [y], options)
+        graph.outputs = [after, y]
+        step = len(model.model.subgraphs) - 1
+        condition = model.subgraph("condition")
+        n = condition.input("n", (), "INT32")
+        condition.input("x", (1, 64))
+        again = condition.tensor("again", (), "BOOL")
+        end = condition.constant("end", np.array(rounds, np.int32))
+        condition.operator("LESS", [n, end], [again], tfl.LessOptionsT())
+        condition.outputs = [again]
+        return step + 1, step
+
+    def looping(graph: SubgraphBuilder, x: int, body: int, rounds: int) -> int:
+        condition, step = counted(body, rounds)
+        start, end = graph.constant("start", np.array(0, np.int32)), graph.tensor("end", (), "INT32")
+        y = graph.tensor("y", (1, 64))
+        graph.operator(
+            "WHILE", [start, x], [end, y], tfl.WhileOptionsT(condSubgraphIndex=condition, bodySubgraphIndex=step)
+        )
+        return y
+
+    inner = product("inner", 1)
+    then = model.subgraph("then")
+    then.outputs = [looping(then, then.input("x", (1, 64)), inner, 3)]
+    other = product("else", 2)
+    body = model.subgraph("body")
+    x, y = body.input("x", (1, 64)), body.tensor("y", (1, 64))
+    sum_, positive = body.tensor("sum", ()), body.tensor("positive", (), "BOOL")
+    body.operator("SUM", [x, body.constant("axes", np.array([0, 1], np.int32))], [sum_], tfl.ReducerOptionsT())
+    body.operator("GREATER", [sum_, body.constant("zero", np.array(0, np.float32))], [positive], tfl.GreaterOptionsT())
+    branches = tfl.IfOptionsT(thenSubgraphIndex=inner + 1, elseSubgraphIndex=other)
+    body.operator("IF", [positive, x], [y], branches)
+    body.outputs = [y]
+    main.outputs = [looping(main, main.input("x", (1, 64)), len(model.model.subgraphs) - 1, 2)]
+    return model
+
+
+def test_control_flow_within_control_flow_is_seen(lab: Lab, tmp_path: Path) -> None:
+    """float16 weights are computed in float32: numpy does the same, round by round, on both levels."""
+    source = lab.write(nested())
+    _, quantized = lab.quantized(source, "float16", "xnnpack")
+    data = np.random.default_rng(8).normal(size=(6, 1, 64)).astype(np.float32)
+    np.savez(tmp_path / "data.npz", x=data)
+    document = api.compare(source, quantized, str(tmp_path / "data.npz"))
+    assert document.alignment == "exact"
+    assert {error.note for error in document.operators} <= {None, "Its outputs aren't floating-point numbers."}
+    full = [(weights(64, 64, seed=seed) / np.float32(8)).astype(np.float64) for seed in (1, 2)]
+    half = [each.astype(np.float16).astype(np.float64) for each in full]
+    own: list[list[tuple[Array, Array]]] = [[], []]
+    accumulated: list[list[tuple[Array, Array]]] = [[], []]
+    for sample in data:
+        mine = theirs = sample.astype(np.float64)
+        for _ in range(2):
+            taken, rounds = (0, 3) if mine.sum() > 0 else (1, 1)
+            for _ in range(rounds):
+                own[taken].append((mine @ full[taken].T, mine @ half[taken].T))
+                mine, theirs = mine @ full[taken].T, theirs @ half[taken].T
+                accumulated[taken].append((mine, theirs))
+    assert all(own)
+    products = [error for error in document.operators if error.type == "FULLY_CONNECTED"]
+    for product, alone, together in zip(products, own, accumulated, strict=True):
+        check(product.own, figures(alone))
+        check(product, figures(together))
+    (inner,) = [error for error in document.operators if error.type == "WHILE" and error.subgraph]
+    assert inner.own is not None
+    assert inner.own.sqnr_db is not None
+    tensor = api.compare_tensor(source, quantized, 1, products[0].subgraph, str(tmp_path / "data.npz"))
+    assert tensor.error.sqnr_db == pytest.approx(products[0].sqnr_db, abs=0.01)
+
+
+def test_what_initializes_a_variable_is_seen(lab: Lab) -> None:
+    source = lab.write(initialized())
+    _, quantized = lab.quantized(source, "float16", "xnnpack")
+    document = api.compare(source, quantized, samples=2)
+    products = [error for error in document.operators if error.type == "FULLY_CONNECTED"]
+    assert [error.subgraph for error in products] == [0, 1]
+    for error in products:
+        assert error.note is None
+        assert error.own is not None
+        assert error.own.sqnr_db is not None
+        assert 50 < error.own.sqnr_db < 100
+
+
+def test_every_signature_is_compared(lab: Lab) -> None:
+    """The second one's figures are those that it has as a model of its own, by the same kernels of the target."""
+    source = lab.write(several())
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    document = api.compare(source, quantized, samples=4)
+    assert [(output.signature, output.label) for output in document.outputs] == [
+        ("", "scores"), ("second", "second/scores"),
+    ]  # fmt: skip
+    alone = several()
+    alone.model.subgraphs, alone.model.signatureDefs = alone.model.subgraphs[1:], alone.model.signatureDefs[1:]
+    alone.model.signatureDefs[0].subgraphIndex = 0
+    source = lab.write(alone)
+    same = api.compare(source, lab.quantized(source, "dynamic-int8", "xnnpack")[1], samples=4)
+    assert [(error.own, error.sqnr_db) for error in document.operators[2:]] == [
+        (error.own, error.sqnr_db) for error in same.operators
+    ]  # fmt: skip
+    assert document.outputs[1].sqnr_db == same.outputs[0].sqnr_db
+
+
+def test_one_signature_is_compared_by_its_name(lab: Lab, tmp_path: Path) -> None:
+    source = lab.write(several())
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    x = np.random.default_rng(3).normal(size=(5, 1, 64)).astype(np.float32)
+    np.savez(tmp_path / "data.npz", **{"second/image": x})
+    np.savez(tmp_path / "other.npz", y=x)
+    document = api.compare(source, quantized, tmp_path / "data.npz", signature="second")
+    assert [output.label for output in document.outputs] == ["second/scores"]
+    assert (document.samples, document.operator_samples) == (5, 5)
+    notes = [error.note for error in document.operators]
+    assert notes == ["Nothing that was run calls its subgraph."] * 2 + [None, None]
+    with pytest.raises(DataError, match="no arrays for the signature 'second'"):
+        api.compare(source, quantized, tmp_path / "other.npz", signature="second")
+    with pytest.raises(UsageError, match="no signature 'third'"):
+        api.compare(source, quantized, signature="third")
+    with pytest.raises(ModelUnsupportedError, match="no signature 'second'"):
+        api.compare(source, lab.write(chain(1)), signature="second")
+
+
+def test_data_for_one_signature_only(lab: Lab, tmp_path: Path) -> None:
+    """What the data has nothing for is left out, and its operators say so."""
+    source = lab.write(several())
+    _, quantized = lab.quantized(source, "dynamic-int8", "xnnpack")
+    x = np.random.default_rng(3).normal(size=(5, 1, 64)).astype(np.float32)
+    np.savez(tmp_path / "data.npz", **{"first/image": x})
+    document = api.compare(source, quantized, tmp_path / "data.npz")
+    assert [output.label for output in document.outputs] == ["scores"]
+    assert [error.own is None for error in document.operators] == [False, False, True, True]
 
 
 def test_operators_of_a_composite_are_seen(lab: Lab) -> None:
@@ -250,8 +411,8 @@ def test_several_passes_give_the_same_figures(lab: Lab) -> None:
     one, two = read(source), read(quantized)
     samples = generated(one, running_inputs(source), 3)
     seen: list[float] = []
-    whole = operator_errors(one, two, align(one, two), samples)
-    parts = operator_errors(one, two, align(one, two), samples, lambda done, _: seen.append(done), pass_bytes=600)
+    whole = operator_errors(one, two, align(one, two), {0: samples})
+    parts = operator_errors(one, two, align(one, two), {0: samples}, lambda done, _: seen.append(done), pass_bytes=600)
     assert parts == whole
     assert seen == sorted(seen)
 

@@ -76,8 +76,18 @@ def test_tensors_in_float_have_no_range(lab: Lab) -> None:
     assert found.values > 3 * 64  # every step of the loop
 
 
-def test_what_is_no_operators_output_is_refused(lab: Lab) -> None:
+def test_a_further_signatures_tensor(lab: Lab) -> None:
+    """The signature that gives it is run: RELU leaves nothing below zero."""
     source = lab.write(several())
+    found = api.compare_tensor(source, source, 3, subgraph=1, samples=2)
+    assert (found.operator, found.values) == (0, 2 * 64)
+    assert found.float_values.low == 0
+
+
+def test_what_is_no_operators_output_is_refused(lab: Lab) -> None:
+    model = several()
+    model.model.signatureDefs = model.model.signatureDefs[:1]
+    source = lab.write(model)
     for tensor, subgraph, message in ((99, 0, "no tensor 99"), (0, 7, "no tensor 0"), (0, 0, "No operator gives"),
                                       (4, 1, "can't be watched")):  # fmt: skip
         with pytest.raises(UsageError, match=message):

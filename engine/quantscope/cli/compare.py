@@ -39,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="on how many of the samples to look at each operator (default: %(default)s)",
     )
     parser.add_argument(
+        "--signature",
+        metavar="KEY",
+        help="run the models by this signature (default: by all that there are inputs for)",
+    )
+    parser.add_argument(
         "--outputs-only", action="store_true", help="don't look at each operator, which takes several times as long"
     )
     parser.add_argument(
@@ -65,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
             labels=arguments.labels,
             metric=metric(arguments),
             operator_samples=arguments.operator_samples,
+            signature=arguments.signature,
         )
     if arguments.json:
         print_json(document)
@@ -76,7 +82,12 @@ def run(arguments: argparse.Namespace) -> int:
         table.add_column(heading, justify="right")
     for output in document.outputs:
         table.add_row(
-            escape(shortened(output.name, max(NAME_ROOM, out.width - FIGURES_ROOM))),
+            escape(
+                shortened(
+                    output.label,
+                    max(NAME_ROOM, out.width - FIGURES_ROOM),
+                )
+            ),
             "identical" if output.identical else _number(output.sqnr_db, ".1f"),
             _number(output.max_abs, ".3g"),
             _number(output.cosine, ".6f"),

@@ -181,7 +181,8 @@ class Quantization(Document, frozen=True, kw_only=True):
 
 
 class OutputError(Document, frozen=True, kw_only=True):
-    """How far one output of the quantized model is from the float one, over all samples.
+    """How far one output of the quantized model is from the float one, over all samples. `signature` is the key of the
+    further signature that gives it, empty for the main subgraph.
 
     `sqnr_db` = 10 log10(sum(float^2) / sum((float - quantized)^2)), None where `identical`, or where the reference is
     all zeros; `cosine` is the mean over samples, None where a vector is all zeros; `top1_agreement` the share of rows
@@ -195,6 +196,12 @@ class OutputError(Document, frozen=True, kw_only=True):
     cosine: float | None
     top1_agreement: float | None
     identical: bool
+    signature: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name, with a further signature's key in front."""
+        return f"{self.signature}/{self.name}" if self.signature else self.name
 
 
 class Error(Document, frozen=True, kw_only=True):

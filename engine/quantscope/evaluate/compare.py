@@ -1,25 +1,41 @@
-"""Float against quantized: both models on the same inputs, each in a process of its own, sample by sample."""
+"""Float against quantized: both models on the same inputs, each in a process of its own, sample by sample.
+
+A model is run by its main subgraph and by each further signature that there are inputs for.
+"""
 
 import contextlib
 import math
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import numpy.typing as npt
 
 from quantscope import documents
 from quantscope.errors import DataError, ModelUnsupportedError, RunError, UsageError
 from quantscope.evaluate import wire
 from quantscope.evaluate.alignment import align
-from quantscope.evaluate.inputs import FromFile, Samples, Some, fitted_to, from_file, open_shape, runnable
+from quantscope.evaluate.dissection import expose
+from quantscope.evaluate.inputs import (
+    FromFile,
+    Samples,
+    Some,
+    fitted_to,
+    from_file,
+    from_file_by,
+    open_shape,
+    runnable,
+)
 from quantscope.evaluate.measures import OutputDistance, real
 from quantscope.evaluate.metrics import Accuracy, Function, Judged, Labels, Task, find_labels, labels_in
 from quantscope.evaluate.operators import operator_errors, unmeasured
 from quantscope.evaluate.runner import Runner, running
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.files import describe
+from quantscope.model.calls import Entry, entries
 from quantscope.model.graph import Model
 from quantscope.model.read import read
 from quantscope.progress import Progress, part, silent
@@ -41,18 +57,21 @@ def compare(
     labels: str | None = None,
     metric: Function | None = None,
     operator_samples: int = OPERATOR_SAMPLES,
+    signature: str | None = None,
 ) -> documents.Comparison:
     """Error of each output of `quantized` against `reference` over `samples` samples, how well both do their task, and,
     if `operators`, the errors of each operator over at most `operator_samples` of the samples, evenly spread.
 
-    Samples come from the .npz or .npy file `data` (all of them if `samples` is None) or are generated (16 if `samples`
-    is None). Labels are its array `labels`, or if that is None, one called "y" or "labels"; numbers of the classes in
-    the first output give the metrics top-1 and top-5. `metric` is a function of the user's that is given the outputs
-    (one array, samples first, or a dict of them by name) and the labels (None if there are none).
+    Both are run by the signature of the key `signature`, or if that is None, by their main subgraph and all further
+    signatures that the data has inputs for. Samples come from the .npz or .npy file `data` (all of them if `samples` is
+    None) or are generated (16 if `samples` is None). Labels are its array `labels`, or if that is None, one called "y"
+    or "labels"; numbers of the classes in the first output give the metrics top-1 and top-5. `metric` is a function of
+    the user's that is given the outputs (one array, samples first, or a dict of them by name) and the labels (None if
+    there are none). Metrics are of what is run first.
 
-    Raises UsageError for less than one sample, ModelReadError, ModelUnsupportedError if the two aren't versions of one
-    model, DataError if the data or labels don't fit, RunError if the runtime refuses or crashes on either, MetricError
-    if `metric` fails.
+    Raises UsageError for less than one sample and an unknown signature, ModelReadError, ModelUnsupportedError if the
+    two aren't versions of one model, DataError if the data or labels don't fit, RunError if the runtime refuses or
+    crashes on either, MetricError if `metric` fails.
     """
     if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
@@ -62,11 +81,22 @@ def compare(
         raise UsageError("There are no labels for generated inputs.", "Give a data file, too.")
     model, other = read(reference), read(quantized)
     share = OUTPUTS_SHARE if operators else 1.0
-    whole = _Whole(model, other, labels, metric)
-    inputs, outputs, judged = whole.compared(data, samples, part(progress, 0.0, share))
+    runs = _runs(model, other, signature)
+    stages = [part(progress, share * at / len(runs), share * (at + 1) / len(runs)) for at in range(len(runs))]
+    first = _compared(model, other, runs[0], labels, metric, data, samples, stages[0])
+    if first is None:
+        raise DataError(f"The data has no arrays for the signature '{runs[0].key}'.", _naming(runs[0]))
+    compared = {runs[0].subgraph: first}
+    for run, stage in zip(runs[1:], stages[1:], strict=True):
+        further = _compared(model, other, run, None, None, data, samples, stage)
+        if further is not None:
+            compared[run.subgraph] = further
+    inputs = first.samples
+    looked_at = {
+        subgraph: Some(each.samples, min(operator_samples, len(each.samples))) for subgraph, each in compared.items()
+    }
     alignment = align(model, other) if operators else None
     errors: tuple[documents.OperatorError, ...] = ()
-    looked_at = Some(inputs, min(operator_samples, len(inputs)))
     if alignment is not None:
         stage = part(progress, share, 1.0)
         try:
@@ -79,33 +109,79 @@ def compare(
         quantized=describe(other.path),
         inputs=inputs.description,
         samples=len(inputs),
-        outputs=outputs,
+        outputs=tuple(output for each in compared.values() for output in each.outputs),
         operators=errors,
-        metrics=judged.metrics,
-        labels=judged.labels,
+        metrics=first.metrics,
+        labels=first.labels,
         label_arrays=labels_in(inputs) if isinstance(inputs, FromFile) else (),
-        operator_samples=len(looked_at) if operators else 0,
+        operator_samples=len(looked_at[runs[0].subgraph]) if operators else 0,
         available=inputs.available if isinstance(inputs, FromFile) else 0,
         alignment="none" if alignment is None else "exact" if alignment.exact else "best-effort",
     )
 
 
+def shared_entries(model: Model, other: Model) -> tuple[Entry, ...]:
+    """What both models can be run by: the main subgraph, and further signatures that have the same key and place."""
+    there = {(entry.subgraph, entry.key) for entry in entries(other)}
+    return tuple(entry for entry in entries(model) if not entry.subgraph or (entry.subgraph, entry.key) in there)
+
+
 def samples_for(
-    model: Model, other: Model, data: str | os.PathLike[str] | None, samples: int | None, progress: Progress
+    model: Model,
+    other: Model,
+    entry: Entry,
+    data: str | os.PathLike[str] | None,
+    samples: int | None,
+    progress: Progress,
 ) -> Samples:
-    """The samples that two models are compared on; see `compare`, whose errors it raises."""
+    """The samples that two models are compared on by `entry`; see `compare`, whose errors it raises."""
     if samples is not None and samples < 1:
         raise UsageError(f"{samples} samples can't be compared.", "Ask for one or more.")
-    with _side_by_side(model, other, lambda: progress(0.0, "Loading both models")) as (first, one, _, _):
-        return _samples(model, first, one.inputs, data, samples)
+    with _side_by_side(model, other, entry, lambda: progress(0.0, "Loading both models")) as (first, one, _, _):
+        found = _samples(model, entry, first, one.inputs, data, samples)
+    if found is None:
+        raise DataError(f"The data has no arrays for the signature '{entry.key}'.", _naming(entry))
+    return found
+
+
+def _runs(model: Model, other: Model, signature: str | None) -> tuple[Entry, ...]:
+    """What to run both models by, the one named or all."""
+    shared = shared_entries(model, other)
+    if signature is None:
+        return shared
+    places = {each.key: each.subgraph for each in model.signatures}
+    if signature not in places:
+        known = ", ".join(f"'{key}'" for key in places) or "none"
+        raise UsageError(f"The model has no signature '{signature}' (it has {known}).")
+    run = next((each for each in shared if each.subgraph == places[signature]), None)
+    if run is None:
+        raise ModelUnsupportedError(
+            f"The quantized model has no signature '{signature}' in the same place.", "Give versions of one model."
+        )
+    return (run,)
+
+
+def _naming(entry: Entry) -> str:
+    return "Name arrays after the signature and its inputs: " + ", ".join(
+        f"'{entry.key}/{name}'" for name in entry.names
+    )
 
 
 @contextlib.contextmanager
 def _side_by_side(
-    model: Model, other: Model, check: Callable[[], None]
+    model: Model, other: Model, entry: Entry, check: Callable[[], None]
 ) -> Iterator[tuple[Runner, wire.Loaded, Runner, wire.Loaded]]:
-    """Both models loaded. Raises ModelUnsupportedError if they aren't versions of one model."""
-    with running(model.path, check) as (first, one), running(other.path, check) as (second, two):
+    """Both models loaded, to be run by `entry`. Raises ModelUnsupportedError if they aren't versions of one model."""
+    with contextlib.ExitStack() as stack:
+        paths = [model.path, other.path]
+        if entry.subgraph:
+            # By its main subgraph the runtime runs a model with everything that belongs to it, its delegate for one.
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="quantscope-"))
+            paths = [os.path.join(folder, name) for name in ("float.tflite", "quantized.tflite")]
+            for each, path in zip((model, other), paths, strict=True):
+                expose(each, each.subgraphs[entry.subgraph], (), path)
+        first, one = stack.enter_context(running(paths[0], check))
+        second, two = stack.enter_context(running(paths[1], check))
         if not _alike(one.inputs, two.inputs) or len(one.outputs) != len(two.outputs):
             raise ModelUnsupportedError(
                 "The two models have different inputs or outputs.", "Give versions of one model."
@@ -115,92 +191,102 @@ def _side_by_side(
 
 def _samples(
     model: Model,
+    entry: Entry,
     runner: Runner,
     inputs: Sequence[TensorInfo],
     data: str | os.PathLike[str] | None,
     samples: int | None,
-) -> Samples:
+) -> Samples | None:
+    """None if the data has nothing for a further signature."""
     if data is None:
-        return runnable(runner, model, inputs, samples or DEFAULT_SAMPLES)
+        return runnable(runner, model, inputs, samples or DEFAULT_SAMPLES, entry.subgraph)
+    if entry.subgraph:
+        return from_file_by(os.fspath(data), model, entry, inputs, samples)
     return from_file(os.fspath(data), model, inputs, samples)
 
 
 @dataclass(frozen=True, slots=True)
-class _Judgement:
-    """What the metrics say, and the array whose labels they were told."""
+class _Compared:
+    """The samples that both models were run on, over them the error of each output and what the metrics say, and the
+    array whose labels these were told."""
 
+    samples: Samples
+    outputs: tuple[documents.OutputError, ...]
     metrics: tuple[documents.TaskMetric, ...]
     labels: str | None
 
 
-class _Whole:
-    """Both models run as they are, side by side."""
+def _compared(
+    model: Model,
+    other: Model,
+    entry: Entry,
+    labels: str | None,
+    metric: Function | None,
+    data: str | os.PathLike[str] | None,
+    samples: int | None,
+    progress: Progress,
+) -> _Compared | None:
+    """Both models run by `entry`; None where the data has nothing for it."""
+    done, doing = 0.0, "Loading both models"
 
-    def __init__(self, model: Model, other: Model, labels: str | None, metric: Function | None) -> None:
-        self.model = model
-        self.other = other
-        self.labels = labels
-        self.metric = metric
+    def check() -> None:
+        progress(done, doing)
 
-    def compared(
-        self, data: str | os.PathLike[str] | None, samples: int | None, progress: Progress
-    ) -> tuple[Samples, tuple[documents.OutputError, ...], _Judgement]:
-        """The samples, and over them the error of each output and what the metrics say."""
-        model, other = self.model, self.other
-        done, doing = 0.0, "Loading both models"
+    with _side_by_side(model, other, entry, check) as (first, one, second, two), contextlib.ExitStack() as stack:
+        inputs = _samples(model, entry, first, one.inputs, data, samples)
+        if inputs is None:
+            return None
+        names = _output_names(model, entry, one.outputs)
+        distances = [OutputDistance(name) for name in names]
+        told = find_labels(inputs, labels) if isinstance(inputs, FromFile) else None
+        tasks = _tasks(stack, len(inputs), told, one.outputs, names, labels, metric)
+        for index in range(len(inputs)):
+            done, doing = index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}"
+            check()
+            arrays = inputs.sample(index)
+            expected = _reals(first.run(arrays), one.outputs)
+            fitted = [fitted_to(values, info) for values, info in zip(arrays, two.inputs, strict=True)]
+            found = _reals(second.run(fitted), two.outputs)
+            for distance, a, b in zip(distances, expected, found, strict=True):
+                if a.shape != b.shape:
+                    raise ModelUnsupportedError(
+                        f"Output '{distance.name}' has shape {list(a.shape)} in one, {list(b.shape)} in the other.",
+                        "Give versions of one model.",
+                    )
+                distance.add(a, b)
+            for task in tasks:
+                task.add(index, expected, found)
+        done, doing = 1.0, "Computing metrics"
+        metrics = tuple(result for task in tasks for result in task.result(check))
+    key = entry.key if entry.subgraph else ""
+    errors = tuple(msgspec.structs.replace(distance.result(), signature=key) for distance in distances)
+    return _Compared(inputs, errors, metrics, told.name if told is not None and tasks else None)
 
-        def check() -> None:
-            progress(done, doing)
 
-        with _side_by_side(model, other, check) as (first, one, second, two), contextlib.ExitStack() as stack:
-            inputs = _samples(model, first, one.inputs, data, samples)
-            names = _output_names(model, one.outputs)
-            distances = [OutputDistance(name) for name in names]
-            labels = find_labels(inputs, self.labels) if isinstance(inputs, FromFile) else None
-            tasks = self._tasks(stack, len(inputs), labels, one.outputs, names)
-            for index in range(len(inputs)):
-                done, doing = index / len(inputs), f"Comparing sample {index + 1} of {len(inputs)}"
-                check()
-                arrays = inputs.sample(index)
-                expected = _reals(first.run(arrays), one.outputs)
-                fitted = [fitted_to(values, info) for values, info in zip(arrays, two.inputs, strict=True)]
-                found = _reals(second.run(fitted), two.outputs)
-                for distance, a, b in zip(distances, expected, found, strict=True):
-                    if a.shape != b.shape:
-                        raise ModelUnsupportedError(
-                            f"Output '{distance.name}' has shape {list(a.shape)} in one, {list(b.shape)} in the other.",
-                            "Give versions of one model.",
-                        )
-                    distance.add(a, b)
-                for task in tasks:
-                    task.add(index, expected, found)
-            done, doing = 1.0, "Computing metrics"
-            metrics = tuple(metric for task in tasks for metric in task.result(check))
-        judgement = _Judgement(metrics, labels.name if labels is not None and tasks else None)
-        return inputs, tuple(distance.result() for distance in distances), judgement
-
-    def _tasks(
-        self,
-        stack: contextlib.ExitStack,
-        samples: int,
-        labels: Labels | None,
-        outputs: Sequence[TensorInfo],
-        names: Sequence[str],
-    ) -> list[Task]:
-        """What judges the outputs: labels if there are any that fit, and the user's function if there is one."""
-        right = None if labels is None else labels.values
-        tasks: list[Task] = []
-        classes = outputs[0].shape[-1] if outputs and outputs[0].shape else 0
-        if right is not None and math.prod(outputs[0].shape) == classes and Accuracy.fits(right, classes):
-            tasks.append(Accuracy(right))
-        elif self.labels is not None and self.metric is None:
-            raise DataError(
-                f"The labels in '{self.labels}' aren't numbers of the {classes} classes of the first output.",
-                "Give a metric of your own that knows what they mean.",
-            )
-        if self.metric is not None:
-            tasks.append(stack.enter_context(Judged(self.metric, names, samples, right)))
-        return tasks
+def _tasks(
+    stack: contextlib.ExitStack,
+    samples: int,
+    labels: Labels | None,
+    outputs: Sequence[TensorInfo],
+    names: Sequence[str],
+    asked: str | None,
+    metric: Function | None,
+) -> list[Task]:
+    """What judges the outputs: labels (those `asked` for, if a name is given) if there are any that fit, and the user's
+    function if there is one."""
+    right = None if labels is None else labels.values
+    tasks: list[Task] = []
+    classes = outputs[0].shape[-1] if outputs and outputs[0].shape else 0
+    if right is not None and math.prod(outputs[0].shape) == classes and Accuracy.fits(right, classes):
+        tasks.append(Accuracy(right))
+    elif asked is not None and metric is None:
+        raise DataError(
+            f"The labels in '{asked}' aren't numbers of the {classes} classes of the first output.",
+            "Give a metric of your own that knows what they mean.",
+        )
+    if metric is not None:
+        tasks.append(stack.enter_context(Judged(metric, names, samples, right)))
+    return tasks
 
 
 def _reals(outputs: Sequence[npt.NDArray[Any]], infos: Sequence[TensorInfo]) -> list[npt.NDArray[Any]]:
@@ -217,12 +303,11 @@ def _alike(inputs: Sequence[TensorInfo], others: Sequence[TensorInfo]) -> bool:
     )
 
 
-def _output_names(model: Model, outputs: tuple[TensorInfo, ...]) -> list[str]:
+def _output_names(model: Model, entry: Entry, outputs: tuple[TensorInfo, ...]) -> list[str]:
     """The signature's names for the outputs where there is one, else the tensors'."""
-    signature = next((each.outputs for each in model.signatures if each.subgraph == 0), {})
-    subgraph = model.subgraphs[0]
+    signature = next((each.outputs for each in model.signatures if each.subgraph == entry.subgraph), {})
     by_index = {tensor: name for name, tensor in signature.items()}
-    named = [by_index.get(tensor) for tensor in subgraph.outputs]
+    named = [by_index.get(tensor) for tensor in entry.outputs]
     return [
         name or info.name
         for name, info in zip(named if len(named) == len(outputs) else [None] * len(outputs), outputs, strict=True)

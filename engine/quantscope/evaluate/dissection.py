@@ -6,14 +6,25 @@ one run makes every operator's own error visible.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from quantscope.evaluate.alignment import Pair
-from quantscope.model.edit import Blob, Bytes, ModelEdit, OperatorEdit, SubgraphEdit, TensorCopy, TensorEdit
+from quantscope.model.calls import call_options, reached_from
+from quantscope.model.edit import (
+    Blob,
+    Bytes,
+    ModelEdit,
+    NewOperator,
+    OperatorEdit,
+    SubgraphEdit,
+    TensorCopy,
+    TensorEdit,
+)
 from quantscope.model.graph import Model, Subgraph
+from quantscope.model.options import OptionsReader
 from quantscope.model.write import write
 
 NOTHING: Final = Bytes(np.zeros(0, np.uint8))
@@ -29,7 +40,8 @@ class Severed:
 
 
 def expose(model: Model, subgraph: Subgraph, results: Iterable[int], path: str) -> tuple[int, ...]:
-    """Writes `subgraph` to `path` with `results` behind its own outputs; gives all outputs as tensors, in order."""
+    """Writes `subgraph`, to be run as a model, to `path` with `results` behind its own outputs; gives all outputs as
+    tensors, in order."""
     outputs = tuple(dict.fromkeys((*subgraph.outputs, *results)))
     operators = tuple(operator.index for operator in subgraph.operators)
     _write(model, subgraph, SubgraphEdit({}, (), operators, outputs=outputs), {}, path)
@@ -74,8 +86,8 @@ def _emptied(
         if each.quantization and each.quantization.block
     ]
     needed = {tensor.buffer for tensor in (*read, *scales)}
-    if subgraph.index == 0:  # with it the others are written
-        needed |= {tensor.buffer for other in model.subgraphs[1:] for tensor in other.tensors}
+    others = (model.subgraphs[index] for index in _written(model, subgraph)[1:])
+    needed |= {tensor.buffer for other in others for tensor in other.tensors}
     tensors = {
         tensor.index: TensorEdit(tensor.dtype, 0, None)
         for tensor in subgraph.tensors
@@ -85,7 +97,36 @@ def _emptied(
 
 
 def _write(model: Model, subgraph: Subgraph, edit: SubgraphEdit, buffers: Mapping[int, Blob], path: str) -> None:
-    # The first subgraph may call others; any other one has to be alone to become the first.
-    alone = subgraph.index or None
+    written = _written(model, subgraph)
+    edits = {subgraph.index: edit}
+    if subgraph.index:
+        kept = (model.subgraphs[index] for index in written[1:])
+        edits |= {each.index: SubgraphEdit({}, (), tuple(range(len(each.operators)))) for each in kept}
+        places = {index: place for place, index in enumerate(written)}
+        edits = {index: _renumbered(model, index, each, places) for index, each in edits.items()}
     with open(path, "wb") as file:
-        write(model, ModelEdit({subgraph.index: edit}, buffers, (), alone), file)
+        write(model, ModelEdit(edits, buffers, (), written if subgraph.index else None), file)
+
+
+def _written(model: Model, subgraph: Subgraph) -> tuple[int, ...]:
+    """The subgraphs to write with `subgraph` as the first, which is the one that a model runs: those it calls."""
+    if subgraph.index == 0:
+        return tuple(range(len(model.subgraphs)))
+    return subgraph.index, *sorted(reached_from(model, subgraph.index) - {subgraph.index})
+
+
+def _renumbered(model: Model, subgraph: int, edit: SubgraphEdit, places: Mapping[int, int]) -> SubgraphEdit:
+    """The same with calls of the subgraphs in `places` by their new numbers."""
+    options = OptionsReader(model)
+    operators: list[int | OperatorEdit | NewOperator] = []
+    for entry in edit.operators:
+        if isinstance(entry, NewOperator):
+            operators.append(entry)
+            continue
+        operator = model.subgraphs[subgraph].operators[entry if isinstance(entry, int) else entry.index]
+        calls = {name: places.get(called, called) for name, called in call_options(operator, options).items()}
+        if calls:
+            changed = OperatorEdit(entry, operator.version, operator.inputs) if isinstance(entry, int) else entry
+            entry = replace(changed, options={**changed.options, **calls})
+        operators.append(entry)
+    return replace(edit, operators=tuple(operators))

@@ -16,13 +16,13 @@ CONVOLUTIONS: Final[Mapping[str, int]] = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": -1}
 CLOSE: Final = 0.25  # to a whole exponent: further away a ratio is no factor but an accident
 
 
-def multiplied(reference: Model, quantized: Model, pairs: Sequence[Pair]) -> Mapping[int, Floats]:
-    """The factors (float32 [channels]) of what convolutions between integers give in the first subgraph of `quantized`.
+def multiplied(reference: Model, quantized: Model, subgraph: int, pairs: Sequence[Pair]) -> Mapping[int, Floats]:
+    """The factors (float32 [channels]) of what convolutions between integers give in a subgraph of `quantized`.
 
     Where two convolutions follow each other, Quantscope may have multiplied what the first one gives and divided the
     second one's weights (`static.equalization`).
     """
-    one, two = reference.subgraphs[0], quantized.subgraphs[0]
+    one, two = reference.subgraphs[subgraph], quantized.subgraphs[subgraph]
     readers = {index: operator.type for operator in two.operators for index in operator.inputs[:1]}
     found: dict[int, Floats] = {}
     for pair in pairs:

@@ -3,15 +3,15 @@
 Operators are looked at as many at a time as fit into memory, each time over all samples; see `walk` for how.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from quantscope import documents
 from quantscope.evaluate.alignment import Alignment, Pair
 from quantscope.evaluate.inputs import Samples
 from quantscope.evaluate.measures import Distance
-from quantscope.evaluate.station import Watch, holds_reals
-from quantscope.evaluate.walk import Key, Walk, within_reach
+from quantscope.evaluate.station import OPAQUE_TYPES, Watch, holds_reals
+from quantscope.evaluate.walk import Key, Reach, Walk
 from quantscope.model.calls import reached_from
 from quantscope.model.graph import Model, Operator, Subgraph, Tensor
 from quantscope.progress import Progress, part, silent
@@ -20,12 +20,11 @@ Errors = Watch[Distance]
 
 # Tensors of one pass over the samples, in bytes: what a process has to hold at a time.
 PASS_BYTES: Final = 128 << 20
-OPAQUE_TYPES: Final = frozenset({"STRING", "RESOURCE", "VARIANT"})
 
 NOT_FLOAT: Final = "Its outputs aren't floating-point numbers."
 NOT_FOUND: Final = "The quantized model has no operator that corresponds to it."
-NOT_CALLED: Final = "Its subgraph isn't called from the first one, which is what was run."
-NESTED: Final = "Loops, branches and composites within others can't be watched while the model runs."
+NOT_CALLED: Final = "Nothing that was run calls its subgraph."
+NOT_FOLLOWED: Final = "Its subgraph is called by an operator, or with values, that can't be followed."
 NOT_RUN: Final = "Its subgraph was never run on these inputs."
 OPAQUE: Final = "It works on strings or resources, which can't be given to it from outside."
 
@@ -34,11 +33,11 @@ def operator_errors(
     reference: Model,
     quantized: Model,
     alignment: Alignment,
-    samples: Samples,
+    samples: Mapping[int, Samples],
     progress: Progress = silent,
     pass_bytes: int = PASS_BYTES,
 ) -> tuple[documents.OperatorError, ...]:
-    """Errors of all operators of `reference`, in order, over `samples`.
+    """Errors of all operators of `reference`, in order, over `samples` of each subgraph that is run.
 
     What the runtime can't do for one operator is its note. Raises RunError if one of the models doesn't run at all.
     """
@@ -47,16 +46,21 @@ def operator_errors(
         for subgraph, row in enumerate(alignment.subgraphs)
         for pair in row
     }
-    reached, called = within_reach(reference), reached_from(reference, 0)
+    reach = Reach(reference)
     for (subgraph, _), watch in found.items():
         watch.note = obstacle(reference.subgraphs[subgraph], quantized.subgraphs[subgraph], watch.pair)
-        if watch.note is None and subgraph not in reached:
-            watch.note = NESTED if subgraph in called else NOT_CALLED
-    passes = _passes(reference, found, pass_bytes)
-    walk = Walk(reference, quantized, alignment)
-    for number, chosen in enumerate(passes):
+        if watch.note is None:
+            watch.note = out_of_reach(reach, subgraph, samples)
+    passes = [
+        (root, chosen)
+        for chosen in _passes(reference, found, pass_bytes)
+        for root in samples
+        if any(subgraph in reach.below(root) for subgraph, _ in chosen)
+    ]
+    walks = {root: Walk(reference, quantized, alignment, root) for root in samples}
+    for number, (root, chosen) in enumerate(passes):
         stage = part(progress, number / len(passes), (number + 1) / len(passes))
-        walk.run(chosen, samples, stage)
+        walks[root].run(chosen, samples[root], stage)
     return tuple(
         _document(subgraph, operator, found.get((subgraph.index, operator.index)))
         for subgraph in reference.subgraphs
@@ -73,6 +77,14 @@ def unmeasured(reference: Model, note: str) -> tuple[documents.OperatorError, ..
         for subgraph in reference.subgraphs
         for operator in subgraph.operators
     )
+
+
+def out_of_reach(reach: Reach, subgraph: int, roots: Iterable[int]) -> str | None:
+    """Why a subgraph can't be watched when `roots` are run; None if it can."""
+    if any(subgraph in reach.below(root) for root in roots):
+        return None
+    called = any(subgraph in reached_from(reach.model, root) for root in roots)
+    return NOT_FOLLOWED if called else NOT_CALLED
 
 
 def obstacle(one: Subgraph, two: Subgraph, pair: Pair) -> str | None:

@@ -20,6 +20,8 @@ from quantscope.model.graph import Model, Tensor
 Array = npt.NDArray[Any]
 
 FLOATS: Final = frozenset({"FLOAT32", "FLOAT16", "FLOAT64"})
+# What can't be given to a model from outside.
+OPAQUE_TYPES: Final = frozenset({"STRING", "RESOURCE", "VARIANT"})
 
 
 class Adding(Protocol):

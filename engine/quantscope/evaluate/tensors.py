@@ -12,13 +12,13 @@ from quantscope.documents.details import Histogram, Scales
 from quantscope.documents.tensors import TensorComparison
 from quantscope.errors import UsageError
 from quantscope.evaluate.alignment import Pair, align
-from quantscope.evaluate.compare import samples_for
+from quantscope.evaluate.compare import samples_for, shared_entries
 from quantscope.evaluate.measures import Distance
-from quantscope.evaluate.operators import NESTED, NOT_CALLED, NOT_FOUND, NOT_RUN, obstacle
+from quantscope.evaluate.operators import NOT_FOUND, NOT_RUN, obstacle, out_of_reach
 from quantscope.evaluate.station import Watch
-from quantscope.evaluate.walk import Walk, within_reach
+from quantscope.evaluate.walk import Reach, Walk
 from quantscope.files import describe
-from quantscope.model.calls import reached_from
+from quantscope.model.calls import Entry
 from quantscope.model.graph import Model, Tensor
 from quantscope.model.read import read
 from quantscope.progress import Progress, part, silent
@@ -78,22 +78,22 @@ def compare_tensor(
 ) -> TensorComparison:
     """The values of an operator's output `tensor` of the float model and of what stands for it in the quantized one.
 
-    Samples as for `compare`. Raises UsageError if that isn't an operator's output or can't be watched, and what
-    `compare` raises.
+    Samples as for `compare`, of the first signature that runs the subgraph. Raises UsageError if that isn't an
+    operator's output or can't be watched, and what `compare` raises.
     """
     model, other = read(reference), read(quantized)
     alignment = align(model, other)
-    pair, written = _place(model, other, alignment.subgraphs, subgraph, tensor)
-    inputs = samples_for(model, other, data, samples, progress)
+    pair, written, entry = _place(model, other, alignment.subgraphs, subgraph, tensor)
+    inputs = samples_for(model, other, entry, data, samples, progress)
     mine, theirs = model.subgraphs[subgraph].tensors[tensor], other.subgraphs[subgraph].tensors[written]
-    walk, key = Walk(model, other, alignment), (subgraph, pair.operator)
+    walk, key = Walk(model, other, alignment, entry.subgraph), (subgraph, pair.operator)
     only = Pair(pair.operator, pair.written, {}, {written: tensor})
     extent = Extent()
     walk.run({key: Watch(only, extent)}, inputs, part(progress, 0.0, 0.5))
     if extent.low > extent.high:
         raise UsageError(f"Tensor {tensor} of subgraph {subgraph} has no values. {NOT_RUN}", "Give other data.")
     limits = representable(theirs)
-    factors = walk.factors.get(written) if subgraph == 0 else None
+    factors = walk.factors(subgraph).get(written)
     if limits is not None and factors is not None:
         spread = Spread(extent.low, extent.high, (limits[0] / factors, limits[1] / factors))
         limits = limits[0] / float(factors.min()), limits[1] / float(factors.min())
@@ -128,23 +128,23 @@ def compare_tensor(
 
 def _place(
     model: Model, other: Model, pairs: tuple[tuple[Pair, ...], ...], subgraph: int, tensor: int
-) -> tuple[Pair, int]:
-    """The pair of operators that gives a tensor, and the tensor's number in the quantized file."""
+) -> tuple[Pair, int, Entry]:
+    """The pair of operators that gives a tensor, the tensor's number in the quantized file, and what to run."""
     what = f"tensor {tensor} of subgraph {subgraph}"
     if subgraph >= len(model.subgraphs) or tensor >= len(model.subgraphs[subgraph].tensors):
         raise UsageError(f"The model has no {what}.", "inspect --json lists all tensors.")
-    one = model.subgraphs[subgraph]
+    one, reach = model.subgraphs[subgraph], Reach(model)
+    runs = {entry.subgraph: entry for entry in shared_entries(model, other)}
     if not any(tensor in operator.outputs for operator in one.operators):
         raise UsageError(f"No operator gives {what}.", "Choose an operator's output; inspect --operator shows weights.")
     for pair in pairs[subgraph] if subgraph < len(pairs) else ():
         for written, mine in pair.results.items():
             if mine == tensor:
                 why = obstacle(one, other.subgraphs[subgraph], pair)
-                if why is None and subgraph not in within_reach(model):
-                    why = NESTED if subgraph in reached_from(model, 0) else NOT_CALLED
+                why = why or out_of_reach(reach, subgraph, runs)
                 if why is not None:
                     raise UsageError(f"The operator that gives {what} can't be watched. {why}")
-                return pair, written
+                return pair, written, next(runs[root] for root in runs if subgraph in reach.below(root))
     raise UsageError(f"The operator that gives {what} can't be watched. {NOT_FOUND}")
 
 

@@ -9,11 +9,16 @@ from quantscope.model.options import OptionsReader
 
 def called_by(operator: Operator, options: OptionsReader) -> tuple[int, ...]:
     """The subgraphs that an operator calls, in its options' order; the file may name some that it hasn't got."""
-    return tuple(
-        int(value)
+    return tuple(call_options(operator, options).values())
+
+
+def call_options(operator: Operator, options: OptionsReader) -> Mapping[str, int]:
+    """The same by the options' names."""
+    return {
+        name: int(value)
         for name, value in (options.second if operator.options_type == "NONE" else options.scalars)(operator).items()
         if name.endswith("SubgraphIndex") or (operator.type, name) == ("CALL", "Subgraph")
-    )
+    }
 
 
 def callers(model: Model) -> Mapping[int, frozenset[str]]:

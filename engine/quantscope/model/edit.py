@@ -97,7 +97,7 @@ class OperatorEdit:
     index: int
     version: int
     inputs: tuple[int, ...]
-    options: Mapping[str, bool] = field(default_factory=dict)
+    options: Mapping[str, int] = field(default_factory=dict)
     outputs: tuple[int, ...] | None = None
     intermediates: tuple[int, ...] | None = None
 
@@ -129,11 +129,12 @@ class SubgraphEdit:
 
 @dataclass(frozen=True, slots=True)
 class ModelEdit:
-    """Changes to a model. `buffers` replaces the bytes of existing buffers, `new_buffers` adds some. Where `alone`
-    names a subgraph, that one is all that is written, and signatures go. `description` replaces the source's."""
+    """Changes to a model. `buffers` replaces the bytes of existing buffers, `new_buffers` adds some. Where `only`
+    names subgraphs, these are all that is written, in this order, and signatures go; who calls them has to be changed
+    to their new numbers. `description` replaces the source's."""
 
     subgraphs: Mapping[int, SubgraphEdit]
     buffers: Mapping[int, Blob]
     new_buffers: tuple[Blob, ...]
-    alone: int | None = None
+    only: tuple[int, ...] | None = None
     description: str | None = None

@@ -33,9 +33,14 @@ class OptionsReader:
 
     def second(self, operator: Operator) -> Mapping[str, int | float]:
         """The same of the options that operators of StableHLO have in a field of their own."""
-        kind = int(self.table("Operator", operator.position)["BuiltinOptions2Type"])
-        name = schema().options2_names.get(kind, "UNKNOWN")
-        return self.table(name, target(self.model, "Operator", operator.position, "BuiltinOptions2"))
+        return self.table(*self._second(operator))
+
+    def place(self, operator: Operator) -> tuple[str, str, int]:
+        """The operator's field that holds its options, the schema's name of their table, and where that is (0:
+        absent)."""
+        if operator.options_type != "NONE":
+            return "BuiltinOptions", operator.options_type, operator.options
+        return "BuiltinOptions2", *self._second(operator)
 
     def table(self, name: str, position: int) -> Mapping[str, int | float]:
         """The same of any table of the kind `name` that the reader has checked; 0 as `position` gives the defaults."""
@@ -51,6 +56,11 @@ class OptionsReader:
             if position + offset + form.size <= self.model.bytes:
                 result[field] = form.unpack_from(file, position + offset)[0]
         return result
+
+    def _second(self, operator: Operator) -> tuple[str, int]:
+        kind = int(self.table("Operator", operator.position)["BuiltinOptions2Type"])
+        name = schema().options2_names.get(kind, "UNKNOWN")
+        return name, target(self.model, "Operator", operator.position, "BuiltinOptions2")
 
     def _layout(self, name: str, vtable: int) -> tuple[dict[str, int | float], list[tuple[str, int, Struct]]]:
         """Default of every scalar field, and where tables with this vtable (0: there is none) keep those they have."""

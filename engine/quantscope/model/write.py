@@ -32,6 +32,7 @@ from quantscope.model.edit import (
 from quantscope.model.flatbuffer import Positions
 from quantscope.model.front import Front
 from quantscope.model.graph import Buffer, Model
+from quantscope.model.options import OptionsReader
 from quantscope.model.schema import IDENTIFIER, Field, Schema, schema
 from quantscope.model.splice import ALIGNMENT, Skeleton, cut
 
@@ -104,8 +105,8 @@ class _Writer:
     def write(self, file: BinaryIO, flatbuffer_limit: int) -> None:
         total = self.end + sum(blob.size + ALIGNMENT for blob in (*self.moved.values(), *self.edit.new_buffers))
         external = total >= flatbuffer_limit
-        alone = self.edit.alone
-        kept = range(len(self.model.subgraphs)) if alone is None else [alone]
+        only = self.edit.only
+        kept = range(len(self.model.subgraphs)) if only is None else only
         subgraphs = [self._subgraph(index) for index in kept]
         codes = self._operator_codes()
         buffers = self._buffers(external)
@@ -117,7 +118,7 @@ class _Writer:
                 "Subgraphs": self.front.references(subgraphs),
                 "OperatorCodes": self.front.references(codes),
                 "Buffers": self.front.references(buffers),
-                **({} if alone is None else {"SignatureDefs": self.front.references([])}),
+                **({} if only is None else {"SignatureDefs": self.front.references([])}),
                 **({} if self.edit.description is None else {"Description": self.front.string(self.edit.description)}),
             },
         )
@@ -233,12 +234,10 @@ class _Writer:
             if operands is not None:
                 overrides[name] = self.front.vector(np.array(operands, "<i4"))
         if edit.options:
-            fields = self.schema.table(operator.options_type)
+            field, kind, position = OptionsReader(self.model).place(operator)
+            fields = self.schema.table(kind)
             values = {name: int(value) for name, value in edit.options.items()}
-            if operator.options:
-                overrides["BuiltinOptions"] = self._clone(operator.options, fields, values)
-            else:
-                overrides["BuiltinOptions"] = self._table(fields, values)
+            overrides[field] = self._clone(position, fields, values) if position else self._table(fields, values)
         return self._clone(operator.position, self.schema.table("Operator"), overrides)
 
     def _new_operator(self, operator: NewOperator) -> int:

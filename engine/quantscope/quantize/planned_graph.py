@@ -35,7 +35,7 @@ class PlannedOperator:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     source: Operator | None
-    overrides: Mapping[str, bool]
+    overrides: Mapping[str, int]
 
 
 class PlannedGraph:
@@ -121,7 +121,7 @@ class PlannedGraph:
 
 def _operators(subgraph: Subgraph, change: SubgraphEdit | None) -> tuple[PlannedOperator, ...]:
     planned = []
-    unchanged: Mapping[str, bool] = {}
+    unchanged: Mapping[str, int] = {}
     for entry in change.operators if change else range(len(subgraph.operators)):
         match entry:
             case NewOperator():

@@ -47,7 +47,7 @@ COLUMNS: Final = (
     Column(
         QT_TRANSLATE_NOOP("Compare", "Output"),
         QT_TRANSLATE_NOOP("Compare", "Name of the model's output"),
-        lambda output: output.name,
+        lambda output: output.label,
     ),
     Column(
         QT_TRANSLATE_NOOP("Compare", "SQNR"),

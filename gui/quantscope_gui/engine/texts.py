@@ -260,13 +260,13 @@ PHRASES: Final = tuple(
             QT_TRANSLATE_NOOP("Phrase", "The quantized model has no operator that corresponds to it."),
         ),
         (
-            r"Its subgraph isn't called from the first one, which is what was run\.",
-            QT_TRANSLATE_NOOP("Phrase", "Its subgraph isn't called from the first one, which is what was run."),
+            r"Nothing that was run calls its subgraph\.",
+            QT_TRANSLATE_NOOP("Phrase", "Nothing that was run calls its subgraph."),
         ),
         (
-            r"Loops, branches and composites within others can't be watched while the model runs\.",
+            r"Its subgraph is called by an operator, or with values, that can't be followed\.",
             QT_TRANSLATE_NOOP(
-                "Phrase", "Loops, branches and composites within others can't be watched while the model runs."
+                "Phrase", "Its subgraph is called by an operator, or with values, that can't be followed."
             ),
         ),
         (
