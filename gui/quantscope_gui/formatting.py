@@ -6,6 +6,8 @@ _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 NARROW_SPACE: Final = "\u202f"
 TIMES: Final = "\u00d7"
 ARROW: Final = "\u2192"
+# An uncertainty below this share of a time isn't worth a word.
+NOTICEABLE: Final = 0.05
 
 
 def size(count: int) -> str:
@@ -64,6 +66,13 @@ def duration(us: float) -> str:
     value = us / scale
     digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
     return f"{value:.{digits}f}{NARROW_SPACE}{unit}"
+
+
+def uncertain(us: float, error: float | None) -> str:
+    """Microseconds with how far they may be off, where that matters: "1.50 \u00b5s \u00b1 500 ns", "< 1.00 \u00b5s"."""
+    if error is None or error <= NOTICEABLE * us:
+        return duration(us)
+    return f"< {duration(us + error)}" if us <= error else f"{duration(us)} \u00b1 {duration(error)}"
 
 
 def factor(value: float) -> str:

@@ -2441,6 +2441,10 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>{name}：各算子共 {sum}，为未剖析推理的 {share}</translation>
     </message>
     <message>
+        <source>the call itself {time}</source>
+        <translation>调用本身 {time}</translation>
+    </message>
+    <message>
         <source>profiling itself {overhead}</source>
         <translation>剖析本身 {overhead}</translation>
     </message>

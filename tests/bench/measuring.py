@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from quantscope.documents.profile import Batch, Settings
 from quantscope.files import describe
 from quantscope.profile import cores, statistics
-from quantscope.profile.host import HostRunner, ProfilerRefusesError
-from quantscope.profile.operator_times import operator_times
+from quantscope.profile.host import HostRunner
 from quantscope.progress import silent
 from tests.bench import runtime
 from tests.bench.models import Model
@@ -36,8 +35,6 @@ LEAST_RUNS = 3
 LIVES = 4
 LEAST_ROUNDS = 10
 PROFILED_SECONDS = 2.0
-FASTEST = 15.0
-# Networks of convolutions that take milliseconds: the runtime's clock ticks in microseconds, it tells little of less.
 CONVOLUTIONS = frozenset(
     {
         "mobilenet_v1",
@@ -47,6 +44,11 @@ CONVOLUTIONS = frozenset(
         "inception_v3",
         "efficientnet_lite0",
         "rand_MobileNet",
+        "mlperf_vww_mobilenet_v1_025_96",
+        "mlperf_resnet8_cifar10",
+        "mnist_cnn",
+        "sklearn_digits_cnn",
+        "fsdd_dscnn",
     }
 )
 FULLY_ATTRIBUTED = frozenset({"mobilenet_v1", "efficientnet_b0", "efficientnet_lite0", "bert_mini", "rand_MobileNet"})
@@ -66,13 +68,12 @@ def run(zoo: Zoo, models: Sequence[Model], seconds: float) -> Section:
             "Our median over the median of a plain loop around `invoke`, in turns on one core and of "
             f"{LIVES} processes of each, with its 95 % interval "
             f"(bar: within {TOLERATED:.0%}; ~ where the interval reaches that far), and the same of the tenth "
-            "percentile, which other programs on the machine move less. Operators whose time is known, the part of the "
-            "time that belongs to none, and, of the fastest "
-            f"{FASTEST:.0f} % of runs, the sum over operators against unprofiled runs made in turns (bar on networks "
-            f"of convolutions: within {SUM_WITHIN:.0%}) and what profiling adds. XNNPACK's clock ticks in whole "
-            "microseconds and rounds down, so the sums of networks that take less than a millisecond are too small. "
-            "LiteRT's profiler reads /proc around every operator outside a delegate, which in loops costs many times "
-            "what they do. A - means that LiteRT's C API refuses the model."
+            "percentile, which other programs on the machine move less. Operators whose time is known; as parts of the "
+            "median of unprofiled runs made in turns, kernels that belong to none, the call itself (where operators "
+            "were timed alone, see docs/measuring.md), and all operators with the call (bar on networks of "
+            f"convolutions: within {SUM_WITHIN:.0%}); what profiling adds. LiteRT's profiler reads /proc around every "
+            "operator outside a delegate, which in loops costs many times what they do. A - means that LiteRT's C API "
+            "refuses the model."
         ),
         header=(
             "model",
@@ -82,7 +83,8 @@ def run(zoo: Zoo, models: Sequence[Model], seconds: float) -> Section:
             "at p10",
             "attributed",
             "to none",
-            "sum / unprofiled",
+            "call",
+            "operators and call",
             "overhead",
         ),
         rows=tuple(rows),
@@ -102,39 +104,32 @@ def _row(path: str, model: Model, seconds: float) -> tuple[str, ...]:
         f"{ratio:.3f} [{low:.3f}, {high:.3f}] {mark}",
         f"{tenth[0] / tenth[1]:.3f}",
     )
-    try:
-        return (*cells, *_operators(path, model))
-    except ProfilerRefusesError:
-        return (*cells, "-", "-", "-", "-")
+    return (*cells, *_operators(path, model))
 
 
 def _operators(path: str, model: Model) -> tuple[str, ...]:
-    """Attribution, and sums over the fastest runs: in those no other program had the core meanwhile."""
     runner = HostRunner(Settings(warm_up_seconds=0.2), silent)
     runner.open()
     variant = describe(path)
     try:
         first = runner.prepare(variant).first_us or 1000.0
-        turns, plain = runner.profiled_turns(variant, max(50, min(round(PROFILED_SECONDS * 1e6 / first), 1000)))
-        latencies = np.array([latency for turn in turns for latency in turn.latencies])
-        us = np.concatenate([turn.us.values() for turn in turns])
-        fastest = us[latencies <= np.percentile(latencies, FASTEST)].mean(axis=0)
-        times, foreign = operator_times(runner.loaded[variant].model, turns[0].steps, fastest.tolist())
+        found = runner.operators(variant, max(50, min(round(PROFILED_SECONDS * 1e6 / first), 1000)))
     finally:
         runner.close()
-    unprofiled = np.array(plain)
-    unprofiled = float(unprofiled[unprofiled <= np.percentile(unprofiled, FASTEST)].mean())
-    known = sum(each.attribution != "none" for each in times) / len(times)
+    if found.latency_us is None or found.unprofiled_us is None:
+        return ("-", "-", "-", "-", "-")
+    known = sum(each.attribution != "none" for each in found.operators) / len(found.operators)
     attributed = f"{known:.1%}"
     if model.name in FULLY_ATTRIBUTED:
         attributed = judged(attributed, known >= ATTRIBUTED)
-    sum_of = sum(each.us or 0.0 for each in times) / unprofiled
-    against = f"{sum_of:.3f}"
+    operators = sum(each.us or 0.0 for each in found.operators) / found.unprofiled_us
+    call = (found.call_us or 0.0) / found.unprofiled_us
+    nobody = sum(each.us for each in found.unattributed) / found.unprofiled_us
+    against = f"{operators + call:.3f}"
     if model.name in CONVOLUTIONS:
-        against = judged(against, abs(sum_of - 1) <= SUM_WITHIN)
-    nobody = sum(each.us for each in foreign) / unprofiled
-    profiled = float(latencies[latencies <= np.percentile(latencies, FASTEST)].mean())
-    return attributed, f"{nobody:.2%}", against, f"{profiled / unprofiled - 1:+.1%}"
+        against = judged(against, abs(operators + call - 1) <= SUM_WITHIN)
+    overhead = found.latency_us / found.unprofiled_us - 1
+    return attributed, f"{nobody:.2%}", f"{call:.1%}", against, f"{overhead:+.1%}"
 
 
 def _against_a_loop(path: str, seconds: float) -> tuple[list[Batch], list[Batch]]:

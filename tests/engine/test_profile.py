@@ -133,6 +133,8 @@ def test_operator_by_operator(model: str, quantized: str, delegate: str) -> None
         assert {each.attribution for each in run.operators} <= expected
         assert run.unattributed_us == 0
         assert sum(each.share for each in run.operators) == pytest.approx(1)
+        assert all((each.error_us is None) == (each.attribution == "folded") for each in run.operators)
+        assert (run.call_us is None) == (delegate == "none")
         assert run.operators_us > 0
         assert run.profiled_us > 0
         assert run.unprofiled_us > 0
@@ -532,6 +534,9 @@ def test_where_the_time_went() -> None:
     assert [change.text for change in found] == [
         "2 DEPTHWISE_CONV_2D left the delegate: +8.40 ms",
         "1 CONV_2D got faster: -2.00 ms",
+    ]
+    assert [change.text for change in changes(timed((*conv, 3)), timed((*conv, 1.5)))] == [
+        "1 CONV_2D got faster: -1.5 µs"
     ]
     assert [change.code for change in changes(after, before)] == ["joined-delegate", "slower"]
     assert changes(before, timed()) == ()

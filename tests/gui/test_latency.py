@@ -347,11 +347,26 @@ def test_times_of_operators_are_a_value_others_can_colour_by() -> None:
     assert found.microseconds() == {(0, 0): 200.0, (0, 2): 5.0}
     assert found.speedups() == {(0, 0): 2.0, (0, 2): 5 / 6}
     assert times.Time(0.3, 0.1).speedup is None, "too short to tell"
+    assert times.Time(0.3, 0.1, 0.01, 0.02).speedup == pytest.approx(3), "timed finely"
+    assert times.Time(5.0, 1.5, 0.5, 0.5).speedup is None
     assert found.of[0, 1] == times.Time(None, 4.0)
     assert (found.of[0, 1].difference, found.of[0, 1].speedup) == (None, None)
     assert times.of(profile(), "/another") is times.NO_TIMES
     alone = profiles.Profile(runs=profile().runs[:1])
     assert times.of(alone, "/model").of[0, 2] == times.Time(5.0, None)
+
+
+def test_how_far_a_time_may_be_off_is_written_where_it_matters() -> None:
+    assert formatting.uncertain(200.0, 0.5) == "200\u202fµs"
+    assert formatting.uncertain(1.5, 0.5) == "1.50\u202fµs ± 500\u202fns"
+    assert formatting.uncertain(0.5, 0.5) == "< 1.00\u202fµs"
+    assert formatting.uncertain(1.5, None) == "1.50\u202fµs"
+    short = profiles.OperatorTime(index=0, type="ADD", us=0.5, error_us=0.5, attribution="matched")
+    kernel = profiles.Unattributed(kernel="Copy (NC)", us=2.5, error_us=0.5)
+    alone = msgspec.structs.replace(run("model", 300), operators=(short,), unattributed=(kernel,))
+    lines, paired = operators.lines_of(profiles.Profile(runs=(alone,)))
+    assert not paired
+    assert [operators.COLUMNS[2].text(line) for line in lines] == ["< 1.00\u202fµs", "2.50\u202fµs ± 500\u202fns"]
 
 
 def test_lines_show_what_is_known_and_what_is_not(theme: Theme) -> None:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rich.console import Console
 from rich.live import Live as Line
@@ -11,6 +11,9 @@ from rich.text import Text
 
 from quantscope.documents import Document
 from quantscope.documents.profile import Measured, Noticed, Sensed, Standing, Waiting
+
+# An uncertainty below this share of a time isn't worth a word.
+NOTICEABLE: Final = 0.05
 
 
 def duration(us: float | None) -> str:
@@ -21,6 +24,13 @@ def duration(us: float | None) -> str:
         if us < limit:
             return f"{us / factor:.3g} {unit}"
     return f"{us / 1e6:.3g} s"
+
+
+def uncertain(us: float | None, error: float | None) -> str:
+    """Microseconds with how far they may be off, where that matters."""
+    if us is None or error is None or error <= NOTICEABLE * us:
+        return duration(us)
+    return f"< {duration(us + error)}" if us <= error else f"{duration(us)} ± {duration(error)}"
 
 
 def model_names(paths: Sequence[str]) -> list[str]:

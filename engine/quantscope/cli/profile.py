@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from quantscope import api
-from quantscope.cli.live import TerminalLive, duration, model_names
+from quantscope.cli.live import TerminalLive, duration, model_names, uncertain
 from quantscope.cli.output import add_json, console, print_json, size
 from quantscope.documents.profile import (
     CORES,
@@ -201,7 +201,11 @@ def _print_operators(run: Run, name: str, out: Console) -> None:
         share = f"{each.share:.1%}" if each.share is not None else "–"
         place = str(each.index) if each.subgraph == 0 else f"{each.subgraph}/{each.index}"
         table.add_row(
-            place, escape(each.type), duration(each.us), share, escape(" + ".join(each.kernels)) or each.attribution
+            place,
+            escape(each.type),
+            uncertain(each.us, each.error_us),
+            share,
+            escape(" + ".join(each.kernels)) or each.attribution,
         )
     out.print(table)
     hidden = len(run.operators) - OPERATORS_SHOWN
@@ -212,8 +216,9 @@ def _print_operators(run: Run, name: str, out: Console) -> None:
     parts = [f"sum of operators {duration(run.operators_us)}"]
     if run.unprofiled_us and run.operators_us is not None:
         parts[0] += f" ({run.operators_us / run.unprofiled_us:.1%} of the unprofiled median)"
-    if run.unattributed_us:
-        parts.append(f"not attributed {duration(run.unattributed_us)}")
+    for words, us in (("the call itself", run.call_us), ("not attributed", run.unattributed_us)):
+        if us:
+            parts.append(f"{words} {duration(us)}")
     if run.overhead is not None:
         parts.append(f"profiling itself {run.overhead:+.1%}")
     out.print(f"  [dim]{'; '.join(parts)}[/]")

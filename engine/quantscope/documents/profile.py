@@ -130,7 +130,8 @@ class OperatorTime(Document, frozen=True, kw_only=True):
     `share` is of the sum over all operators and `unattributed_us`. `attribution`: `exact` where the runtime timed this
     very operator, `matched` where a delegate's kernels were mapped to it with certainty, `alone` where it was timed in
     a model of its own, `folded` where it runs as part of another or nothing is left of it to run (`us` is 0), `none`
-    where its time isn't known (`us` is None). `kernels` are what really ran.
+    where its time isn't known (`us` is None). `kernels` are what really ran. `error_us` is how far `us` may be off to
+    either side: the resolution of the runtime's clock, or what measurements of it differ by; None where it isn't known.
     """
 
     subgraph: int = 0
@@ -138,16 +139,18 @@ class OperatorTime(Document, frozen=True, kw_only=True):
     type: str
     name: str = ""
     us: float | None
-    share: float | None
+    error_us: float | None = None
+    share: float | None = None
     attribution: str
     kernels: tuple[str, ...] = ()
 
 
 class Unattributed(Document, frozen=True, kw_only=True):
-    """A kernel's time that belongs to no operator with certainty."""
+    """A kernel's time that belongs to no operator with certainty; `error_us` as in OperatorTime."""
 
     kernel: str
     us: float
+    error_us: float | None = None
 
 
 class Energy(Document, frozen=True, kw_only=True):
@@ -167,8 +170,9 @@ class Run(Document, frozen=True, kw_only=True):
     `memory_bytes` is the peak the model needed beyond the empty program, `load_bytes` what it took after loading.
     `operators_us` is the sum over `operators`, to be held against `unprofiled_us`, the median latency of plain runs
     made in turns with the profiled ones (or, where that can't be, before them); `profiled_us` is the median of the
-    profiled ones, `overhead` what profiling added, as a fraction. `per_operator_note` says why there are no times, or
-    where they come from if not from one run of the whole model. `energy_note` says why there is no `energy`.
+    profiled ones, `overhead` what profiling added, as a fraction. `call_us` is what a call takes besides its operators,
+    where that was measured (it matters to models of a few microseconds). `per_operator_note` says why there are no
+    times, or where they come from if not from one run of the whole model. `energy_note` says why there is no `energy`.
     """
 
     model: File
@@ -194,6 +198,7 @@ class Run(Document, frozen=True, kw_only=True):
     unattributed: tuple[Unattributed, ...] = ()
     unattributed_us: float | None = None
     operators_us: float | None = None
+    call_us: float | None = None
     profiled_us: float | None = None
     unprofiled_us: float | None = None
     overhead: float | None = None

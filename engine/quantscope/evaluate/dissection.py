@@ -74,6 +74,34 @@ def sever(model: Model, subgraph: Subgraph, pairs: Sequence[Pair], path: str) ->
     return Severed(path, tuple(copies), results)
 
 
+def repeat(model: Model, subgraph: Subgraph, pair: Pair, times: int, path: str) -> None:
+    """Writes the operators of `pair` `times` times over to `path`, one after the other, each time with inputs and
+    outputs of their own: delegates leave out what nobody asks for, and do once what is asked for twice."""
+    written = [subgraph.operators[index] for index in pair.written]
+    values = (*pair.feeds, *dict.fromkeys(index for each in written for index in each.outputs if index >= 0))
+    new_tensors: list[TensorCopy] = []
+    operators: list[OperatorEdit] = []
+    inputs: list[int] = []
+    outputs: list[int] = []
+    for _ in range(times):
+        own = {tensor: len(subgraph.tensors) + len(new_tensors) + place for place, tensor in enumerate(values)}
+        new_tensors += map(TensorCopy, values)
+        operators += [
+            OperatorEdit(
+                each.index,
+                each.version,
+                tuple(own.get(index, index) for index in each.inputs),
+                outputs=tuple(own.get(index, index) for index in each.outputs),
+            )
+            for each in written
+        ]
+        inputs += [own[tensor] for tensor in pair.feeds]
+        outputs += [own[tensor] for tensor in pair.results]
+    tensors, buffers = _emptied(model, subgraph, {index for each in written for index in each.inputs})
+    edit = SubgraphEdit(tensors, new_tensors, tuple(operators), tuple(inputs), tuple(outputs))
+    _write(model, subgraph, edit, buffers, path)
+
+
 def _emptied(
     model: Model, subgraph: Subgraph, used: Collection[int]
 ) -> tuple[Mapping[int, TensorEdit], Mapping[int, Blob]]:

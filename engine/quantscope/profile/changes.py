@@ -10,6 +10,8 @@ from quantscope.documents.profile import Change, OperatorTime, Run
 MOST: Final = 8
 # Changes below this share of the slower variant's time aren't worth a line.
 NOTABLE: Final = 0.01
+# Below, a change is written in microseconds.
+MILLISECONDS_FROM: Final = 100.0
 DELEGATED: Final = frozenset({"matched", "folded"})
 
 
@@ -43,6 +45,10 @@ def _groups(operators: Sequence[OperatorTime]) -> defaultdict[str, _Group]:
     return groups
 
 
+def _signed(us: float) -> str:
+    return f"{us / 1000:+.2f} ms" if abs(us) >= MILLISECONDS_FROM else f"{us:+.3g} \u00b5s"
+
+
 def _change(type: str, before: _Group, after: _Group) -> Change:
     us = after.us - before.us
     left = min(before.delegated - after.delegated, after.count - after.delegated)
@@ -59,7 +65,7 @@ def _change(type: str, before: _Group, after: _Group) -> Change:
         code, count, words = ("slower", after.count, "got slower") if us > 0 else ("faster", after.count, "got faster")
     return Change(
         code=code,
-        text=f"{count} {type} {words}: {us / 1000:+.2f} ms",
+        text=f"{count} {type} {words}: {_signed(us)}",
         type=type,
         count=count,
         us=us,

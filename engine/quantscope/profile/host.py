@@ -17,9 +17,11 @@ from quantscope.model.graph import Model
 from quantscope.model.read import read
 from quantscope.profile import cores, litert_wire
 from quantscope.profile import host_wire as wire
+from quantscope.profile.alone import Bench
 from quantscope.profile.computer import ComputerSensors, this_computer
 from quantscope.profile.dissected import can_be_dissected, dissected_times
 from quantscope.profile.operator_times import operator_times, typical
+from quantscope.profile.refined import coarse, refined
 from quantscope.profile.runner import Latencies, OperatorProfile, Prepared
 from quantscope.progress import Progress
 
@@ -110,17 +112,22 @@ class HostRunner:
         except ProfilerRefusesError:
             if not can_be_dissected(model):
                 raise
-            delegate = DELEGATES[self.settings.delegate]
-            return dissected_times(model, self.settings, delegate, self.cpus, runs, self._check)
+            with self._bench(model) as bench:
+                return dissected_times(model, bench)
         latencies = [latency for turn in turns for latency in turn.latencies]
         us = np.concatenate([turn.us.values() for turn in turns])[typical(latencies)].mean(axis=0)
         operators, unattributed = operator_times(model, turns[0].steps, us.tolist())
+        call: float | None = None
+        if pairs := coarse(model, operators):
+            with self._bench(model) as bench:
+                operators, call = refined(operators, pairs, bench)
         profiled_us, unprofiled_us = float(np.median(latencies)), float(np.median(plain))
         return OperatorProfile(
             operators,
             unattributed,
             latency_us=profiled_us,
             unprofiled_us=unprofiled_us,
+            call_us=call,
         )
 
     def profiled_turns(self, variant: File, runs: int) -> tuple[list[litert_wire.Timed], list[float]]:
@@ -158,6 +165,9 @@ class HostRunner:
         for each in self.loaded.values():
             each.process.__exit__()
         self.loaded.clear()
+
+    def _bench(self, model: Model) -> Bench:
+        return Bench(model, self.settings, DELEGATES[self.settings.delegate], self.cpus, self._check)
 
     def _check(self) -> None:
         if self.cancelled.is_set():

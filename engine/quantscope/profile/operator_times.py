@@ -12,6 +12,7 @@ from quantscope.documents.profile import OperatorTime, Unattributed
 from quantscope.model.graph import Model, Subgraph
 from quantscope.profile.alignment import Alignment, align
 from quantscope.profile.litert_wire import Step
+from quantscope.profile.ticks import Reckoned
 from quantscope.quantize.partition import partitions
 from quantscope.quantize.predict import SIDE_EFFECTS
 
@@ -22,8 +23,8 @@ Key = tuple[int, int]  # subgraph and operator
 def typical(latencies: Sequence[float]) -> npt.NDArray[np.bool_]:
     """Which runs took neither much less nor much more than the median: the middle third.
 
-    Their mean is what operators' times are given as: the runtime's clock ticks in microseconds, of which a mean over
-    many runs makes finer times and a median doesn't, and the operators' means add up to the runs' mean.
+    Their mean is what operators' times are given as: of a clock that ticks in microseconds a mean makes finer times and
+    a median doesn't, and the operators' means add up to the runs' mean.
     """
     values = np.asarray(latencies, np.float64)
     low, high = np.percentile(values, MIDDLE)
@@ -36,8 +37,8 @@ def operator_times(
 ) -> tuple[tuple[OperatorTime, ...], tuple[Unattributed, ...]]:
     """Times of every operator that ran or was delegated, in order, and of kernels that belong to none with certainty.
 
-    `us` [step] is per inference. An operator that runs several times in an inference (in a loop) gets the sum; the time
-    of a control-flow operator is without that of the operators it runs.
+    `us` [step] are mean readings per inference. An operator that runs several times in an inference (in a loop) gets
+    the sum; the time of a control-flow operator is without that of the operators it runs.
     """
     ledger = _Ledger(model, _Graphs(model, steps))
     for block in _blocks(steps):
@@ -148,11 +149,11 @@ class _Ledger:
 
     model: Model
     graphs: _Graphs
-    times: defaultdict[Key, float] = field(default_factory=lambda: defaultdict(float))
+    times: defaultdict[Key, Reckoned] = field(default_factory=lambda: defaultdict(Reckoned))
     kernels: defaultdict[Key, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     vanished: set[Key] = field(default_factory=set)
     ran: set[int] = field(default_factory=lambda: {0})
-    foreign: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    foreign: defaultdict[str, Reckoned] = field(default_factory=lambda: defaultdict(Reckoned))
     control: list[Key] = field(default_factory=list)
 
     def enter(self, block: _Block, steps: Sequence[Step], us: Sequence[float]) -> None:
@@ -161,20 +162,20 @@ class _Ledger:
             step = steps[block.places[0]]
             key = (step.subgraph, step.node)
             self._leave_to(step.subgraph)
-            self._book(key, step.tag, us[block.places[0]])
+            self._book(key, step, us[block.places[0]])
             if self.model.subgraphs[step.subgraph].operators[step.node].type in SIDE_EFFECTS:
                 self.control.append(key)
             return
         found = self.graphs.owner(block.around, tuple(steps[place].tag for place in block.places))
         if found is None:
             for place in block.places:
-                self._book(None, steps[place].tag, us[place])
+                self._book(None, steps[place], us[place])
             return
         subgraph, part, alignment = found
         self._leave_to(subgraph)
         self.ran.add(subgraph)
         for place, owner in zip(block.places, alignment.owners, strict=True):
-            self._book(None if owner is None else (subgraph, part[owner]), steps[place].tag, us[place])
+            self._book(None if owner is None else (subgraph, part[owner]), steps[place], us[place])
         self.vanished |= {(subgraph, part[place]) for place in alignment.vanished}
 
     def _leave_to(self, subgraph: int) -> None:
@@ -182,24 +183,29 @@ class _Ledger:
         while any(key[0] == subgraph for key in self.control):
             self.control.pop()
 
-    def _book(self, key: Key | None, tag: str, us: float) -> None:
+    def _book(self, key: Key | None, step: Step, reading: float) -> None:
+        taken = Reckoned()
+        if step.builtin:  # timed by two looks at a clock that runs on
+            taken.add(reading)
+        else:
+            taken.add_kernel(reading)
         if self.control:
-            self.times[self.control[-1]] -= us
+            self.times[self.control[-1]].subtract(taken)
         if key is None:
-            self.foreign[tag] += us
+            self.foreign[step.tag].include(taken)
         else:
             self.ran.add(key[0])
-            self.times[key] += us
-            self.kernels[key][tag] = None
+            self.times[key].include(taken)
+            self.kernels[key][step.tag] = None
 
     def operators(self) -> tuple[OperatorTime, ...]:
         """Every operator of the subgraphs that ran."""
-        total = sum(max(0.0, us) for us in self.times.values()) + sum(self.foreign.values())
         found = []
         for subgraph in self.model.subgraphs:
             for operator in subgraph.operators if subgraph.index in self.ran else ():
                 key = (subgraph.index, operator.index)
-                us = max(0.0, self.times[key]) if key in self.kernels else 0.0 if key in self.vanished else None
+                taken = self.times[key] if key in self.kernels else None
+                us = max(0.0, taken.us) if taken else 0.0 if key in self.vanished else None
                 found.append(
                     OperatorTime(
                         subgraph=subgraph.index,
@@ -207,7 +213,7 @@ class _Ledger:
                         type=operator.type,
                         name=subgraph.outputs_of(operator)[0].name if operator.outputs else "",
                         us=us,
-                        share=us / total if us is not None and total else None,
+                        error_us=taken.error_us if taken else None,
                         attribution=self._attribution(key),
                         kernels=tuple(self.kernels.get(key, ())),
                     )
@@ -221,4 +227,6 @@ class _Ledger:
 
     def unattributed(self) -> tuple[Unattributed, ...]:
         """Kernels that belong to no operator with certainty."""
-        return tuple(Unattributed(kernel=kernel, us=us) for kernel, us in self.foreign.items())
+        return tuple(
+            Unattributed(kernel=kernel, us=taken.us, error_us=taken.error_us) for kernel, taken in self.foreign.items()
+        )

@@ -48,12 +48,13 @@ class Latencies:
 class OperatorProfile:
     """Times of each TFLite operator per inference, in execution order; `latency_us` is the median latency of the
     profiled runs themselves, None where there were none of the whole model; `unprofiled_us` of unprofiled runs made
-    between them, None where there were none."""
+    between them, None where there were none; `call_us` what a call takes besides its operators, where that is known."""
 
     operators: tuple[OperatorTime, ...] = ()
     unattributed: tuple[Unattributed, ...] = ()
     latency_us: float | None = None
     unprofiled_us: float | None = None
+    call_us: float | None = None
     note: str | None = None
 
 

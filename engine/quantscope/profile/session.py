@@ -22,6 +22,7 @@ from quantscope.documents.profile import (
     Energy,
     Noticed,
     OperatorPair,
+    OperatorTime,
     Profile,
     Run,
     Settings,
@@ -171,6 +172,10 @@ def _profile(works: Sequence[Work], settings: Settings, recipes: Mapping[File, s
     return Profile(runs=tuple(runs), comparison=comparisons[0] if comparisons else None, comparisons=tuple(comparisons))
 
 
+def _shared(operator: OperatorTime, total: float) -> OperatorTime:
+    return msgspec.structs.replace(operator, share=operator.us / total if operator.us is not None and total else None)
+
+
 def _pairs(baseline: Run, run: Run) -> tuple[OperatorPair, ...]:
     if not baseline.operators or not run.operators:
         return ()
@@ -187,9 +192,9 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None) -> 
     latency = statistics.latency(course.batches)
     used = energy(work.sensors, latency.median, len(work.courses)) if latency is not None else None
     profile = course.profile
-    attributed = sum(each.us or 0.0 for each in profile.operators) if profile else None
+    attributed = sum(each.us or 0.0 for each in profile.operators) if profile else 0.0
     unprofiled = (profile.unprofiled_us or (latency.median if latency else None)) if profile else None
-    unattributed = sum(each.us for each in profile.unattributed) if profile and profile.operators else None
+    unattributed = sum(each.us for each in profile.unattributed) if profile else 0.0
     return Run(
         model=course.model,
         recipe=recipe,
@@ -210,12 +215,13 @@ def _run(work: Work, course: Course, settings: Settings, recipe: str | None) -> 
         energy_note=used if isinstance(used, str) else None,
         batches=tuple(course.batches),
         sensors=tuple(work.sensors),
-        operators=profile.operators if profile else (),
+        operators=tuple(_shared(each, attributed + unattributed) for each in profile.operators) if profile else (),
         unattributed=profile.unattributed if profile else (),
-        unattributed_us=unattributed,
+        unattributed_us=unattributed if profile and profile.operators else None,
         profiled_us=profile.latency_us if profile else None,
         unprofiled_us=unprofiled,
         overhead=profile.latency_us / unprofiled - 1 if profile and profile.latency_us and unprofiled else None,
+        call_us=profile.call_us if profile else None,
         operators_us=attributed if profile and profile.operators else None,
         per_operator_note=profile.note if profile else None,
         warnings=(

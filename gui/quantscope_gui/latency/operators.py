@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from quantscope.documents import profile as profiles
 from quantscope_gui import formatting
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
+from quantscope_gui.latency.times import total
 from quantscope_gui.operators.plan import Key
 from quantscope_gui.operators.selection import OperatorSelection
 from quantscope_gui.theme.theme import Theme
@@ -53,6 +54,8 @@ class Line:
     share: float | None
     how: str
     kernels: str
+    error: float | None = None
+    other_error: float | None = None
 
     @property
     def difference(self) -> float | None:
@@ -69,8 +72,8 @@ class Column:
     bar: Callable[[Line], float | None] | None = None
 
 
-def _us(value: float | None) -> str:
-    return NOTHING if value is None else formatting.duration(value)
+def _us(value: float | None, error: float | None) -> str:
+    return NOTHING if value is None else formatting.uncertain(value, error)
 
 
 def _difference(line: Line) -> str:
@@ -86,10 +89,11 @@ COLUMNS: Final = (
     Column(QT_TRANSLATE_NOOP("Times", "Type"), QT_TRANSLATE_NOOP("Times", "Kind of operator"),
            lambda line: line.type, lambda line: line.type, 24),
     Column(QT_TRANSLATE_NOOP("Times", "Time"), QT_TRANSLATE_NOOP("Times", "Time per inference in the first variant"),
-           lambda line: _us(line.us), lambda line: -1.0 if line.us is None else line.us, 22, lambda line: line.us),
+           lambda line: _us(line.us, line.error), lambda line: -1.0 if line.us is None else line.us, 22,
+           lambda line: line.us),
     Column(QT_TRANSLATE_NOOP("Times", "Against"),
            QT_TRANSLATE_NOOP("Times", "Time per inference of what does its work in the variant held against it"),
-           lambda line: _us(line.other), lambda line: -1.0 if line.other is None else line.other, 22,
+           lambda line: _us(line.other, line.other_error), lambda line: -1.0 if line.other is None else line.other, 22,
            lambda line: line.other),
     Column(QT_TRANSLATE_NOOP("Times", "Difference"), QT_TRANSLATE_NOOP("Times", "Less is faster"),
            _difference, lambda line: 0.0 if line.difference is None else line.difference, 13),
@@ -114,7 +118,7 @@ def lines_of(profile: profiles.Profile) -> tuple[tuple[Line, ...], bool]:
 
 
 def _alone(run: profiles.Run) -> tuple[Line, ...]:
-    return tuple(_line(each, None) for each in run.operators) + _unattributed(run, False)
+    return tuple(_line(each) for each in run.operators) + _unattributed(run, False)
 
 
 def _paired(baseline: profiles.Run, run: profiles.Run, comparison: profiles.Comparison) -> tuple[Line, ...]:
@@ -125,29 +129,51 @@ def _paired(baseline: profiles.Run, run: profiles.Run, comparison: profiles.Comp
     for each in baseline.operators:
         keys = [(each.subgraph, index) for index in partners.get((each.subgraph, each.index), ())]
         used.update(keys)
-        known = [others[key].us for key in keys if key in others]
-        times = [us for us in known if us is not None]
-        lines.append(_line(each, sum(times) if times and len(times) == len(keys) else None))
+        lines.append(_line(each, *total([others.get(key) for key in keys])))
     added = [each for key, each in others.items() if key not in used]
     lines += [
-        Line(None, "", each.type, each.name, None, each.us, None, each.attribution, " + ".join(each.kernels))
+        Line(
+            None,
+            "",
+            each.type,
+            each.name,
+            None,
+            each.us,
+            None,
+            each.attribution,
+            " + ".join(each.kernels),
+            other_error=each.error_us,
+        )
         for each in added
     ]
     return (*lines, *_unattributed(baseline, False), *_unattributed(run, True))
 
 
-def _line(each: profiles.OperatorTime, other: float | None) -> Line:
+def _line(each: profiles.OperatorTime, other: float | None = None, other_error: float | None = None) -> Line:
     place = str(each.index) if each.subgraph == 0 else f"{each.subgraph}/{each.index}"
     key = (each.subgraph, each.index)
     kernels = " + ".join(each.kernels) if each.attribution == "matched" else ""
-    return Line(key, place, each.type, each.name, each.us, other, each.share, each.attribution, kernels)
+    return Line(
+        key,
+        place,
+        each.type,
+        each.name,
+        each.us,
+        other,
+        each.share,
+        each.attribution,
+        kernels,
+        each.error_us,
+        other_error,
+    )
 
 
 def _unattributed(run: profiles.Run, against: bool) -> tuple[Line, ...]:
     found = []
     for each in run.unattributed:
+        error = each.error_us
         us, other = (None, each.us) if against else (each.us, None)
-        found.append(Line(None, "", NOTHING, "", us, other, None, "none", each.kernel))
+        found.append(Line(None, "", NOTHING, "", us, other, None, "none", each.kernel, error, error))
     return tuple(found)
 
 

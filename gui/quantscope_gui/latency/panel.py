@@ -231,6 +231,9 @@ class LatencyPanel(QWidget):
                     sum=formatting.duration(run.operators_us),
                     share=formatting.percent(run.operators_us / run.unprofiled_us),
                 )
+                if run.call_us:
+                    call = self.tr("the call itself {time}").format(time=formatting.duration(run.call_us))
+                    text = f"{text}; {call}"
                 if run.overhead is not None:
                     overhead = self.tr("profiling itself {overhead}").format(
                         overhead=f"{run.overhead * 100:+.1f}\u202f%"

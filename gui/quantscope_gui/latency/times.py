@@ -1,23 +1,28 @@
 """Time per operator of a model and of what was made from it: an immutable value that any view may colour by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from quantscope.documents import profile as profiles
 from quantscope_gui.operators.plan import Key
 
-# The runtime's clock ticks in microseconds: of what takes less, a ratio would say nothing.
-SHORTEST = 1.0
+# Of times that may be off by more, a ratio would say nothing; measurements of old don't tell how far they may be off,
+# but the runtime's clock ticks in microseconds.
+MOST_UNCERTAIN: Final = 0.25
+HALF_A_TICK: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
     """One operator of the float model. `us` is its own time, `other` that of what does its work in the variant held
-    against it; None where it isn't known or nothing was."""
+    against it; None where it isn't known or nothing was. `error` and `other_error` are how far these may be off."""
 
     us: float | None
     other: float | None
+    error: float | None = None
+    other_error: float | None = None
 
     @property
     def difference(self) -> float | None:
@@ -25,9 +30,23 @@ class Time:
 
     @property
     def speedup(self) -> float | None:
-        if self.us is None or self.other is None or min(self.us, self.other) < SHORTEST:
+        if self.us is None or self.other is None:
             return None
-        return self.us / self.other
+        told = _told(self.us, self.error) and _told(self.other, self.other_error)
+        return self.us / self.other if told else None
+
+
+def _told(us: float, error: float | None) -> bool:
+    return us > 0 and (HALF_A_TICK if error is None else error) <= MOST_UNCERTAIN * us
+
+
+def total(parts: Sequence[profiles.OperatorTime | None]) -> tuple[float | None, float | None]:
+    """Time and uncertainty of operators together, None where that of one isn't known."""
+    known = [part for part in parts if part is not None and part.us is not None]
+    if not known or len(known) < len(parts):
+        return None, None
+    errors = [part.error_us for part in known if part.error_us is not None]
+    return sum(part.us or 0.0 for part in known), sum(errors) if errors else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +78,7 @@ def of(profile: profiles.Profile, source: str) -> OperatorTimes:
     if alone is None:
         return NO_TIMES
     return OperatorTimes(
-        MappingProxyType({(each.subgraph, each.index): Time(each.us, None) for each in alone.operators})
+        MappingProxyType({(each.subgraph, each.index): Time(each.us, None, each.error_us) for each in alone.operators})
     )
 
 
@@ -70,11 +89,11 @@ def own(profile: profiles.Profile, path: str) -> dict[Key, float]:
 
 
 def _paired(baseline: profiles.Run, run: profiles.Run, comparison: profiles.Comparison) -> dict[Key, Time]:
-    others = {(each.subgraph, each.index): each.us for each in run.operators}
+    others = {(each.subgraph, each.index): each for each in run.operators}
     partners = {(pair.subgraph, pair.baseline): pair.run for pair in comparison.pairs}
     times = {}
     for each in baseline.operators:
         found = [others.get((each.subgraph, index)) for index in partners.get((each.subgraph, each.index), ())]
-        known = [us for us in found if us is not None]
-        times[each.subgraph, each.index] = Time(each.us, sum(known) if known and len(known) == len(found) else None)
+        other, other_error = total(found)
+        times[each.subgraph, each.index] = Time(each.us, other, each.error_us, other_error)
     return times

@@ -4,7 +4,7 @@ The profile names operators by node, but a delegate's kernels only by name and p
 the same name and place across partitions. The model runtime information says which nodes went into which partition. So
 kernels are laid onto the operators of the one partition of their subgraph, or, with several, of the only one that they
 can be from (see `partitions`); time that can't be told apart is given as unattributed. Times are means over the
-profiled runs, per inference.
+profiled runs, per inference, those of kernels as `profile.ticks` reads them.
 """
 
 import re
@@ -21,6 +21,7 @@ from quantscope.evaluate.walk import FOLLOWED, calls
 from quantscope.model.graph import Model
 from quantscope.model.options import OptionsReader
 from quantscope.profile.alignment import align
+from quantscope.profile.ticks import Reckoned
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 # How the tables begin that builds write which know no protocol buffers, or no such mode.
@@ -44,20 +45,20 @@ class Attributed:
 class _Ledger:
     """Microseconds per inference so far, and the kernels they went to."""
 
-    us: defaultdict[Key, float] = field(default_factory=lambda: defaultdict(float))
+    times: defaultdict[Key, Reckoned] = field(default_factory=lambda: defaultdict(Reckoned))
     kernels: defaultdict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
     exact: set[Key] = field(default_factory=set)
     folded: set[Key] = field(default_factory=set)
-    foreign: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    spent: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    foreign: defaultdict[str, Reckoned] = field(default_factory=lambda: defaultdict(Reckoned))
+    spent: defaultdict[int, Reckoned] = field(default_factory=lambda: defaultdict(Reckoned))
     torn: set[int] = field(default_factory=set)
 
-    def book(self, subgraph: int, operator: int | None, kernel: str, us: float) -> None:
-        self.spent[subgraph] += us
+    def book(self, subgraph: int, operator: int | None, kernel: str, taken: Reckoned) -> None:
+        self.spent[subgraph].include(taken)
         if operator is None:
-            self.foreign[kernel] += us
+            self.foreign[kernel].include(taken)
         else:
-            self.us[subgraph, operator] += us
+            self.times[subgraph, operator].include(taken)
             self.kernels[subgraph, operator].append(kernel)
 
 
@@ -80,7 +81,10 @@ def attribute(profile: bytes, runtime_info: bytes, model: Model) -> Attributed:
     )
     return Attributed(
         _operators(model, ledger),
-        tuple(Unattributed(kernel=kernel, us=us) for kernel, us in ledger.foreign.items()),
+        tuple(
+            Unattributed(kernel=kernel, us=taken.us, error_us=taken.error_us)
+            for kernel, taken in ledger.foreign.items()
+        ),
         note,
     )
 
@@ -135,27 +139,31 @@ def _partitions(details: Any, model: Model) -> dict[int, list[list[int]]]:
 def _enter(rows: Any, model: Model, parts: Sequence[Sequence[int]], ledger: _Ledger) -> None:
     subgraph = rows.subgraph_index
     operators = model.subgraphs[subgraph].operators
-    kernels: list[tuple[int, str, float, int]] = []
+    kernels: list[tuple[int, str, Reckoned, int]] = []
     for row in rows.per_op_profiles:
         times = row.inference_microseconds
         # Called several times an inference (in a loop), its times are counted as often.
-        us = times.sum * max(1, row.times_called) / times.count if times.count > 0 else 0.0
+        called = max(1, row.times_called)
+        us = times.sum * called / times.count if times.count > 0 else 0.0
         kind = printable(row.node_type)
+        taken = Reckoned()
         if match := _KERNEL.fullmatch(row.name):
-            kernels.append((int(match[2]), kind, us, row.times_called))
+            taken.add_kernel(us, called)
+            kernels.append((int(match[2]), kind, taken, row.times_called))
             continue
+        taken.add(us)
         match = _NODE.fullmatch(row.name)
         operator = int(match[1]) if match and int(match[1]) < len(operators) else None
         if operator is not None and operators[operator].type != kind and not operators[operator].custom:
             operator = None
-        ledger.book(subgraph, operator, kind, us)
+        ledger.book(subgraph, operator, kind, taken)
         if operator is not None:
             ledger.exact.add((subgraph, operator))
     _enter_kernels(sorted(kernels), subgraph, parts, [operator.type for operator in operators], ledger)
 
 
 def _enter_kernels(
-    kernels: Sequence[tuple[int, str, float, int]],
+    kernels: Sequence[tuple[int, str, Reckoned, int]],
     subgraph: int,
     parts: Sequence[Sequence[int]],
     types: Sequence[str],
@@ -169,14 +177,14 @@ def _enter_kernels(
     for number, part in enumerate(parts):
         mine = [kernel for kernel, owner in zip(kernels, owners, strict=True) if owner == number]
         alignment = align(types_of[number], [kind for _, kind, _, _ in mine])
-        for (_, kind, us, _), owner in zip(mine, alignment.owners, strict=True):
-            ledger.book(subgraph, None if owner is None else part[owner], kind, us)
+        for (_, kind, taken, _), owner in zip(mine, alignment.owners, strict=True):
+            ledger.book(subgraph, None if owner is None else part[owner], kind, taken)
         if alignment.complete:
             ledger.folded |= {(subgraph, part[place]) for place in alignment.vanished}
-    for (_, kind, us, _), owner in zip(kernels, owners, strict=True):
+    for (_, kind, taken, _), owner in zip(kernels, owners, strict=True):
         if owner is None:
             ledger.torn.add(subgraph)
-            ledger.book(subgraph, None, kind, us)
+            ledger.book(subgraph, None, kind, taken)
 
 
 def _take_calls_out(model: Model, ledger: _Ledger) -> None:
@@ -185,19 +193,19 @@ def _take_calls_out(model: Model, ledger: _Ledger) -> None:
     for graph in reversed(model.subgraphs):
         for operator in graph.operators:
             key = graph.index, operator.index
-            if operator.type in FOLLOWED and key in ledger.us:
-                inside = sum(ledger.spent.pop(called, 0.0) for called in set(calls(operator, options)))
-                ledger.us[key] = max(0.0, ledger.us[key] - inside)
+            if operator.type in FOLLOWED and key in ledger.times:
+                for called in set(calls(operator, options)) & ledger.spent.keys():
+                    ledger.times[key].subtract(ledger.spent.pop(called))
 
 
 def _operators(model: Model, ledger: _Ledger) -> tuple[OperatorTime, ...]:
-    total = sum(ledger.us.values()) + sum(ledger.foreign.values())
-    ran = {0, *(key[0] for key in ledger.us)}
+    ran = {0, *(key[0] for key in ledger.times)}
     found = []
     for graph in model.subgraphs:
         for operator in graph.operators if graph.index in ran else ():
             key = graph.index, operator.index
-            us = ledger.us[key] if key in ledger.kernels else 0.0 if key in ledger.folded else None
+            taken = ledger.times[key] if key in ledger.kernels else None
+            us = max(0.0, taken.us) if taken else 0.0 if key in ledger.folded else None
             found.append(
                 OperatorTime(
                     subgraph=graph.index,
@@ -205,7 +213,7 @@ def _operators(model: Model, ledger: _Ledger) -> tuple[OperatorTime, ...]:
                     type=operator.type,
                     name=graph.outputs_of(operator)[0].name if operator.outputs else "",
                     us=us,
-                    share=us / total if us is not None and total else None,
+                    error_us=taken.error_us if taken else None,
                     attribution=_attribution(key, ledger),
                     kernels=tuple(dict.fromkeys(ledger.kernels.get(key, ()))),
                 )
