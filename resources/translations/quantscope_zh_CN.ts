@@ -1824,6 +1824,1166 @@
         <source>Install Android&apos;s platform tools</source>
         <translation>安装 Android 平台工具</translation>
     </message>
+    <message>
+        <source>There is no file &apos;{0}&apos;.</source>
+        <translation>没有文件“{0}”。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; may not be read by you.</source>
+        <translation>你无权读取“{0}”。</translation>
+    </message>
+    <message>
+        <source>Change the file&apos;s permissions.</source>
+        <translation>请更改该文件的权限。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is a folder, not a .tflite file.</source>
+        <translation>“{0}”是文件夹，不是 .tflite 文件。</translation>
+    </message>
+    <message>
+        <source>Choose the .tflite file inside it.</source>
+        <translation>请选择其中的 .tflite 文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is a pipe, not a .tflite file.</source>
+        <translation>“{0}”是管道，不是 .tflite 文件。</translation>
+    </message>
+    <message>
+        <source>Save the model to a file first.</source>
+        <translation>请先将模型存为文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a TensorFlow Lite model.</source>
+        <translation>“{0}”不是 TensorFlow Lite 模型。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a TensorFlow Lite model: it holds only {1} bytes.</source>
+        <translation>“{0}”不是 TensorFlow Lite 模型：它只有 {1} 字节。</translation>
+    </message>
+    <message>
+        <source>Open a .tflite file.</source>
+        <translation>请打开 .tflite 文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has schema version {1}; only version {2} is known.</source>
+        <translation>“{0}”的 schema 版本是 {1}；只认识版本 {2}。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds no subgraph.</source>
+        <translation>“{0}”中没有子图。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; keeps its weights in other files, which Quantscope can&apos;t read yet.</source>
+        <translation>“{0}”的权重存放在其他文件中，Quantscope 尚不能读取。</translation>
+    </message>
+    <message>
+        <source>The model keeps weights in other files, which Quantscope can&apos;t read yet.</source>
+        <translation>该模型的权重存放在其他文件中，Quantscope 尚不能读取。</translation>
+    </message>
+    <message>
+        <source>The model keeps options of operators outside the flatbuffer.</source>
+        <translation>该模型将算子的选项存放在 flatbuffer 之外。</translation>
+    </message>
+    <message>
+        <source>Convert the model again with a current converter.</source>
+        <translation>请用最新的转换器重新转换模型。</translation>
+    </message>
+    <message>
+        <source>Tensor &apos;{0}&apos; has data type {1}, which the installed runtime doesn&apos;t know.</source>
+        <translation>张量“{0}”的数据类型是 {1}，已安装的运行时不认识。</translation>
+    </message>
+    <message>
+        <source>Update ai-edge-litert.</source>
+        <translation>请更新 ai-edge-litert。</translation>
+    </message>
+    <message>
+        <source>The model file is damaged: {0}.</source>
+        <translation>模型文件已损坏：{0}。</translation>
+    </message>
+    <message>
+        <source>The model has more parts than can be read ({0}).</source>
+        <translation>模型的组成部分太多，无法读取（{0}）。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s lists are too long to be read ({0}).</source>
+        <translation>模型中的列表太长，无法读取（{0}）。</translation>
+    </message>
+    <message>
+        <source>Get a fresh copy of the file or convert it again.</source>
+        <translation>请重新获取该文件，或重新转换。</translation>
+    </message>
+    <message>
+        <source>Weights overlap other parts of the model file, so it can&apos;t be rewritten.</source>
+        <translation>权重与模型文件的其他部分重叠，因此无法改写。</translation>
+    </message>
+    <message>
+        <source>Parts of the model file overlap, so it can&apos;t be rewritten.</source>
+        <translation>模型文件的一些部分相互重叠，因此无法改写。</translation>
+    </message>
+    <message>
+        <source>The output &apos;{0}&apos; is {1}.</source>
+        <translation>输出“{0}”是{1}。</translation>
+    </message>
+    <message>
+        <source>a folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>not an ordinary file</source>
+        <translation>特殊文件</translation>
+    </message>
+    <message>
+        <source>The output is the input itself, which is never changed.</source>
+        <translation>输出就是输入本身，而输入从不改动。</translation>
+    </message>
+    <message>
+        <source>Give another output file.</source>
+        <translation>请换一个输出文件。</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>磁盘已满</translation>
+    </message>
+    <message>
+        <source>your disk quota is used up</source>
+        <translation>你的磁盘配额已用完</translation>
+    </message>
+    <message>
+        <source>you may not write there</source>
+        <translation>你无权在那里写入</translation>
+    </message>
+    <message>
+        <source>the file system is read-only</source>
+        <translation>文件系统是只读的</translation>
+    </message>
+    <message>
+        <source>the folder doesn&apos;t exist</source>
+        <translation>文件夹不存在</translation>
+    </message>
+    <message>
+        <source>Free some space or choose another folder.</source>
+        <translation>请腾出一些空间，或换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>请换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Create it or choose another folder.</source>
+        <translation>请创建它，或换一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The model has no operator {0} in subgraph {1}.</source>
+        <translation>该模型的子图 {1} 中没有算子 {0}。</translation>
+    </message>
+    <message>
+        <source>&apos;quantscope inspect&apos; lists what there is.</source>
+        <translation>“quantscope inspect”会列出所有算子。</translation>
+    </message>
+    <message>
+        <source>The model has no subgraph {0}.</source>
+        <translation>该模型没有子图 {0}。</translation>
+    </message>
+    <message>
+        <source>Choose one of its subgraphs.</source>
+        <translation>请选择其中的一个子图。</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>The LiteRT runtime (ai-edge-litert) is not installed, so models can&apos;t be read or run here.</source>
+        <translation>未安装 LiteRT 运行时（ai-edge-litert），因此无法在此读取或运行模型。</translation>
+    </message>
+    <message>
+        <source>The LiteRT runtime (ai-edge-litert) is not installed, so models can&apos;t be run here.</source>
+        <translation>未安装 LiteRT 运行时（ai-edge-litert），因此无法在此运行模型。</translation>
+    </message>
+    <message>
+        <source>Install it with &apos;pip install ai-edge-litert&apos;. There is no build for Intel Macs or 32-bit systems.</source>
+        <translation>请用“pip install ai-edge-litert”安装。没有适用于 Intel Mac 或 32 位系统的版本。</translation>
+    </message>
+    <message>
+        <source>The runtime refuses the model: {0}</source>
+        <translation>运行时拒绝该模型：{0}</translation>
+    </message>
+    <message>
+        <source>The runtime crashed on the model ({0}).</source>
+        <translation>运行时在该模型上崩溃了（{0}）。</translation>
+    </message>
+    <message>
+        <source>The runtime crashed on the model (exit code {0}). {1}</source>
+        <translation>运行时在该模型上崩溃了（退出代码 {0}）。{1}</translation>
+    </message>
+    <message>
+        <source>Report the model file: a runtime must never crash.</source>
+        <translation>请报告该模型文件：运行时绝不应崩溃。</translation>
+    </message>
+    <message>
+        <source>The process that runs the model answered nonsense: {0}.</source>
+        <translation>运行模型的进程的应答无法理解：{0}。</translation>
+    </message>
+    <message>
+        <source>It was still running after {0} s.</source>
+        <translation>{0} 秒后它仍在运行。</translation>
+    </message>
+    <message>
+        <source>The quantized model failed its check, so it was not kept. {0}</source>
+        <translation>量化后的模型未通过检查，因此没有保留。{0}</translation>
+    </message>
+    <message>
+        <source>Try another recipe or target, and report this: it should not happen.</source>
+        <translation>请换用其他方案或目标，并报告此问题：这不应发生。</translation>
+    </message>
+    <message>
+        <source>The source model itself can&apos;t be run here, so a quantized one can&apos;t be checked. {0}</source>
+        <translation>源模型本身无法在此运行，因此无法检查量化后的模型。{0}</translation>
+    </message>
+    <message>
+        <source>The model has no operators, so there is nothing to quantize.</source>
+        <translation>该模型没有算子，因此没有可量化的内容。</translation>
+    </message>
+    <message>
+        <source>The model is already quantized: none of its float weights is left to do.</source>
+        <translation>该模型已经量化：没有剩下可处理的浮点权重。</translation>
+    </message>
+    <message>
+        <source>The model stores its weights in 16 bits already: a recipe with 8-bit weights makes them smaller.</source>
+        <translation>该模型的权重已经以 16 位存储：使用 8 位权重的方案可使其更小。</translation>
+    </message>
+    <message>
+        <source>The recipe {0} finds nothing to do: no float weight that it covers is large enough.</source>
+        <translation>方案 {0} 无事可做：它涉及的浮点权重都不够大。</translation>
+    </message>
+    <message>
+        <source>Each operator&apos;s reason says why.</source>
+        <translation>每个算子的原因说明了为什么。</translation>
+    </message>
+    <message>
+        <source>There is no recipe &apos;{0}&apos;.</source>
+        <translation>没有方案“{0}”。</translation>
+    </message>
+    <message>
+        <source>Choose one of {0}, or give a .json file.</source>
+        <translation>请选择 {0} 之一，或提供 .json 文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a recipe: {1}.</source>
+        <translation>“{0}”不是方案：{1}。</translation>
+    </message>
+    <message>
+        <source>The litert-quantizer recipe has no entries, so it asks for nothing.</source>
+        <translation>该 litert-quantizer 方案没有条目，因此没有任何要求。</translation>
+    </message>
+    <message>
+        <source>Entry {0} of the litert-quantizer recipe asks for {1}, which Quantscope doesn&apos;t know.</source>
+        <translation>该 litert-quantizer 方案的第 {0} 条要求 {1}，Quantscope 不认识。</translation>
+    </message>
+    <message>
+        <source>Take the entry out, or write the recipe in Quantscope&apos;s own form.</source>
+        <translation>请去掉该条目，或用 Quantscope 自己的形式编写方案。</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be written for litert-quantizer: it {1}.</source>
+        <translation>无法为 litert-quantizer 写出{0}：它{1}。</translation>
+    </message>
+    <message>
+        <source>The default setting</source>
+        <translation>默认设置</translation>
+    </message>
+    <message>
+        <source>Rule {0}</source>
+        <translation>规则 {0}</translation>
+    </message>
+    <message>
+        <source>picks operators by index or subgraph</source>
+        <translation>按编号或子图选择算子</translation>
+    </message>
+    <message>
+        <source>changes a setting without naming a precision</source>
+        <translation>更改设置却没有指明精度</translation>
+    </message>
+    <message>
+        <source>picks operators by the pattern &apos;{0}&apos;</source>
+        <translation>按模式“{0}”选择算子</translation>
+    </message>
+    <message>
+        <source>picks operators by their names in more than one way</source>
+        <translation>以多种方式按名称选择算子</translation>
+    </message>
+    <message>
+        <source>asks for the algorithm &apos;{0}&apos;</source>
+        <translation>要求算法“{0}”</translation>
+    </message>
+    <message>
+        <source>weights that it doesn&apos;t describe</source>
+        <translation>未加描述的权重</translation>
+    </message>
+    <message>
+        <source>{0}-bit {1} weights computed as {2}</source>
+        <translation>以 {2} 计算的 {0} 位 {1} 权重</translation>
+    </message>
+    <message>
+        <source>the algorithm &apos;{0}&apos;</source>
+        <translation>算法“{0}”</translation>
+    </message>
+    <message>
+        <source>the granularity &apos;{0}&apos;</source>
+        <translation>粒度“{0}”</translation>
+    </message>
+    <message>
+        <source>the regular expression &apos;{0}&apos; ({1})</source>
+        <translation>正则表达式“{0}”（{1}）</translation>
+    </message>
+    <message>
+        <source>Change or leave out that rule.</source>
+        <translation>请修改或去掉该规则。</translation>
+    </message>
+    <message>
+        <source>There is no target &apos;{0}&apos;.</source>
+        <translation>没有目标“{0}”。</translation>
+    </message>
+    <message>
+        <source>Choose one of {0}.</source>
+        <translation>请选择 {0} 之一。</translation>
+    </message>
+    <message>
+        <source>Weight &apos;{0}&apos; holds infinite or NaN values and can&apos;t be quantized.</source>
+        <translation>权重“{0}”含有无穷或 NaN 值，无法量化。</translation>
+    </message>
+    <message>
+        <source>Check how the model was trained.</source>
+        <translation>请检查模型的训练过程。</translation>
+    </message>
+    <message>
+        <source>The calibration was made with another model.</source>
+        <translation>该校准是用另一个模型做的。</translation>
+    </message>
+    <message>
+        <source>Calibrate this model anew.</source>
+        <translation>请为此模型重新校准。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds no calibration: {1}.</source>
+        <translation>“{0}”中没有校准数据：{1}。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has schema &apos;{1}&apos;; only &apos;{2}&apos; is known.</source>
+        <translation>“{0}”的 schema 是“{1}”；只认识“{2}”。</translation>
+    </message>
+    <message>
+        <source>Calibrate anew.</source>
+        <translation>请重新校准。</translation>
+    </message>
+    <message>
+        <source>{0} samples can&apos;t calibrate a model.</source>
+        <translation>{0} 个样本无法校准模型。</translation>
+    </message>
+    <message>
+        <source>The model gave no finite value on any sample.</source>
+        <translation>该模型在所有样本上都没有给出有限的值。</translation>
+    </message>
+    <message>
+        <source>Check the data.</source>
+        <translation>请检查数据。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not an ordinary file.</source>
+        <translation>“{0}”不是普通文件。</translation>
+    </message>
+    <message>
+        <source>Choose an .npz or .npy file.</source>
+        <translation>请选择 .npz 或 .npy 文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is neither an .npz nor an .npy file.</source>
+        <translation>“{0}”既不是 .npz 文件也不是 .npy 文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; can&apos;t be read as .npz or .npy: {1}.</source>
+        <translation>无法将“{0}”作为 .npz 或 .npy 读取：{1}。</translation>
+    </message>
+    <message>
+        <source>Save it with numpy.savez or numpy.save.</source>
+        <translation>请用 numpy.savez 或 numpy.save 保存。</translation>
+    </message>
+    <message>
+        <source>The array &apos;{0}&apos; in &apos;{1}&apos; takes more room than the disk has.</source>
+        <translation>“{1}”中的数组“{0}”所需空间超过磁盘容量。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds one array, but the model has {1} inputs.</source>
+        <translation>“{0}”只有一个数组，而模型有 {1} 个输入。</translation>
+    </message>
+    <message>
+        <source>Save arrays named after the inputs together, with numpy.savez.</source>
+        <translation>请用 numpy.savez 将以输入命名的数组一起保存。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has no array for input &apos;{1}&apos; (it has {2}).</source>
+        <translation>“{0}”中没有输入“{1}”的数组（其中有 {2}）。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has no array &apos;{1}&apos; for the signature &apos;{2}&apos;.</source>
+        <translation>“{0}”中没有签名“{2}”的数组“{1}”。</translation>
+    </message>
+    <message>
+        <source>Name the arrays after the model&apos;s inputs.</source>
+        <translation>请以模型的输入为数组命名。</translation>
+    </message>
+    <message>
+        <source>The arrays in &apos;{0}&apos; hold different numbers of samples, or none: {1}.</source>
+        <translation>“{0}”中各数组的样本数不同，或没有样本：{1}。</translation>
+    </message>
+    <message>
+        <source>The arrays for &apos;{0}&apos; in &apos;{1}&apos; hold different numbers of samples, or none.</source>
+        <translation>“{1}”中“{0}”的各数组的样本数不同，或没有样本。</translation>
+    </message>
+    <message>
+        <source>Samples in &apos;{0}&apos; have shape {1}; input &apos;{2}&apos; takes {3}.</source>
+        <translation>“{0}”中样本的形状是 {1}；输入“{2}”需要 {3}。</translation>
+    </message>
+    <message>
+        <source>The first axis of each array is the samples; each sample may come with or without the batch axis.</source>
+        <translation>每个数组的第一轴是样本；每个样本可以带或不带批次轴。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds {1} for input &apos;{2}&apos;, which takes {3}: values would change.</source>
+        <translation>“{0}”中输入“{2}”的数据是 {1}，而它需要 {3}：数值会改变。</translation>
+    </message>
+    <message>
+        <source>Convert the array to {0} yourself.</source>
+        <translation>请自行将数组转换为 {0}。</translation>
+    </message>
+    <message>
+        <source>Input &apos;{0}&apos; takes {1} values, which can&apos;t be generated.</source>
+        <translation>输入“{0}”需要 {1} 类型的值，无法生成。</translation>
+    </message>
+    <message>
+        <source>{0} samples can&apos;t be compared.</source>
+        <translation>无法比较 {0} 个样本。</translation>
+    </message>
+    <message>
+        <source>Operators can&apos;t be looked at on {0} samples.</source>
+        <translation>无法在 {0} 个样本上查看算子。</translation>
+    </message>
+    <message>
+        <source>{0} operators can&apos;t be tried.</source>
+        <translation>无法尝试 {0} 个算子。</translation>
+    </message>
+    <message>
+        <source>The two models have different inputs or outputs.</source>
+        <translation>两个模型的输入或输出不同。</translation>
+    </message>
+    <message>
+        <source>Output &apos;{0}&apos; has shape {1} in one, {2} in the other.</source>
+        <translation>输出“{0}”在一个模型中的形状是 {1}，在另一个中是 {2}。</translation>
+    </message>
+    <message>
+        <source>Give versions of one model.</source>
+        <translation>请提供同一模型的不同版本。</translation>
+    </message>
+    <message>
+        <source>There are no labels for generated inputs.</source>
+        <translation>生成的输入没有标签。</translation>
+    </message>
+    <message>
+        <source>Give a data file, too.</source>
+        <translation>请同时提供数据文件。</translation>
+    </message>
+    <message>
+        <source>The labels in &apos;{0}&apos; aren&apos;t numbers of the {1} classes of the first output.</source>
+        <translation>“{0}”中的标签不是第一个输出的 {1} 个类别的编号。</translation>
+    </message>
+    <message>
+        <source>Give a metric of your own that knows what they mean.</source>
+        <translation>请提供你自己的、理解其含义的指标。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has no array &apos;{1}&apos; for labels.</source>
+        <translation>“{0}”中没有作为标签的数组“{1}”。</translation>
+    </message>
+    <message>
+        <source>Name one of its arrays.</source>
+        <translation>请指定其中的一个数组。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has fewer labels in &apos;{1}&apos; than the {2} samples.</source>
+        <translation>“{0}”的“{1}”中的标签少于 {2} 个样本。</translation>
+    </message>
+    <message>
+        <source>No operator gives {0}.</source>
+        <translation>没有算子产生{0}。</translation>
+    </message>
+    <message>
+        <source>The model has no {0}.</source>
+        <translation>该模型没有{0}。</translation>
+    </message>
+    <message>
+        <source>tensor {0} of subgraph {1}</source>
+        <translation>子图 {1} 的张量 {0}</translation>
+    </message>
+    <message>
+        <source>Tensor {0} of subgraph {1} has no values. {2}</source>
+        <translation>子图 {1} 的张量 {0} 没有值。{2}</translation>
+    </message>
+    <message>
+        <source>The operator that gives {0} can&apos;t be watched. {1}</source>
+        <translation>无法观察产生{0}的算子。{1}</translation>
+    </message>
+    <message>
+        <source>Choose an operator&apos;s output; inspect --operator shows weights.</source>
+        <translation>请选择算子的输出；权重可在检查器中查看。</translation>
+    </message>
+    <message>
+        <source>inspect --json lists all tensors.</source>
+        <translation>“inspect --json”会列出所有张量。</translation>
+    </message>
+    <message>
+        <source>Give other data.</source>
+        <translation>请提供其他数据。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; doesn&apos;t name a function.</source>
+        <translation>“{0}”没有指明函数。</translation>
+    </message>
+    <message>
+        <source>Write it as file.py:function.</source>
+        <translation>请写成 file.py:function。</translation>
+    </message>
+    <message>
+        <source>The metric&apos;s file &apos;{0}&apos; doesn&apos;t exist.</source>
+        <translation>指标文件“{0}”不存在。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has no function that takes outputs and labels.</source>
+        <translation>“{0}”中没有接受输出和标签的函数。</translation>
+    </message>
+    <message>
+        <source>Write one: def metric(outputs, labels), which returns a number.</source>
+        <translation>请编写一个：def metric(outputs, labels)，返回一个数。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is too large for a Python file.</source>
+        <translation>“{0}”太大，不像 Python 文件。</translation>
+    </message>
+    <message>
+        <source>Choose the file that holds the metric.</source>
+        <translation>请选择含有指标的文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; isn&apos;t Python: {1} (line {2}).</source>
+        <translation>“{0}”不是 Python：{1}（第 {2} 行）。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; isn&apos;t Python: {1}.</source>
+        <translation>“{0}”不是 Python：{1}。</translation>
+    </message>
+    <message>
+        <source>Correct the file.</source>
+        <translation>请修正该文件。</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>请选择其他文件。</translation>
+    </message>
+    <message>
+        <source>The metric &apos;{0}&apos;</source>
+        <translation>指标“{0}”</translation>
+    </message>
+    <message>
+        <source>{0} took longer than {1} seconds.</source>
+        <translation>{0}用时超过 {1} 秒。</translation>
+    </message>
+    <message>
+        <source>Allow it more time.</source>
+        <translation>请给它更长的时间。</translation>
+    </message>
+    <message>
+        <source>{0} failed: {1}</source>
+        <translation>{0}失败：{1}</translation>
+    </message>
+    <message>
+        <source>{0} ended its process (exit code {1}). {2}</source>
+        <translation>{0}结束了它的进程（退出代码 {1}）。{2}</translation>
+    </message>
+    <message>
+        <source>Output &apos;{0}&apos; has another shape in sample {1}, so the metric can&apos;t be given all of them as one array.</source>
+        <translation>输出“{0}”在样本 {1} 中的形状不同，因此无法作为一个数组整体交给指标。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is neither a file nor a folder.</source>
+        <translation>“{0}”既不是文件也不是文件夹。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is empty.</source>
+        <translation>“{0}”是空文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is no model of a kind that Quantscope knows.</source>
+        <translation>“{0}”不是 Quantscope 认识的模型类型。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is only the graph of a SavedModel.</source>
+        <translation>“{0}”只是 SavedModel 中的计算图。</translation>
+    </message>
+    <message>
+        <source>The folder &apos;{0}&apos; is not a SavedModel: it has no saved_model.pb.</source>
+        <translation>文件夹“{0}”不是 SavedModel：其中没有 saved_model.pb。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds {1} SavedModels: {2}.</source>
+        <translation>“{0}”中有 {1} 个 SavedModel：{2}。</translation>
+    </message>
+    <message>
+        <source>Give a .tflite, a SavedModel folder (or its .zip or .tar), .keras, .h5, a frozen .pb, .onnx, .pt2, a TorchScript .pt, StableHLO, or a .task or .litertlm bundle.</source>
+        <translation>请提供 .tflite、SavedModel 文件夹（或其 .zip、.tar）、.keras、.h5、冻结的 .pb、.onnx、.pt2、TorchScript 的 .pt、StableHLO，或 .task、.litertlm 包。</translation>
+    </message>
+    <message>
+        <source>Give the whole SavedModel folder.</source>
+        <translation>请提供整个 SavedModel 文件夹。</translation>
+    </message>
+    <message>
+        <source>Give one of them.</source>
+        <translation>请提供其中之一。</translation>
+    </message>
+    <message>
+        <source>Check the path.</source>
+        <translation>请检查路径。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is a damaged ZIP archive: {1}.</source>
+        <translation>“{0}”是损坏的 ZIP 压缩包：{1}。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is a damaged archive: {1}.</source>
+        <translation>“{0}”是损坏的压缩包：{1}。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is an archive of {1} files, too many for a model.</source>
+        <translation>“{0}”是含有 {1} 个文件的压缩包，对一个模型来说太多了。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is an archive of over {1} files, too many for a model.</source>
+        <translation>“{0}”是含有超过 {1} 个文件的压缩包，对一个模型来说太多了。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds too many files for a model.</source>
+        <translation>“{0}”中的文件太多，不像是一个模型。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; would unpack to more than {1} MB, which no model does that is packed so small, or there isn&apos;t the room.</source>
+        <translation>“{0}”解压后会超过 {1} MB：压缩得这么小的模型不会如此，或者磁盘空间不够。</translation>
+    </message>
+    <message>
+        <source>Unpack it yourself if you trust it, and give the folder.</source>
+        <translation>如果你信任它，请自行解压后提供文件夹。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; wants to write outside its folder (&apos;{1}&apos;).</source>
+        <translation>“{0}”试图写到自己的文件夹之外（“{1}”）。</translation>
+    </message>
+    <message>
+        <source>Don&apos;t trust this file.</source>
+        <translation>请勿信任此文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; can&apos;t be unpacked: {1}.</source>
+        <translation>无法解压“{0}”：{1}。</translation>
+    </message>
+    <message>
+        <source>Free some space.</source>
+        <translation>请腾出一些空间。</translation>
+    </message>
+    <message>
+        <source>Get the file again.</source>
+        <translation>请重新获取该文件。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is damaged: {1}.</source>
+        <translation>“{0}”已损坏：{1}。</translation>
+    </message>
+    <message>
+        <source>Get the file again, or export the model anew.</source>
+        <translation>请重新获取该文件，或重新导出模型。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds no .tflite model.</source>
+        <translation>“{0}”中没有 .tflite 模型。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds no model &apos;{1}&apos;.</source>
+        <translation>“{0}”中没有模型“{1}”。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds {1} models: {2}.</source>
+        <translation>“{0}”中有 {1} 个模型：{2}。</translation>
+    </message>
+    <message>
+        <source>It holds: {0}.</source>
+        <translation>其中有：{0}。</translation>
+    </message>
+    <message>
+        <source>Choose one.</source>
+        <translation>请选择一个。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is refused: {1}.</source>
+        <translation>已拒绝“{0}”：{1}。</translation>
+    </message>
+    <message>
+        <source>it has the Lambda layer &apos;{0}&apos;, whose code came with the file</source>
+        <translation>它含有 Lambda 层“{0}”，其代码随文件而来</translation>
+    </message>
+    <message>
+        <source>it is a pickled Python object, and unpickling runs whatever code is in it</source>
+        <translation>它是 pickle 序列化的 Python 对象，反序列化会运行其中的任何代码</translation>
+    </message>
+    <message>
+        <source>it holds pickled Python objects, and unpickling runs whatever code is in them</source>
+        <translation>它含有 pickle 序列化的 Python 对象，反序列化会运行其中的任何代码</translation>
+    </message>
+    <message>
+        <source>The model has a Lambda layer, whose code came with the file.</source>
+        <translation>该模型含有 Lambda 层，其代码随文件而来。</translation>
+    </message>
+    <message>
+        <source>The file is a pickled Python object; reading it runs the code in it.</source>
+        <translation>该文件是 pickle 序列化的 Python 对象，读取它会运行其中的代码。</translation>
+    </message>
+    <message>
+        <source>The file holds pickled Python objects; reading it runs the code in it.</source>
+        <translation>该文件含有 pickle 序列化的 Python 对象，读取它会运行其中的代码。</translation>
+    </message>
+    <message>
+        <source>If you trust where it comes from, allow it for this file.</source>
+        <translation>如果你信任其来源，请对此文件允许。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is a .tflite model already.</source>
+        <translation>“{0}”已经是 .tflite 模型。</translation>
+    </message>
+    <message>
+        <source>Quantize it as it is.</source>
+        <translation>请直接量化。</translation>
+    </message>
+    <message>
+        <source>The output lies in the source&apos;s own folder, which is never changed.</source>
+        <translation>输出位于源模型自己的文件夹中，而那里从不改动。</translation>
+    </message>
+    <message>
+        <source>Give another place.</source>
+        <translation>请换一个位置。</translation>
+    </message>
+    <message>
+        <source>The output &apos;{0}&apos; is a folder.</source>
+        <translation>输出“{0}”是文件夹。</translation>
+    </message>
+    <message>
+        <source>Give the name of a file.</source>
+        <translation>请给出文件名。</translation>
+    </message>
+    <message>
+        <source>There is no converter &apos;{0}&apos;.</source>
+        <translation>没有名为“{0}”的转换器。</translation>
+    </message>
+    <message>
+        <source>There are: {0}.</source>
+        <translation>可用的有：{0}。</translation>
+    </message>
+    <message>
+        <source>It is not installed.</source>
+        <translation>它尚未安装。</translation>
+    </message>
+    <message>
+        <source>It ended with code {0}.</source>
+        <translation>它以代码 {0} 结束。</translation>
+    </message>
+    <message>
+        <source>{0}, the converter for this {1}, is not installed.</source>
+        <translation>{0}（用于 {1} 的转换器）尚未安装。</translation>
+    </message>
+    <message>
+        <source>Install it with &apos;quantscope converters --install {0}&apos; ({1} GB, apart from your own Python).</source>
+        <translation>请用“quantscope converters --install {0}”安装（{1} GB，与你自己的 Python 分开）。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a folder of wheels.</source>
+        <translation>“{0}”不是存放 wheel 包的文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} needs Python {1}, and there is none on this computer.</source>
+        <translation>{0} 需要 Python {1}，而这台电脑上没有。</translation>
+    </message>
+    <message>
+        <source>Install Python 3.{0} beside the one you have; Quantscope finds it by itself.</source>
+        <translation>请在现有版本之外安装 Python 3.{0}；Quantscope 会自行找到它。</translation>
+    </message>
+    <message>
+        <source>{0} takes {1} GB and &apos;{2}&apos; has {3} GB free.</source>
+        <translation>{0} 需要 {1} GB，而“{2}”只剩 {3} GB。</translation>
+    </message>
+    <message>
+        <source>Free some space, or set QUANTSCOPE_CONVERTERS to a folder on another disk.</source>
+        <translation>请腾出一些空间，或将 QUANTSCOPE_CONVERTERS 设为其他磁盘上的文件夹。</translation>
+    </message>
+    <message>
+        <source>Free some space, or see to its permissions.</source>
+        <translation>请腾出一些空间，或检查其权限。</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be installed: {1}</source>
+        <translation>无法安装 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be installed: {1}.</source>
+        <translation>无法安装 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be installed: no package for {1} fits this computer.</source>
+        <translation>无法安装 {0}：{1} 没有适合这台电脑的软件包。</translation>
+    </message>
+    <message>
+        <source>Give a folder that holds the wheels, or use another computer.</source>
+        <translation>请提供存放 wheel 包的文件夹，或换一台电脑。</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be installed: its build without CUDA is only at {1}, which can&apos;t be reached.</source>
+        <translation>无法安装 {0}：其不带 CUDA 的版本只在 {1}，而该地址无法访问。</translation>
+    </message>
+    <message>
+        <source>See that this address can be reached, or give a folder that holds the wheels.</source>
+        <translation>请确保能访问该地址，或提供存放 wheel 包的文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be downloaded: there is no network, or the package index can&apos;t be reached.</source>
+        <translation>无法下载 {0}：没有网络，或无法访问软件包索引。</translation>
+    </message>
+    <message>
+        <source>Connect and try again, or give a folder that holds the wheels.</source>
+        <translation>请连接网络后重试，或提供存放 wheel 包的文件夹。</translation>
+    </message>
+    <message>
+        <source>The disk became full while {0} was installed.</source>
+        <translation>安装 {0} 时磁盘已满。</translation>
+    </message>
+    <message>
+        <source>Free some space and try again.</source>
+        <translation>请腾出一些空间后重试。</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; can&apos;t be removed: {1}.</source>
+        <translation>无法删除“{0}”：{1}。</translation>
+    </message>
+    <message>
+        <source>The converter was stopped: it had not finished after {0} s.</source>
+        <translation>转换器已被停止：{0} 秒后仍未完成。</translation>
+    </message>
+    <message>
+        <source>Allow more time.</source>
+        <translation>请允许更长的时间。</translation>
+    </message>
+    <message>
+        <source>The converter was stopped: it took more than {0} GB of memory.</source>
+        <translation>转换器已被停止：占用的内存超过 {0} GB。</translation>
+    </message>
+    <message>
+        <source>Allow more, or convert on a computer with more memory.</source>
+        <translation>请放宽限制，或在内存更大的电脑上转换。</translation>
+    </message>
+    <message>
+        <source>The converter ran out of memory.</source>
+        <translation>转换器内存不足。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or convert on a computer with more memory.</source>
+        <translation>请关闭其他程序，或在内存更大的电脑上转换。</translation>
+    </message>
+    <message>
+        <source>The disk became full while the model was converted.</source>
+        <translation>转换模型时磁盘已满。</translation>
+    </message>
+    <message>
+        <source>The converter was ended from outside; when memory runs out, the system does that.</source>
+        <translation>转换器被外部终止；内存耗尽时系统会这样做。</translation>
+    </message>
+    <message>
+        <source>The converter crashed ({0}).</source>
+        <translation>转换器崩溃了（{0}）。</translation>
+    </message>
+    <message>
+        <source>The converter ended without an answer (exit code {0}).</source>
+        <translation>转换器没有给出结果就结束了（退出代码 {0}）。</translation>
+    </message>
+    <message>
+        <source>The converter answered nonsense: {0}.</source>
+        <translation>转换器的应答无法理解：{0}。</translation>
+    </message>
+    <message>
+        <source>Try again; the log says how far it came.</source>
+        <translation>请重试；日志中记有它进行到了哪一步。</translation>
+    </message>
+    <message>
+        <source>The converter refuses the model: {0}</source>
+        <translation>转换器拒绝该模型：{0}</translation>
+    </message>
+    <message>
+        <source>The converter wrote no float32 model.</source>
+        <translation>转换器没有写出 float32 模型。</translation>
+    </message>
+    <message>
+        <source>The converted model has {0} outputs, its source {1}.</source>
+        <translation>转换后的模型有 {0} 个输出，源模型有 {1} 个。</translation>
+    </message>
+    <message>
+        <source>The model uses operators that TensorFlow Lite doesn&apos;t have: {0}.</source>
+        <translation>该模型使用了 TensorFlow Lite 没有的算子：{0}。</translation>
+    </message>
+    <message>
+        <source>Allow TensorFlow&apos;s own operators; the device then needs the Flex delegate.</source>
+        <translation>请允许使用 TensorFlow 自己的算子；设备上将需要 Flex 委托。</translation>
+    </message>
+    <message>
+        <source>The model uses custom operators: {0}.</source>
+        <translation>该模型使用了自定义算子：{0}。</translation>
+    </message>
+    <message>
+        <source>The model uses an operator that TensorFlow doesn&apos;t have: {0}.</source>
+        <translation>该模型使用了 TensorFlow 没有的算子：{0}。</translation>
+    </message>
+    <message>
+        <source>The model uses operators that TensorFlow doesn&apos;t have: {0}.</source>
+        <translation>该模型使用了 TensorFlow 没有的这些算子：{0}。</translation>
+    </message>
+    <message>
+        <source>The model uses an operator that ONNX doesn&apos;t have: {0}.</source>
+        <translation>该模型使用了 ONNX 没有的算子：{0}。</translation>
+    </message>
+    <message>
+        <source>Export the model without it.</source>
+        <translation>请在导出模型时去掉它。</translation>
+    </message>
+    <message>
+        <source>Export the model without them.</source>
+        <translation>请在导出模型时去掉它们。</translation>
+    </message>
+    <message>
+        <source>Export the model without it: fixed input shapes and values often make branches unnecessary.</source>
+        <translation>请在导出模型时去掉它：固定输入的形状和值后，往往就不再需要分支。</translation>
+    </message>
+    <message>
+        <source>The file was written by a newer ONNX than the converter knows.</source>
+        <translation>该文件由转换器尚不认识的更新版 ONNX 写成。</translation>
+    </message>
+    <message>
+        <source>Export the model for an older opset (18, say).</source>
+        <translation>请用较旧的 opset（例如 18）导出模型。</translation>
+    </message>
+    <message>
+        <source>The file was written by another PyTorch than the converter&apos;s, which can&apos;t read it.</source>
+        <translation>写出该文件的 PyTorch 与转换器的版本不同，因此无法读取。</translation>
+    </message>
+    <message>
+        <source>Export the model with the converter&apos;s: {0}.</source>
+        <translation>请用转换器的版本导出模型：{0}。</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime, which prepares the model for the converter, can&apos;t load it.</source>
+        <translation>为转换器准备模型的 ONNX Runtime 无法加载它。</translation>
+    </message>
+    <message>
+        <source>Export the model anew, with another opset or with fixed input shapes; the log has ONNX Runtime&apos;s words.</source>
+        <translation>请换用其他 opset 或固定的输入形状重新导出模型；日志中有 ONNX Runtime 的原话。</translation>
+    </message>
+    <message>
+        <source>A loop over a sequence needs to know all sizes, and the model leaves some open ({0}).</source>
+        <translation>遍历序列的循环需要知道所有尺寸，而该模型有些尺寸未定（{0}）。</translation>
+    </message>
+    <message>
+        <source>Fix the input shape, batch included, or allow TensorFlow&apos;s own operators.</source>
+        <translation>请固定输入形状（包括批大小），或允许使用 TensorFlow 自己的算子。</translation>
+    </message>
+    <message>
+        <source>The converter has no TensorFlow Lite form of {0}.</source>
+        <translation>转换器无法用 TensorFlow Lite 表示 {0}。</translation>
+    </message>
+    <message>
+        <source>The converter has no TensorFlow Lite form of {0} as it is used here.</source>
+        <translation>按此处的用法，转换器无法用 TensorFlow Lite 表示 {0}。</translation>
+    </message>
+    <message>
+        <source>Replace the operator in the model, or export it to ONNX and give that.</source>
+        <translation>请替换模型中的该算子，或将模型导出为 ONNX 后再提供。</translation>
+    </message>
+    <message>
+        <source>Export the model with a newer opset, or without the operator.</source>
+        <translation>请用更新的 opset 导出模型，或去掉该算子。</translation>
+    </message>
+    <message>
+        <source>Fix the input shape, or allow TensorFlow&apos;s operators.</source>
+        <translation>请固定输入形状，或允许使用 TensorFlow 的算子。</translation>
+    </message>
+    <message>
+        <source>The file needs the class {0} of your own code, which isn&apos;t here.</source>
+        <translation>该文件需要你自己代码中的类 {0}，而此处没有。</translation>
+    </message>
+    <message>
+        <source>Save the model with torch.export.save(torch.export.export(model, inputs), &apos;model.pt2&apos;).</source>
+        <translation>请用 torch.export.save(torch.export.export(model, inputs), &apos;model.pt2&apos;) 保存模型。</translation>
+    </message>
+    <message>
+        <source>The file is damaged.</source>
+        <translation>该文件已损坏。</translation>
+    </message>
+    <message>
+        <source>Export the model anew.</source>
+        <translation>请重新导出模型。</translation>
+    </message>
+    <message>
+        <source>The model has layers that only your own code knows.</source>
+        <translation>该模型含有只有你自己的代码才认识的层。</translation>
+    </message>
+    <message>
+        <source>Save it as a SavedModel from your code (model.export(&apos;folder&apos;)) and give that folder.</source>
+        <translation>请在你的代码中将它存为 SavedModel（model.export(&apos;folder&apos;)），并提供该文件夹。</translation>
+    </message>
+    <message>
+        <source>The input &apos;{0}&apos; is a {1}, which TFLite hasn&apos;t.</source>
+        <translation>输入“{0}”的类型是 {1}，而 TFLite 没有该类型。</translation>
+    </message>
+    <message>
+        <source>The input &apos;{0}&apos; leaves the size of axis {1} open.</source>
+        <translation>输入“{0}”的第 {1} 轴尺寸未定。</translation>
+    </message>
+    <message>
+        <source>Give its shape.</source>
+        <translation>请给出其形状。</translation>
+    </message>
+    <message>
+        <source>The input &apos;{0}&apos; has no shape.</source>
+        <translation>输入“{0}”没有形状。</translation>
+    </message>
+    <message>
+        <source>Give it one.</source>
+        <translation>请为它指定一个形状。</translation>
+    </message>
+    <message>
+        <source>The file doesn&apos;t say what shape the input &apos;{0}&apos; has.</source>
+        <translation>文件没有说明输入“{0}”的形状。</translation>
+    </message>
+    <message>
+        <source>Give it.</source>
+        <translation>请给出该形状。</translation>
+    </message>
+    <message>
+        <source>The model doesn&apos;t run with these shapes: {0}</source>
+        <translation>该模型无法用这些形状运行：{0}</translation>
+    </message>
+    <message>
+        <source>The input &apos;{0}&apos; is not a tensor.</source>
+        <translation>输入“{0}”不是张量。</translation>
+    </message>
+    <message>
+        <source>Export the model with tensors only.</source>
+        <translation>请导出只以张量为输入的模型。</translation>
+    </message>
+    <message>
+        <source>The input &apos;{0}&apos; is not a tensor but {1}.</source>
+        <translation>输入“{0}”不是张量，而是 {1}。</translation>
+    </message>
+    <message>
+        <source>Wrap the module in one that fixes it, and export that: torch.export.save(...).</source>
+        <translation>请将该模块包进一个固定此输入的模块，再导出：torch.export.save(...)。</translation>
+    </message>
+    <message>
+        <source>The file holds a {0}, not a whole model.</source>
+        <translation>该文件中是 {0}，不是完整的模型。</translation>
+    </message>
+    <message>
+        <source>The module has no function &apos;main&apos;.</source>
+        <translation>该模块没有函数“main”。</translation>
+    </message>
+    <message>
+        <source>Export it with jax.export.</source>
+        <translation>请用 jax.export 导出。</translation>
+    </message>
+    <message>
+        <source>The module has a loop (stablehlo.while), which the converter can&apos;t write.</source>
+        <translation>该模块含有循环（stablehlo.while），转换器无法写出。</translation>
+    </message>
+    <message>
+        <source>Unroll the loop before exporting: jax.lax.scan(..., unroll=True), or a Python loop.</source>
+        <translation>请在导出前展开循环：jax.lax.scan(..., unroll=True)，或使用 Python 循环。</translation>
+    </message>
+    <message>
+        <source>The module has an argument of type {0}.</source>
+        <translation>该模块有类型为 {0} 的参数。</translation>
+    </message>
+    <message>
+        <source>Export it with fixed shapes.</source>
+        <translation>请用固定的形状导出。</translation>
+    </message>
+    <message>
+        <source>There is no signature &apos;{0}&apos;.</source>
+        <translation>没有签名“{0}”。</translation>
+    </message>
+    <message>
+        <source>The model has: {0}.</source>
+        <translation>该模型有：{0}。</translation>
+    </message>
+    <message>
+        <source>The SavedModel has no signature, so nobody can call it.</source>
+        <translation>该 SavedModel 没有签名，因此无法调用。</translation>
+    </message>
+    <message>
+        <source>Save it again with signatures.</source>
+        <translation>请带签名重新保存。</translation>
+    </message>
+    <message>
+        <source>The HDF5 file holds weights only, not a model.</source>
+        <translation>该 HDF5 文件只有权重，没有模型。</translation>
+    </message>
+    <message>
+        <source>Save the whole model with model.save(&apos;model.keras&apos;).</source>
+        <translation>请用 model.save(&apos;model.keras&apos;) 保存整个模型。</translation>
+    </message>
+    <message>
+        <source>The graph has loops in the form of TensorFlow 1 (Enter, Merge, Exit), which the converter can&apos;t read.</source>
+        <translation>计算图中含有 TensorFlow 1 形式的循环（Enter、Merge、Exit），转换器无法读取。</translation>
+    </message>
+    <message>
+        <source>Give the SavedModel that it was frozen from, or freeze that with lower_control_flow=False.</source>
+        <translation>请提供冻结前的 SavedModel，或用 lower_control_flow=False 重新冻结。</translation>
+    </message>
+    <message>
+        <source>The graph has no inputs or no outputs.</source>
+        <translation>计算图没有输入或没有输出。</translation>
+    </message>
+    <message>
+        <source>Freeze it from its SavedModel again.</source>
+        <translation>请从其 SavedModel 重新冻结。</translation>
+    </message>
+    <message>
+        <source>The input &apos;{0}&apos; is fixed at {1}; its source leaves sizes open.</source>
+        <translation>输入“{0}”已固定为 {1}；源模型中有尺寸未定。</translation>
+    </message>
+    <message>
+        <source>The input &apos;{0}&apos; has its channels last now: {1}.</source>
+        <translation>输入“{0}”的通道现在位于最后：{1}。</translation>
+    </message>
+    <message>
+        <source>The batch size is fixed at 1: the loop over the sequence can&apos;t be converted with an open one.</source>
+        <translation>批大小已固定为 1：批大小未定时无法转换遍历序列的循环。</translation>
+    </message>
+    <message>
+        <source>TensorFlow&apos;s converter limits the state of LSTMs to ±10, its source doesn&apos;t: taken back.</source>
+        <translation>TensorFlow 的转换器会把 LSTM 的状态限制在 ±10 以内，而源模型没有此限制：已去除。</translation>
+    </message>
+    <message>
+        <source>The signature &apos;{0}&apos; could not be compared with its source: {1}</source>
+        <translation>无法将签名“{0}”与源模型比较：{1}</translation>
+    </message>
 </context>
 <context>
     <name>Figures</name>
@@ -2321,25 +3481,6 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>Inspector</source>
         <translation>检查器</translation>
-    </message>
-</context>
-<context>
-    <name>Interface</name>
-    <message>
-        <source>Float</source>
-        <translation>浮点</translation>
-    </message>
-    <message>
-        <source>Integers</source>
-        <translation>整数</translation>
-    </message>
-    <message>
-        <source>Integer inputs</source>
-        <translation>仅输入为整数</translation>
-    </message>
-    <message>
-        <source>Integer outputs</source>
-        <translation>仅输出为整数</translation>
     </message>
 </context>
 <context>
@@ -3948,8 +5089,20 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>最小权重</translation>
     </message>
     <message>
-        <source>This is no rule yet: {reason}</source>
-        <translation>这还不是一条规则：{reason}</translation>
+        <source>This is no expression yet: {reason}.</source>
+        <translation>这还不是正则表达式：{reason}。</translation>
+    </message>
+    <message>
+        <source>Operators are numbers and ranges such as 1, 4-7; “{reason}” is neither.</source>
+        <translation>算子应为编号和范围，例如 1, 4-7；“{reason}”不是。</translation>
+    </message>
+    <message>
+        <source>A subgraph is a number from 0 on; “{reason}” is none.</source>
+        <translation>子图应为从 0 开始的编号；“{reason}”不是。</translation>
+    </message>
+    <message>
+        <source>The smallest weight is a number of elements from 1 on; “{reason}” is none.</source>
+        <translation>最小权重应为不小于 1 的元素个数；“{reason}”不是。</translation>
     </message>
 </context>
 <context>
@@ -4020,8 +5173,16 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
         <translation>无</translation>
     </message>
     <message>
-        <source>none: made-up samples are used, and the result is not to be trusted</source>
-        <translation>无：将使用虚构的样本，结果不可信</translation>
+        <source>none chosen</source>
+        <translation>未选择</translation>
+    </message>
+    <message>
+        <source>Without them made-up ones are used, and the result is not to be trusted.</source>
+        <translation>没有样本时将使用虚构的样本，其结果不可信。</translation>
+    </message>
+    <message>
+        <source>in the file: {dtype}, {low} to {high}</source>
+        <translation>文件中：{dtype}，{low} 到 {high}</translation>
     </message>
     <message>
         <source>Checking…</source>
@@ -4131,6 +5292,81 @@ is:8bit is:fallback is:delegated is:undelegated is:weighted；前面加 - 表示
     <message>
         <source>further ones</source>
         <translation>其余分区</translation>
+    </message>
+</context>
+<context>
+    <name>Setting</name>
+    <message>
+        <source>Auto</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>Block of 32</source>
+        <translation>32 个一块</translation>
+    </message>
+    <message>
+        <source>Block of 64</source>
+        <translation>64 个一块</translation>
+    </message>
+    <message>
+        <source>Block of 128</source>
+        <translation>128 个一块</translation>
+    </message>
+    <message>
+        <source>Block of 256</source>
+        <translation>256 个一块</translation>
+    </message>
+    <message>
+        <source>Min-max</source>
+        <translation>最小-最大</translation>
+    </message>
+    <message>
+        <source>MSE</source>
+        <translation>MSE</translation>
+    </message>
+    <message>
+        <source>OCTAV</source>
+        <translation>OCTAV</translation>
+    </message>
+    <message>
+        <source>rounding as suits</source>
+        <translation>自动选择舍入</translation>
+    </message>
+    <message>
+        <source>rounded to nearest</source>
+        <translation>就近舍入</translation>
+    </message>
+    <message>
+        <source>rounded in balance</source>
+        <translation>平衡舍入</translation>
+    </message>
+    <message>
+        <source>rounded with compensation (GPTQ)</source>
+        <translation>补偿舍入（GPTQ）</translation>
+    </message>
+    <message>
+        <source>Float</source>
+        <translation>浮点</translation>
+    </message>
+    <message>
+        <source>Integers</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>Integer inputs</source>
+        <translation>仅输入为整数</translation>
+    </message>
+    <message>
+        <source>Integer outputs</source>
+        <translation>仅输出为整数</translation>
     </message>
 </context>
 <context>

@@ -1,6 +1,7 @@
 """Inputs: every rule of the .npz files, and what is generated where there is none."""
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from quantscope.evaluate.runner import running
 from quantscope.evaluate.wire import TensorInfo
 from quantscope.model.graph import Model
 from quantscope.model.read import read
+from quantscope.quantize.calibration import is_calibration
 from tests.models import Array, Input, ModelBuilder, one_operator
 from tests.operators import embedding, gather
 
@@ -228,12 +230,23 @@ def test_real_values_for_a_quantized_input(load: Load) -> None:
 # Files ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"hello", b"\x93NUMPY\x01\x00"])
-def test_files_that_are_no_npz(tmp_path: Path, model: Callable[..., Model], content: bytes) -> None:
+@pytest.mark.parametrize(("content", "words"), [
+    (b"", "is neither"), (b"hello", "is neither"), (b"PK\x03\x04 not a zip", "can't be read as .npz"),
+    (b"\x93NUMPY\x01\x00", "can't be read as .npz"),
+])  # fmt: skip
+def test_files_that_are_no_npz(tmp_path: Path, model: Callable[..., Model], content: bytes, words: str) -> None:
     path = tmp_path / "data.npz"
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"can't be read as .npz"):
+    with pytest.raises(DataError, match=words):
         from_file(str(path), model("a"), [info("a", 1, 4)], None)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_that_never_ends_is_not_waited_for(tmp_path: Path, model: Callable[..., Model]) -> None:
+    os.mkfifo(tmp_path / "data.npz")
+    assert not is_calibration(tmp_path / "data.npz")
+    with pytest.raises(DataError, match="not an ordinary file"):
+        from_file(str(tmp_path / "data.npz"), model("a"), [info("a", 1, 4)], None)
 
 
 def test_missing_folder_and_pickle(tmp_path: Path, model: Callable[..., Model]) -> None:

@@ -249,12 +249,19 @@ def test_a_rule_from_the_editor_by_keyboard(stage: Stage, model_file: Path) -> N
     stage.until(lambda: panel.model.index(0, 3).data() == "2")
     form.fields["regex"].setText("(")
     form.fields["regex"].editingFinished.emit()
-    assert "no rule yet" in form.problem.text()
+    assert "no expression yet: missing )" in form.problem.text()
     assert rules_of(stage)[0].match.regex is None
     form.fields["regex"].setText("")
+    for field, complaint in (("operators", "ranges such as 1, 4-7"), ("subgraph", "from 0 on")):
+        form.fields[field].setText("x")
+        form.fields[field].editingFinished.emit()
+        assert complaint in form.problem.text()
+        form.fields[field].setText("")
     form.fields["scope"].setText("nowhere")
     form.fields["scope"].editingFinished.emit()
     stage.until(lambda: "matches no operator" in panel.model.finding(0))
+    assert panel.finding.text() == panel.model.finding(0)
+    assert panel.finding.isVisible()
     stage.bot.mouseClick(panel.remove, Qt.MouseButton.LeftButton)
     assert rules_of(stage) == ()
     assert not panel.form.isVisible()
@@ -332,7 +339,7 @@ def test_samples_that_fit_give_an_integer_plan(static: Stage, tmp_path: Path) ->
     assert "int8" not in precisions_of(static)
     box = static.window.recipe_panel.samples
     static.until(box.isVisible)
-    assert "made-up" in box.name.text()
+    assert "made-up" in box.report.text()
     path = tmp_path / "images.npz"
     np.savez(path, image=np.random.default_rng(5).normal(size=(8, 8, 8, 16)).astype(np.float32))
     static.window.recipe_editor.use_samples(path)

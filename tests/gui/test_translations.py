@@ -13,9 +13,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from quantscope import documents
+from quantscope import documents, errors
 from quantscope.devices.adb.program import INSTALL, Search
 from quantscope.devices.adb.states import STATES, refusal, state_error
+from quantscope.errors import QuantscopeError
 from quantscope.profile import energy
 from quantscope_gui import i18n, resources
 from quantscope_gui.engine import failures, texts
@@ -93,8 +94,15 @@ def texts_in(node: ast.AST, constants: dict[str, str]) -> Iterator[str]:
         yield from texts_in(child, constants)
 
 
-def errors_of(path: Path) -> set[str]:
-    """The sentences of the errors that a module of the engine makes."""
+ERRORS = {name for name, made in vars(errors).items() if isinstance(made, type) and issubclass(made, QuantscopeError)}
+# What else makes failures, and how many arguments come before the sentences.
+MAKERS = {**dict.fromkeys(ERRORS, 0), "Refusal": 1, "Known": 1, "runs_code": 0, "_unsaid": 1, "_unknown": 1}
+RETURNING = ("_ending", "_nothing_to_do")
+NOTES = ("doubts", "warnings")
+
+
+def said_in(path: Path) -> set[str]:
+    """The sentences of the failures that a module of the engine makes, and what it notes of a conversion."""
     tree = ast.parse(path.read_text("utf-8"))
     constants = {
         each.target.id: each.value.value
@@ -104,26 +112,40 @@ def errors_of(path: Path) -> set[str]:
         and isinstance(each.value, ast.Constant)
         and isinstance(each.value.value, str)
     }
-    calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name))
-    found = {
-        text
-        for call in calls
-        if call.func.id.endswith("Error")  # type: ignore[attr-defined]
-        for argument in call.args
-        for text in texts_in(argument, constants)
-    }
-    whole = {text for text in found if text.endswith(".") and text != "Cancelled."}
-    return whole | (found & {"{0} can't be used: {1}"})
+    places: list[ast.AST] = []
+    for each in ast.walk(tree):
+        match each:
+            case ast.Call(func=ast.Name(id=name), args=arguments) if name in MAKERS:
+                places += arguments[MAKERS[name] :]
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=arguments) if name in NOTES:
+                places += arguments
+            case ast.FunctionDef(name=name) if name in RETURNING:
+                places += [inner.value for inner in ast.walk(each) if isinstance(inner, ast.Return) and inner.value]
+    found = {text for place in places for text in texts_in(place, constants)}
+    return {texts.OPTION.sub("", text.replace("{operators}", "{0}")) for text in found if " " in text or "." in text}
 
 
-def test_every_failure_of_devices_and_measurements_has_a_translation(qapp: QApplication) -> None:
+# Parts of sentences, and such as stand in tables.
+OTHERS = {
+    *INSTALL.values(), "Install Android's platform tools",
+    energy.NOT_TOLD, energy.CHARGING, energy.TOO_SHORT, energy.IN_TURNS,
+    "the disk is full", "your disk quota is used up", "you may not write there", "the file system is read-only",
+    "the folder doesn't exist", "Free some space or choose another folder.", "Choose another folder.",
+    "Create it or choose another folder.", "a folder", "not an ordinary file", "tensor {0} of subgraph {1}",
+    "The metric '{0}'", "Rule {0}", "The default setting", "It is not installed.", "It ended with code {0}.",
+    "it has the Lambda layer '{0}', whose code came with the file",
+    "it is a pickled Python object, and unpickling runs whatever code is in it",
+    "it holds pickled Python objects, and unpickling runs whatever code is in them",
+}  # fmt: skip
+
+
+def test_every_failure_of_the_engine_has_a_translation(qapp: QApplication) -> None:
     """Also those that hold a name, an address, or another sentence."""
     engine = REPOSITORY / "engine" / "quantscope"
-    modules = [path for name in ("devices", "profile", "history") for path in (engine / name).rglob("*.py")]
-    others = {*INSTALL.values(), "Install Android's platform tools"}
-    others |= {energy.NOT_TOLD, energy.CHARGING, energy.TOO_SHORT, energy.IN_TURNS}
-    assert others <= set(failures.SENTENCES)
-    assert set(failures.SENTENCES) - others == set().union(*map(errors_of, modules))
+    modules = [path for path in engine.rglob("*.py") if path.relative_to(engine).parts[0] != "cli"]
+    assert len(failures.SENTENCES) == len(set(failures.SENTENCES))
+    assert set(failures.SENTENCES) - OTHERS == set().union(*map(said_in, modules)) - OTHERS
+    assert set(failures.SENTENCES) >= OTHERS
     unauthorized = str(state_error("Pixel 8", "unauthorized"))
     missing = Search(("PATH",), None).missing()
     assert failures.said(unauthorized) == unauthorized
@@ -136,6 +158,10 @@ def test_every_failure_of_devices_and_measurements_has_a_translation(qapp: QAppl
             assert failures.said(text) != text
             assert "\u3002" in failures.said(text)
         assert failures.said("Something of tomorrow.") == "Something of tomorrow."
+        nested = "'/m.pt' is refused: it is a pickled Python object, and unpickling runs whatever code is in it."
+        within = "它是 pickle 序列化的 Python 对象，反序列化会运行其中的任何代码"
+        assert failures.said(nested) == f"已拒绝“/m.pt”：{within}。"
+        assert texts.problem_remedy("conversion-failed", "Allow more time (--timeout).") == "请允许更长的时间。"
     finally:
         for translator in translators:
             qapp.removeTranslator(translator)

@@ -28,6 +28,7 @@ UNREADABLE: Final = (
 )  # fmt: skip
 
 
+ZIP: Final = b"PK"
 # What the array of an .npy file, which has no name, goes by.
 ONLY: Final = "x"
 
@@ -113,25 +114,28 @@ class _Packed:
 def opened(path: str, mapped_from: int = MAPPED_FROM) -> Iterator[Archive]:
     """The .npz or .npy file at `path`; arrays from `mapped_from` bytes up are mapped. Raises DataError whatever goes
     wrong with it."""
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end
+        raise DataError(f"'{path}' is not an ordinary file.", "Choose an .npz or .npy file.")
     try:
-        if _is_single(path):
+        if _begins(path, np.lib.format.MAGIC_PREFIX):
             with open(path, "rb") as file:
                 yield _Single(_mapped(file, 0) if os.path.getsize(path) >= mapped_from else np.load(file))
             return
-        loaded = np.load(path, allow_pickle=False)
-        if not isinstance(loaded, np.lib.npyio.NpzFile):
+        if not _begins(path, ZIP):
             raise DataError(f"'{path}' is neither an .npz nor an .npy file.", "Save it with numpy.savez or numpy.save.")
-        with loaded:
+        with np.load(path, allow_pickle=False) as loaded:
             yield _Packed(path, loaded, mapped_from)
+    except (FileNotFoundError, PermissionError) as error:
+        raise DataError(f"'{path}' can't be read: {error.strerror}.", "Check the path.") from error
     except UNREADABLE as error:
         raise DataError(
             f"'{path}' can't be read as .npz or .npy: {error}.", "Save it with numpy.savez or numpy.save."
         ) from error
 
 
-def _is_single(path: str) -> bool:
+def _begins(path: str, magic: bytes) -> bool:
     with open(path, "rb") as file:
-        return file.read(len(np.lib.format.MAGIC_PREFIX)) == np.lib.format.MAGIC_PREFIX
+        return file.read(len(magic)) == magic
 
 
 def _mapped(file: IO[bytes], start: int) -> npt.NDArray[Any]:

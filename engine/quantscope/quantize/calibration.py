@@ -193,6 +193,8 @@ def load_calibration(path: str | os.PathLike[str]) -> Calibration:
 
 def is_calibration(path: str | os.PathLike[str]) -> bool:
     """True if the file looks like a saved calibration; samples have no array called `header` and others by number."""
+    if not os.path.isfile(path):  # a pipe may never end
+        return False
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()

@@ -221,4 +221,4 @@ def _as_regex(match: Match, who: str) -> str:
 
 
 def _unsaid(who: str, what: str) -> RecipeError:
-    return RecipeError(f"{who} {what}, which litert-quantizer's recipes can't say.", "Change or leave out that rule.")
+    return RecipeError(f"{who} can't be written for litert-quantizer: it {what}.", "Change or leave out that rule.")

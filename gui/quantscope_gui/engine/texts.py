@@ -323,7 +323,7 @@ WINDOW_REMEDIES: Final = {
     "converter-missing": QT_TRANSLATE_NOOP("Problem", "Install it in the sheet."),
 }
 # In the engine's remedies what only the command line has stands in brackets.
-_OPTION: Final = re.compile(r" \(--[^)]*\)")
+OPTION: Final = re.compile(r" \(--[^)]*\)")
 
 
 def _keyed(context: str, key: str, english: str, arguments: dict[str, str | int] | None = None) -> str:
@@ -422,5 +422,5 @@ def problem_remedy(code: str, english: str | None) -> str:
     return (
         QCoreApplication.translate("Problem", WINDOW_REMEDIES[code])
         if code in WINDOW_REMEDIES
-        else failures.said(_OPTION.sub("", english or ""))
+        else failures.said(OPTION.sub("", english or ""))
     )

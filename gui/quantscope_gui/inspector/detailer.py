@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from quantscope.documents.details import Details
 from quantscope.worker import protocol
-from quantscope_gui.engine import decoding
+from quantscope_gui.engine import decoding, failures
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
@@ -88,4 +88,4 @@ class Detailer(QObject):
     def _failed(self, job: Job, row: Row, failure: Failure) -> None:
         if self._job is job:
             self._job = None
-            self.failed.emit(row, failure.message)
+            self.failed.emit(row, failures.said(failure.message))

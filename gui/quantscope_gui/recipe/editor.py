@@ -75,12 +75,18 @@ class RecipeEditor(QObject):
         model = self._model
         recipe = self._desk.recipe(model) if model is not None else None
         plan = model.plan if model is not None else None
-        if plan is not None and plan.document.recipe_document != recipe:
+        if plan is not None and (plan.document.recipe_document != recipe or self._lacks_samples(plan)):
             plan = None
         edited = model is not None and self._desk.is_edited(model)
         if model is not None:
             self._show_samples(model)
         self._panel.show_recipe(recipe, plan, edited and recipe is not None and recipe.name.endswith(texts.EDITED))
+
+    def _lacks_samples(self, plan: Plan) -> bool:
+        """True for a plan from before the samples that the recipe needs were chosen."""
+        model = self._model
+        chosen = model is not None and self._desk.samples(model) is not None
+        return chosen and plan.document.recipe_document.needs_calibration and plan.document.calibration is None
 
     def _edited(self, recipe: Recipe, what: str) -> None:
         self._drafter.drop()
@@ -106,7 +112,7 @@ class RecipeEditor(QObject):
 
     def ask_samples(self) -> None:
         title = QCoreApplication.translate("Dialogs", "Choose Samples")
-        dialogs.ask_data(self._panel, "", self.use_samples, title)
+        dialogs.ask_data(self._panel, self._folder(), self.use_samples, title)
 
     def use_samples(self, path: Path) -> None:
         """Measures ranges on the samples in a file from now on, if they fit the selected model."""
@@ -147,7 +153,11 @@ class RecipeEditor(QObject):
     # Files -------------------------------------------------------------------------------------------------------
 
     def ask_import(self) -> None:
-        dialogs.ask_recipe(self._panel, "", self.read)
+        dialogs.ask_recipe(self._panel, self._folder(), self.read)
+
+    def _folder(self) -> str:
+        """Where files that belong to the selected model are likely to be."""
+        return str(self._model.path.parent) if self._model is not None else ""
 
     def read(self, path: Path) -> None:
         """Gives the selected model the recipe in a file; the engine reads it."""

@@ -57,6 +57,9 @@ class RecipePanel(QScrollArea):
         self.samples = SamplesBox(theme)
         self.model = RulesModel(theme, self)
         self.table = self._table()
+        self.finding = QLabel()
+        self.finding.setProperty("problem", True)
+        self.finding.setWordWrap(True)
         self.form = RuleForm(theme)
         self.form.drafted.connect(self._draft)
         self.form.edited.connect(self._edit_rule)
@@ -72,6 +75,7 @@ class RecipePanel(QScrollArea):
         layout.addWidget(self.remarks)
         layout.addLayout(self._bar())
         layout.addWidget(self.table)
+        layout.addWidget(self.finding)
         layout.addWidget(self.form)
         layout.addStretch(1)
         self.setWidget(content)
@@ -121,6 +125,9 @@ class RecipePanel(QScrollArea):
         if self._showing or self._recipe is None:
             return
         place = self.current()
+        finding = self.model.finding(place)
+        self.finding.setText(finding)
+        self.finding.setVisible(bool(finding))
         self.form.setVisible(place >= 0)
         self.form.show_rule(self._recipe.rules[place] if place >= 0 else None)
         for button, able in (
@@ -212,6 +219,7 @@ class RecipePanel(QScrollArea):
         self.interface = EnumCombo(tuple(Interface), "", self._theme)
         self._form = form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setVerticalSpacing(4)
         for title, combo in (
             (self.tr("By default"), self.precision),

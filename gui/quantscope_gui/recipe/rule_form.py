@@ -1,19 +1,24 @@
 """The form of one rule: conditions above, what is asked below."""
 
+import re
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from quantscope.precision import Precision
-from quantscope.recipe import Algorithm, Change, Granularity, Interface, Match, Rule
+from quantscope.recipe import Algorithm, Change, Granularity, Match, Rule
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.recipe.combo import ChoiceCombo
 from quantscope_gui.recipe.edits import ASKABLE
 from quantscope_gui.recipe.menu import asked_title
-from quantscope_gui.recipe.words import interface_title, operators_of, operators_text
+from quantscope_gui.recipe.words import operators_of, operators_text, setting_title
 from quantscope_gui.theme.theme import Theme
+
+T = TypeVar("T")
 
 PREVIEW_MILLISECONDS: Final = 150
 MATCHED: Final = (
@@ -35,14 +40,29 @@ def _count(text: str, least: int) -> int | None:
     return int(text)
 
 
+def _expression(text: str) -> str | None:
+    """The regular expression in a text, None where it is empty. Raises ValueError for what is none, saying why."""
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(str(error)) from error
+    return text or None
+
+
+def _read(parse: Callable[[str], T], text: str, complaint: str) -> T:
+    """What a text says. Raises ValueError with the complaint where it says nothing."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ValueError(complaint.format(reason=error)) from error
+
+
 def _text(source: str) -> str:
     return QCoreApplication.translate("RuleForm", source)
 
 
 def _title(value: StrEnum) -> str:
-    if isinstance(value, Precision):
-        return asked_title(value)
-    return interface_title(value) if isinstance(value, Interface) else value.value
+    return asked_title(value) if isinstance(value, Precision) else setting_title(value)
 
 
 class EnumCombo(ChoiceCombo):
@@ -81,6 +101,7 @@ class RuleForm(QWidget):
         self._rule: Rule | None = None
         self.fields: dict[str, QLineEdit] = {}
         self.problem = QLabel()
+        self.problem.setProperty("problem", True)
         self.problem.setWordWrap(True)
         self._preview = QTimer(self)
         self._preview.setSingleShot(True)
@@ -89,6 +110,7 @@ class RuleForm(QWidget):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setVerticalSpacing(4)
         for key, title, hint in MATCHED:
             edit = QLineEdit()
@@ -144,20 +166,35 @@ class RuleForm(QWidget):
         """The rule as it stands in the form; None, with the reason shown, where it isn't one."""
         texts = {key: edit.text().strip() for key, edit in self.fields.items()}
         try:
-            match = Match(
-                type=texts["type"] or None,
-                name=texts["name"] or None,
-                regex=texts["regex"] or None,
-                scope=texts["scope"] or None,
-                operators=operators_of(texts["operators"]),
-                subgraph=_count(texts["subgraph"], 0),
+            regex = _read(_expression, texts["regex"], self.tr("This is no expression yet: {reason}."))
+            operators = _read(
+                operators_of,
+                texts["operators"],
+                self.tr("Operators are numbers and ranges such as 1, 4-7; \u201c{reason}\u201d is neither."),
             )
-            minimum = _count(self.minimum.text().strip(), 1)
+            subgraph = _read(
+                partial(_count, least=0),
+                texts["subgraph"],
+                self.tr("A subgraph is a number from 0 on; \u201c{reason}\u201d is none."),
+            )
+            minimum = _read(
+                partial(_count, least=1),
+                self.minimum.text().strip(),
+                self.tr("The smallest weight is a number of elements from 1 on; \u201c{reason}\u201d is none."),
+            )
         except ValueError as error:
-            self.problem.setText(self.tr("This is no rule yet: {reason}").format(reason=error))
+            self.problem.setText(str(error))
             self.problem.show()
             return None
         self.problem.hide()
+        match = Match(
+            type=texts["type"] or None,
+            name=texts["name"] or None,
+            regex=regex,
+            scope=texts["scope"] or None,
+            operators=operators,
+            subgraph=subgraph,
+        )
         before = self._rule.set if self._rule is not None else Change()
         change = Change(
             precision=self.precision.value(),  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from quantscope.documents.data import DataCheck
 from quantscope.worker import protocol
-from quantscope_gui.engine import decoding
+from quantscope_gui.engine import decoding, failures, texts
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
@@ -73,7 +73,8 @@ class Sampler(QObject):
     def _does_not_fit(self, model: Model, job: Job, path: Path, failure: Failure) -> None:
         if self._jobs.get(model) is job:
             del self._jobs[model]
-            self.refused.emit(model, path, " ".join(filter(None, (failure.message, failure.remedy))))
+            remedy = texts.problem_remedy(failure.code, failure.remedy)
+            self.refused.emit(model, path, " ".join(filter(None, (failures.said(failure.message), remedy))))
 
     def _drop(self, model: Model) -> None:
         job = self._jobs.pop(model, None)

@@ -55,11 +55,10 @@ class SamplesBox(QWidget):
 
     def show_file(self, name: str) -> None:
         """The file's name, or empty where there is none."""
-        self.name.set_text(name or self.tr("none: made-up samples are used, and the result is not to be trusted"))
+        self.name.set_text(name or self.tr("none chosen"))
         self.clear.setVisible(bool(name))
         self.count.hide()
-        self.report.clear()
-        self.report.hide()
+        self._say("" if name else self.tr("Without them made-up ones are used, and the result is not to be trusted."))
 
     def show_checking(self) -> None:
         self._say(self.tr("Checking\u2026"))
@@ -79,10 +78,13 @@ class SamplesBox(QWidget):
 
     def _say(self, text: str) -> None:
         self.report.setText(text)
-        self.report.show()
+        self.report.setVisible(bool(text))
 
     def _input(self, each: InputData) -> str:
-        spread = ""
-        if each.low is not None and each.high is not None:
-            spread = f": {formatting.significant(each.low)} \u2013 {formatting.significant(each.high)}"
-        return f"{each.name} {formatting.shape(each.shape)} {each.dtype} \u2190 {each.data_dtype}{spread}"
+        told = f"{each.name}  {formatting.shape(each.shape)}  {each.dtype}"
+        if each.low is None or each.high is None:
+            return told
+        low, high = formatting.significant(each.low), formatting.significant(each.high)
+        return f"{told}\n" + self.tr("in the file: {dtype}, {low} to {high}").format(
+            dtype=each.data_dtype, low=low, high=high
+        )

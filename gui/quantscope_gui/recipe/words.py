@@ -1,11 +1,13 @@
 """Conditions and settings of rules as short texts, and back."""
 
 import re
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from quantscope.recipe import Change, Interface, Match
+from quantscope.recipe import Algorithm, Change, Granularity, Interface, Match, Rounding
 from quantscope_gui.i18n import QT_TRANSLATE_NOOP
 from quantscope_gui.theme import precisions
 
@@ -19,17 +21,40 @@ _CONDITIONS: Final = {
     "operators": QT_TRANSLATE_NOOP("Rule", "#{value}"),
     "subgraph": QT_TRANSLATE_NOOP("Rule", "in subgraph {value}"),
 }
-_INTERFACES: Final = {
-    Interface.FLOAT: QT_TRANSLATE_NOOP("Interface", "Float"),
-    Interface.INTEGER: QT_TRANSLATE_NOOP("Interface", "Integers"),
-    Interface.INTEGER_INPUTS: QT_TRANSLATE_NOOP("Interface", "Integer inputs"),
-    Interface.INTEGER_OUTPUTS: QT_TRANSLATE_NOOP("Interface", "Integer outputs"),
+_TITLES: Final[Mapping[type[StrEnum], Mapping[StrEnum, str]]] = {
+    Granularity: {
+        Granularity.AUTO: QT_TRANSLATE_NOOP("Setting", "Auto"),
+        Granularity.TENSOR: QT_TRANSLATE_NOOP("Setting", "Tensor"),
+        Granularity.CHANNEL: QT_TRANSLATE_NOOP("Setting", "Channel"),
+        Granularity.BLOCK_32: QT_TRANSLATE_NOOP("Setting", "Block of 32"),
+        Granularity.BLOCK_64: QT_TRANSLATE_NOOP("Setting", "Block of 64"),
+        Granularity.BLOCK_128: QT_TRANSLATE_NOOP("Setting", "Block of 128"),
+        Granularity.BLOCK_256: QT_TRANSLATE_NOOP("Setting", "Block of 256"),
+    },
+    Algorithm: {
+        Algorithm.AUTO: QT_TRANSLATE_NOOP("Setting", "Auto"),
+        Algorithm.MINMAX: QT_TRANSLATE_NOOP("Setting", "Min-max"),
+        Algorithm.MSE: QT_TRANSLATE_NOOP("Setting", "MSE"),
+        Algorithm.OCTAV: QT_TRANSLATE_NOOP("Setting", "OCTAV"),
+    },
+    Rounding: {
+        Rounding.AUTO: QT_TRANSLATE_NOOP("Setting", "rounding as suits"),
+        Rounding.NEAREST: QT_TRANSLATE_NOOP("Setting", "rounded to nearest"),
+        Rounding.BALANCED: QT_TRANSLATE_NOOP("Setting", "rounded in balance"),
+        Rounding.COMPENSATED: QT_TRANSLATE_NOOP("Setting", "rounded with compensation (GPTQ)"),
+    },
+    Interface: {
+        Interface.FLOAT: QT_TRANSLATE_NOOP("Setting", "Float"),
+        Interface.INTEGER: QT_TRANSLATE_NOOP("Setting", "Integers"),
+        Interface.INTEGER_INPUTS: QT_TRANSLATE_NOOP("Setting", "Integer inputs"),
+        Interface.INTEGER_OUTPUTS: QT_TRANSLATE_NOOP("Setting", "Integer outputs"),
+    },
 }
 
 
-def interface_title(interface: Interface) -> str:
-    """What inputs and outputs are of."""
-    return QCoreApplication.translate("Interface", _INTERFACES[interface])
+def setting_title(value: StrEnum) -> str:
+    """What a value of a recipe's setting is called in the window."""
+    return QCoreApplication.translate("Setting", _TITLES[type(value)][value])
 
 
 def match_text(match: Match) -> str:
@@ -48,9 +73,7 @@ def change_text(change: Change) -> str:
     words = []
     if change.precision is not None:
         words.append(precisions.name(change.precision.value))
-    words += [
-        value.value for name in ("granularity", "algorithm", "rounding") if (value := getattr(change, name, None))
-    ]
+    words += [setting_title(value) for value in (change.granularity, change.algorithm, change.rounding) if value]
     if change.minimum_elements is not None:
         template = QCoreApplication.translate("Rule", "from {count} elements")
         words.append(template.format(count=change.minimum_elements))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from quantscope.documents.convert import Conversion
 from quantscope_gui import formatting
+from quantscope_gui.engine import failures
 from quantscope_gui.errors.problem import Problem
 from quantscope_gui.models.library import Library, Model
 from quantscope_gui.settings import Settings
@@ -79,7 +80,7 @@ class SourceDesk(QObject):
         if conversion.agrees:
             agreement = formatting.decibel(min(figures)) if figures else self.tr("identical")
             said += " \u00b7 " + self.tr("agrees with its source: {agreement}").format(agreement=agreement)
-        self.said.emit(" \u00b7 ".join([said, *conversion.warnings]))
+        self.said.emit(" \u00b7 ".join([said, *map(failures.said, conversion.warnings)]))
 
     def _ask_if_changed(self, model: Model) -> None:
         origin = model.origin

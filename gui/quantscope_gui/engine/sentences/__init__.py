@@ -1,0 +1,1 @@
+"""The engine's sentences about what goes wrong, by what it was doing; `failures` translates them."""
