@@ -2285,6 +2285,18 @@
         <translation>请提供同一模型的不同版本。</translation>
     </message>
     <message>
+        <source>The model has no signature &apos;{0}&apos; (it has {1}).</source>
+        <translation>该模型没有签名“{0}”（其中有 {1}）。</translation>
+    </message>
+    <message>
+        <source>The quantized model has no signature &apos;{0}&apos; in the same place.</source>
+        <translation>量化后的模型在同一位置没有签名“{0}”。</translation>
+    </message>
+    <message>
+        <source>The data has no arrays for the signature &apos;{0}&apos;.</source>
+        <translation>数据中没有签名“{0}”的数组。</translation>
+    </message>
+    <message>
         <source>There are no labels for generated inputs.</source>
         <translation>生成的输入没有标签。</translation>
     </message>
