@@ -1,9 +1,10 @@
-"""Every recipe that needs no data on every .tflite file of a folder: quantized and checked, or refused in words.
+"""Every recipe on every .tflite file of a folder: quantized and checked, or refused in words.
 
     python -m tests.bench.peers FOLDER
 
-Peers' own test models, the models of packages (`pip download --no-deps mediapipe==0.10.14` and so on, unpacked),
-whatever there is. Ends with 1 if anything but a stated refusal came out.
+The one-operator models of `tests.bench.singles`, the models of packages (`pip download --no-deps mediapipe==0.10.14`
+and so on, unpacked), whatever there is. Recipes that need data are calibrated on made-up samples. Ends with 1 if
+anything but a stated refusal came out.
 """
 
 import argparse
@@ -20,19 +21,20 @@ from quantscope.quantize.targets import TARGETS
 
 # What a file may be refused for: it is damaged, has nothing to do, or keeps its weights where they can't be reached.
 REFUSALS = (ModelReadError, ModelUnsupportedError)
-RECIPES = [name for name in PRESETS if not name.startswith("static")]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.bench.peers", description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    paths = sorted(parser.parse_args().folder.rglob("*.tflite"))
+    parser.add_argument("--target", action="append", choices=TARGETS, help="only this one; may be given again")
+    asked = parser.parse_args()
+    paths = sorted(asked.folder.rglob("*.tflite"))
     counts: Counter[str] = Counter()
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
         for path in paths:
-            for recipe in RECIPES:
-                for target in TARGETS:
+            for recipe in PRESETS:
+                for target in asked.target or TARGETS:
                     outcome, text = tried(path, recipe, target, Path(folder) / "quantized.tflite")
                     counts[outcome] += 1
                     print(f"{path.name:45} {recipe:17} {target:8} {outcome:10} {text}", flush=True)
