@@ -140,7 +140,7 @@ REDUCTIONS = {
 }
 AXES = {(-1,): "last", (1, 2): "image", (0,): "batch", (1,): "rows"}
 LAYERS = tf_keras.layers
-IMAGE, SERIES, VOLUME = (1, 12, 12, 32), (1, 16, 24), (1, 6, 6, 6, 16)
+IMAGE, SERIES, VOLUME = (1, 8, 8, 128), (1, 16, 24), (1, 6, 6, 6, 16)
 LAYER: dict[str, tuple[tuple[int, ...], Callable[[], Any]]] = {
     "average_pool": (IMAGE, lambda: LAYERS.AveragePooling2D(2)),
     "average_pool_same": (IMAGE, lambda: LAYERS.AveragePooling2D(3, 1, "same")),
@@ -189,11 +189,11 @@ IMAGE_FUNCTION: dict[str, Operation] = {
     "rfft": lambda x: tf.abs(tf.signal.rfft(tf.reshape(x, [-1, 64]))),
     "rfft2d": lambda x: tf.abs(tf.signal.rfft2d(x[..., 0], [8, 8])),
     "space_to_batch": lambda x: tf.space_to_batch(x, [2, 2], [[0, 0], [0, 0]]),
-    "scatter_nd": lambda x: tf.scatter_nd([[1], [3]], x[0, :2, 0], [6, 32]),
+    "scatter_nd": lambda x: tf.scatter_nd([[1], [3]], x[0, :2, 0], [6, 128]),
     "matrix_diag": lambda x: tf.linalg.diag(x[0, 0]),
     "matrix_set_diag": lambda x: tf.linalg.set_diag(x[0, ..., 0], x[0, 0, :, 1]),
-    "reverse_sequence": lambda x: tf.reverse_sequence(x[0], [3] * 12, 1),
-    "unsorted_segment_max": lambda x: tf.math.unsorted_segment_max(x[0], [0, 1] * 6, 2),
+    "reverse_sequence": lambda x: tf.reverse_sequence(x[0], [3] * 8, 1),
+    "unsorted_segment_max": lambda x: tf.math.unsorted_segment_max(x[0], [0, 1] * 4, 2),
     "while": lambda x: tf.while_loop(
         lambda step, y: step < 3, lambda step, y: (step + 1, tf.nn.relu(y * 0.7 + 0.1)), (0, x), maximum_iterations=3
     )[1],
@@ -256,7 +256,7 @@ def convolutions() -> Iterator[Single]:
     for units in (1, 7, 64):
         for activation in (None, "relu", "relu6", "softmax", "tanh", "sigmoid"):
             shown = activation and getattr(tf.nn, activation)
-            yield Single(f"Dense_{units}_{activation}", LAYERS.Dense(units, shown), ((3, 256),))
+            yield Single(f"Dense_{units}_{activation}", LAYERS.Dense(units, shown), ((3, 1200),))
 
 
 def _with_constant(operation: Operation, shape: tuple[int, ...]) -> Operation:
