@@ -22,7 +22,7 @@ from quantscope.evaluate.compare import compare
 from quantscope.evaluate.tensors import compare_tensor
 from quantscope.evaluate.verify import verify
 from quantscope.files import describe, refuse_overwriting
-from quantscope.inspection import inspection, origins
+from quantscope.inspection import Inspector, inspection, origins
 from quantscope.live import Live, Unwatched
 from quantscope.memory import peak_rss
 from quantscope.model.graph import Model
@@ -86,7 +86,8 @@ def inspect(plan: Plan) -> documents.Inspection:
 def details(plan: Plan, operator: int, subgraph: int = 0, progress: Progress = silent) -> Details:
     """One operator in full: attributes, operands with scales, weights before and after. Raises UsageError if there is
     no such operator, CancelledError when `progress` asks to stop."""
-    return operator_details(plan, inspect(plan), subgraph, operator, progress)
+    inspector = Inspector(plan.model, plan.target, describe(plan.model.path))
+    return operator_details(plan, inspector, inspector.planned(plan), subgraph, operator, progress)
 
 
 def annotate(

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from quantscope import documents
 from quantscope.documents.details import Details, Form, Histogram, Scales, TensorDetails
+from quantscope.documents.planned import Planned
 from quantscope.errors import ModelUnsupportedError, UsageError
+from quantscope.inspection import Inspector
 from quantscope.model.attributes import attributes
 from quantscope.model.edit import Blocks, ModelEdit, TensorEdit
 from quantscope.model.graph import Model, Tensor
@@ -25,9 +27,9 @@ BINS: Final = 64
 
 
 def details(
-    plan: Plan, inspection: documents.Inspection, subgraph: int, operator: int, progress: Progress = silent
+    plan: Plan, inspector: Inspector, planned: Planned, subgraph: int, operator: int, progress: Progress = silent
 ) -> Details:
-    """Everything about one operator under `plan`, of which `inspection` is the document.
+    """Everything about one operator under `plan`, of which `planned` is the document that `inspector` made.
 
     Weights are quantized as `apply` would do it. Raises UsageError if there is no such operator, CancelledError when
     `progress` asks to stop.
@@ -39,7 +41,7 @@ def details(
         )
     graph = subgraphs[subgraph]
     source = graph.operators[operator]
-    shown = inspection.subgraphs[subgraph].operators[operator]
+    shown = inspector.operator(plan, planned, subgraph, operator)
     change = rewrite(plan, plan.model.forget)
     halves = half_weights(plan.model, graph)  # shown in the place of what is unpacked from them
     places = (*source.inputs, *source.outputs)
@@ -54,9 +56,9 @@ def details(
             else TensorDetails(tensor=document, now=Form(dtype="", bytes=None))
         )
     return Details(
-        model=inspection.model,
-        recipe=inspection.recipe,
-        target=inspection.target,
+        model=planned.model,
+        recipe=planned.recipe,
+        target=planned.target,
         subgraph=subgraph,
         operator=shown,
         attributes=attributes(plan.model, source),

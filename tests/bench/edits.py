@@ -10,23 +10,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.bench import graphs
 from tests.bench.report import Section, judged
 from tests.bench.zoo import note
 
-SIZES = (1_000, 10_000)
-BARS = {1_000: 100.0}
+SIZES = (1_000, 10_000, 20_000)
+BAR = 100.0
+BARRED = 10_000
 EDITS = 20
 PATIENCE = 120.0
 
-NOTES = """A transformer of so many operators, real window and real engine, Graph tab in front: one operator after the
-other is kept in float. *Computing*: of the window and of its engine, from the edit until plan, colours, size and
-partitions are new in all views; they work one after the other, so on an idle machine it is the time that passes.
-*Passed*: what passed on this one. *Window*: computing time of the window's thread alone. Medians of {edits}; in
-brackets the 95th percentile."""
+NOTES = """A transformer of so many operators, each product with its own weights; real window and real engine, Graph tab
+in front. *One*: one product after the other is kept in float, from the first click on; *scope*: one block of 40
+operators after the other; *type*: all products at once, in another precision each time. All are then undone, one by
+one. *Computing*: of the window and of its engine, from the edit until plan, colours, size and partitions are new in all
+views; they work one after the other, so on an idle machine it is the time that passes. *Passed*: what passed on this
+one. *Window*: computing time of the window's thread alone. Medians of {edits} (type: {types}); in brackets the 95th
+percentile."""
+TYPES = ("float32", "hybrid-int8", "weight-only-int8", "float16", "float32", "weight-only-int8")
 
 
 def run() -> Section:
@@ -35,7 +39,7 @@ def run() -> Section:
         for size in SIZES:
             note(f"edits: {size}")
             file = Path(folder) / f"layers_{size}.tflite"
-            graphs.layers(size, file)
+            graphs.layers(size, file, shares=False)
             done = subprocess.run(
                 [sys.executable, "-m", "tests.bench.edits", str(file)],
                 env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
@@ -44,26 +48,28 @@ def run() -> Section:
                 text=True,
                 check=True,
             )
-            rows.append(_row(size, json.loads(done.stdout.splitlines()[-1])))
-    header = ("operators", "computing ms", "passed ms", "window ms")
-    return Section("edits", "An edit of the recipe", NOTES.format(edits=EDITS), header, tuple(rows))
+            found = json.loads(done.stdout.splitlines()[-1])
+            rows += [_row(size, kind, figures) for kind, figures in found.items()]
+    header = ("operators", "edit", "computing ms", "passed ms", "window ms")
+    notes = NOTES.format(edits=EDITS, types=len(TYPES))
+    return Section("edits", "An edit of the recipe", notes, header, tuple(rows))
 
 
-def _row(size: int, figures: dict[str, list[float]]) -> tuple[str, ...]:
+def _row(size: int, kind: str, figures: dict[str, list[float]]) -> tuple[str, ...]:
     def cell(key: str, bar: float | None = None) -> str:
         values = sorted(figures[key])
         middle, high = statistics.median(values), values[int(0.95 * (len(values) - 1))]
         text = f"{middle:.0f} ({high:.0f})"
         return text if bar is None else judged(f"{text} (≤ {bar:g})", middle <= bar)
 
-    return f"{size:,}", cell("computing", BARS.get(size)), cell("passed"), cell("window")
+    return f"{size:,}", kind, cell("computing", BAR if size <= BARRED else None), cell("passed"), cell("window")
 
 
 # In the child -------------------------------------------------------------------------------------------------------
 
 
-def measure(file: Path) -> dict[str, list[float]]:
-    """Milliseconds of each edit of one model."""
+def measure(file: Path) -> dict[str, dict[str, list[float]]]:
+    """Milliseconds of each edit of one model, by the kind of edit and of figure."""
     import psutil
     from PySide6.QtCore import QEventLoop, QSettings, QTimer
     from PySide6.QtWidgets import QApplication
@@ -78,7 +84,7 @@ def measure(file: Path) -> dict[str, list[float]]:
     from quantscope_gui.window.main_window import MainWindow
 
     app = QApplication([])
-    found: dict[str, list[float]] = {"computing": [], "passed": [], "window": []}
+    found: dict[str, dict[str, list[float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat))
         services = Services(default_command(), settings, Path(folder))
@@ -107,20 +113,35 @@ def measure(file: Path) -> dict[str, list[float]]:
         wait(lambda: library.selection is not None and library.selection.plan is not None)
         wait(lambda: window.work.graph.view.scene is not None)
         model = library.models[0]
-        dense = [row.key for row in model.plan.rows if row.operator.type == "FULLY_CONNECTED"]
-        for number in range(EDITS + 2):
+        history = services.desk.history
+
+        def timed(kind: str, act: Callable[[], None]) -> None:
             pause = time.monotonic() + 0.6
-            wait(lambda pause=pause: time.monotonic() > pause)
+            wait(lambda: time.monotonic() > pause)
             before, engine, started = model.plan, engines(), time.perf_counter()
             process, thread = time.process_time(), time.thread_time()
-            match = Match(operators=(dense[number][1],), subgraph=0)
-            services.desk.ask(model, [match], Change(precision=Precision.FLOAT32), "keep float")
-            wait(lambda before=before: model.plan is not before)
+            act()
+            wait(lambda: model.plan is not before)
             app.processEvents()
-            if number >= 2:  # the first ones fill caches
-                found["passed"].append(1000 * (time.perf_counter() - started))
-                found["window"].append(1000 * (time.thread_time() - thread))
-                found["computing"].append(1000 * (engines() - engine + time.process_time() - process))
+            figures = found.setdefault(kind, {"computing": [], "passed": [], "window": []})
+            figures["passed"].append(1000 * (time.perf_counter() - started))
+            figures["window"].append(1000 * (time.thread_time() - thread))
+            figures["computing"].append(1000 * (engines() - engine + time.process_time() - process))
+
+        def series(kind: str, edits: Iterable[tuple[Match, str]]) -> None:
+            count = 0
+            for match, precision in edits:
+                change = Change(precision=Precision(precision))
+                timed(kind, lambda match=match, change=change: services.desk.ask(model, [match], change, kind))
+                count += 1
+            for _ in range(count):
+                timed(f"{kind}, undone", history.undo)
+
+        kind = "FULLY_CONNECTED"
+        dense = [row.key for row in model.plan.rows if row.operator.type == kind]
+        series("one", [(Match(operators=(at,), subgraph=subgraph), "float32") for subgraph, at in dense[:EDITS]])
+        series("scope", [(Match(scope=f"model/layer_{block}"), "float32") for block in range(EDITS)])
+        series("type", [(Match(type=kind), precision) for precision in TYPES])
         services.shutdown()
         collector.stop()
         window.close()

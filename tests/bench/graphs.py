@@ -15,10 +15,18 @@ HEADS = 4
 class _Writer:
     """Adds operators to a subgraph and counts them."""
 
-    def __init__(self, graph: SubgraphBuilder) -> None:
+    def __init__(self, graph: SubgraphBuilder, shares: bool = True) -> None:
         self.graph = graph
+        self.shares = shares
         self.count = 0
-        self.kernel = graph.constant("kernel", np.eye(DEPTH, dtype=np.float32))
+        self._kernel: int | None = None
+
+    @property
+    def kernel(self) -> int:
+        """The one matrix of all operators or, where they don't share it, a new one."""
+        if self._kernel is None or not self.shares:
+            self._kernel = self.graph.constant(f"kernel_{self.count}", np.eye(DEPTH, dtype=np.float32))
+        return self._kernel
 
     def add(self, kind: str, inputs: list[int], shape: tuple[int, ...], name: str, options: object = None) -> int:
         result = self.graph.tensor(name, shape)
@@ -27,11 +35,12 @@ class _Writer:
         return result
 
 
-def layers(operators: int, path: Path) -> None:
-    """A transformer: blocks of 40 operators with four heads, a mask that all of them use, names that tell scopes."""
+def layers(operators: int, path: Path, shares: bool = True) -> None:
+    """A transformer: blocks of 40 operators with four heads, a mask that all of them use, names that tell scopes. Its
+    products have one matrix for all of them if `shares`, so that the file is small, else each its own."""
     model = ModelBuilder()
     graph = model.subgraph("main")
-    writer = _Writer(graph)
+    writer = _Writer(graph, shares)
     hidden, mask = graph.input("hidden", (1, 16, DEPTH)), graph.input("mask", (1, 16, 16))
     axes = graph.constant("axes", np.array([2], np.int32))
     x, block = hidden, 0

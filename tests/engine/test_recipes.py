@@ -14,7 +14,7 @@ from quantscope import api, documents
 from quantscope.model.graph import Model
 from quantscope.model.read import read
 from quantscope.precision import Precision
-from quantscope.quantize.asked import resolve
+from quantscope.quantize.asked import Resolver
 from quantscope.quantize.plan import Planner, make_plan
 from quantscope.quantize.presets import PRESETS, find_recipe, from_json, to_json
 from quantscope.quantize.survey import Survey
@@ -60,7 +60,7 @@ def mine(*rules: tuple[Match, Change], default: Setting = INT8) -> Recipe:
 
 def matched(model: Model, match: Match) -> list[tuple[int, int]]:
     """(subgraph, operator) that a rule with this condition changes."""
-    rows = resolve(mine((match, FLOAT)), model).operators
+    rows = Resolver(model).resolve(mine((match, FLOAT))).operators
     return [(at, index) for at, row in enumerate(rows) for index, asked in enumerate(row) if asked.rule == 0]
 
 
@@ -84,7 +84,7 @@ def test_later_rules_win_setting_by_setting(model: Model) -> None:
         (Match(scope="head"), Change(precision=Precision.WEIGHT_ONLY_INT8, algorithm=Algorithm.MSE)),
         (Match(operators=(0,)), Change(granularity=Granularity.BLOCK_32)),
     )
-    dense, _, head, tanh = resolve(recipe, model).operators[0]
+    dense, _, head, tanh = Resolver(model).resolve(recipe).operators[0]
     assert dense.setting == Setting(precision=Precision.FLOAT16, granularity=Granularity.BLOCK_32, minimum_elements=7)
     assert head.setting == Setting(precision=Precision.WEIGHT_ONLY_INT8, algorithm=Algorithm.MSE, minimum_elements=7)
     assert tanh.setting == INT8
@@ -117,7 +117,8 @@ def test_what_needs_calibration_is_said(model: Model) -> None:
 def test_operator_kept_by_a_rule_says_which(model: Model) -> None:
     recipe = mine((Match(type="TANH"), Change(precision=Precision.FLOAT16)), (Match(scope="head"), FLOAT))
     reason = make_plan(model, recipe, TARGETS["xnnpack"]).decisions[1][2].reason
-    assert reason.text == "Rule 2 of the recipe mine keeps it in float."
+    assert reason.text == "Rule 2 of the recipe chosen keeps it in float."
+    assert reason.in_recipe(recipe.name).text == "Rule 2 of the recipe mine keeps it in float."
 
 
 @pytest.mark.parametrize("kept", [0, 1])

@@ -2,53 +2,18 @@
 of 20,000 operators must be on the screen at once.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from quantscope.documents import Document
+from quantscope.documents.columns import Column, Table
 
 DRAWING: Final = "quantscope.drawing/1"
 OPERATOR, INPUT, OUTPUT, GROUP = range(4)
-DTYPES: Final = frozenset({"<f8", "<i4", "|u1"})
 
 
-class Column(Document, frozen=True, kw_only=True):
-    """Numbers of one kind: `dtype` as numpy writes it (one of DTYPES), `data` base64 of the values."""
-
-    dtype: str
-    data: bytes
-
-    def __post_init__(self) -> None:
-        if self.dtype not in DTYPES or len(self.data) % np.dtype(self.dtype).itemsize:
-            raise ValueError(f"not a column of {self.dtype}")
-
-    @staticmethod
-    def of(values: npt.ArrayLike, dtype: str) -> "Column":
-        return Column(dtype=dtype, data=np.asarray(values, dtype).tobytes())
-
-    @property
-    def values(self) -> npt.NDArray[Any]:
-        """The numbers, (n,), read-only."""
-        return np.frombuffer(self.data, self.dtype)
-
-
-class _Table(Document, frozen=True, kw_only=True):
-    """Columns of equal length."""
-
-    def __post_init__(self) -> None:
-        columns = (getattr(self, name) for name in self.__struct_fields__)
-        if len({column.values.size for column in columns if isinstance(column, Column)}) > 1:
-            raise ValueError("columns of different lengths")
-
-    def __len__(self) -> int:
-        first: Column = getattr(self, self.__struct_fields__[0])
-        return first.values.size
-
-
-class Nodes(_Table, frozen=True, kw_only=True):
+class Nodes(Table, frozen=True, kw_only=True):
     """`kind` is OPERATOR, INPUT, OUTPUT or GROUP. `first` and `end` are the range of operators a node stands for; of an
     input or output `first` is the tensor and `end` is `first`. `group` is the group of a GROUP, else the innermost open
     group around it, or -1. `label` (operator type, tensor name or the group's name), `name` (of the first output) and
@@ -68,7 +33,7 @@ class Nodes(_Table, frozen=True, kw_only=True):
     row: Column
 
 
-class Edges(_Table, frozen=True, kw_only=True):
+class Edges(Table, frozen=True, kw_only=True):
     """From node, to node, the tensor, and whether it is drawn as a pair of portals instead of a line."""
 
     source: Column
@@ -77,7 +42,7 @@ class Edges(_Table, frozen=True, kw_only=True):
     portal: Column
 
 
-class Lines(_Table, frozen=True, kw_only=True):
+class Lines(Table, frozen=True, kw_only=True):
     """Pieces of lines between neighbouring rows: from (x0, y0) bending to (x1, y1), then straight to (x1, y2).
     `target` is the node where the piece ends, or -1; `row` is the row it ends in."""
 
@@ -92,7 +57,7 @@ class Lines(_Table, frozen=True, kw_only=True):
     row: Column
 
 
-class Groups(_Table, frozen=True, kw_only=True):
+class Groups(Table, frozen=True, kw_only=True):
     """All groups of the subgraph, outer before inner: the range of operators, the group around (-1 if none), `label`
     in Drawing.texts, `repeat` (n for the n-th repeat of a structure, 0 for a scope), `structure` (the same number for
     groups whose operators are alike, 0 where there is none like it) and whether it is `open`."""

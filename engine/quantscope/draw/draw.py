@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from quantscope.documents import drawing
-from quantscope.documents.drawing import GROUP, INPUT, OPERATOR, OUTPUT, Column
+from quantscope.documents.columns import Column
+from quantscope.documents.drawing import GROUP, INPUT, OPERATOR, OUTPUT
 from quantscope.draw import groups as grouping
 from quantscope.draw.groups import Group
 from quantscope.draw.shown import Shown, shown

@@ -1,7 +1,7 @@
 """What a recipe asks for each operator of a model: its rules resolved, and what they come to nothing in."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -14,11 +14,14 @@ from quantscope.recipe import Change, Match, Recipe, Setting
 _Condition = Callable[[Subgraph, Operator], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """The setting for one operator; `rule` is the index of the rule that its precision is from, None: the default."""
+    """The setting for one operator; `rule` is the index of the rule that its precision is from, None: the default.
 
-    recipe: str
+    Compared by identity: a Resolver makes one for each setting and rule, so that what follows from it can be remembered
+    and looked up at little cost.
+    """
+
     setting: Setting
     rule: int | None
 
@@ -38,46 +41,71 @@ class Resolved:
     findings: tuple[Finding, ...]
 
 
-def resolve(recipe: Recipe, model: Model) -> Resolved:
-    """The setting of every operator of `model` by `recipe`; later rules win."""
-    rules = [_conditions(rule.match) for rule in recipe.rules]
-    counts = [0] * len(rules)
-    effective: set[int] = set()
-    known: dict[tuple[int, ...], Asked] = {}
-    rows, matches = [], []
-    for subgraph in model.subgraphs:
-        row, hits = [], []
-        for operator in subgraph.operators:
-            matching = tuple(
-                at for at, conditions in enumerate(rules) if all(holds(subgraph, operator) for holds in conditions)
+_Places = tuple[tuple[int, ...], ...]
+
+
+class Resolver:
+    """Resolves recipes for one model. What rules match is remembered as long as they are in the recipe, for an edit
+    leaves most of them as they are."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._places: dict[Match, _Places] = {}
+        self._asked: dict[tuple[Setting, int | None], Asked] = {}
+
+    def resolve(self, recipe: Recipe) -> Resolved:
+        """The setting of every operator by `recipe`; later rules win."""
+        self._places = {rule.match: self._matched(rule.match) for rule in recipe.rules}
+        matching: list[list[tuple[int, ...]]] = [[()] * len(subgraph.operators) for subgraph in self._model.subgraphs]
+        counts = []
+        for at, rule in enumerate(recipe.rules):
+            places = self._places[rule.match]
+            counts.append(sum(map(len, places)))
+            for row, operators in zip(matching, places, strict=True):
+                for operator in operators:
+                    row[operator] += (at,)
+        settings: dict[tuple[int, ...], Asked] = {}
+        effective: set[int] = set()
+        for rules in dict.fromkeys(rules for row in matching for rules in row):
+            settings[rules], sources = self._setting(recipe, rules)
+            effective |= sources
+        return Resolved(
+            tuple(tuple(map(settings.__getitem__, row)) for row in matching),
+            tuple(map(tuple, matching)),
+            tuple(counts),
+            tuple(_findings(counts, effective)),
+        )
+
+    def _matched(self, match: Match) -> _Places:
+        """The operators that are matched, by subgraph."""
+        if match in self._places:
+            return self._places[match]
+        conditions = _conditions(match)
+        return tuple(
+            tuple(
+                operator.index
+                for operator in _candidates(match, subgraph)
+                if all(holds(subgraph, operator) for holds in conditions)
             )
-            for at in matching:
-                counts[at] += 1
-            if matching not in known:
-                known[matching], sources = _setting(recipe, matching)
-                effective |= sources
-            row.append(known[matching])
-            hits.append(matching)
-        rows.append(tuple(row))
-        matches.append(tuple(hits))
-    return Resolved(tuple(rows), tuple(matches), tuple(counts), tuple(_findings(counts, effective)))
+            for subgraph in self._model.subgraphs
+        )
+
+    def _setting(self, recipe: Recipe, matching: Sequence[int]) -> tuple[Asked, set[int]]:
+        """The setting by these rules, and those of them that have a say in it."""
+        values = {name: getattr(recipe.default, name) for name in Setting.__struct_fields__}
+        sources: dict[str, int] = {}
+        for at in matching:
+            change = recipe.rules[at].set
+            given = {name: value for name in Change.__struct_fields__ if (value := getattr(change, name)) is not None}
+            values |= given
+            sources |= dict.fromkeys(given, at)
+        key = Setting(**values), sources.get("precision")
+        return self._asked.setdefault(key, Asked(*key)), set(sources.values())
 
 
 def operator_name(subgraph: Subgraph, operator: Operator) -> str:
     """An operator has no name of its own in TFLite; its first output's is the custom."""
     return next((subgraph.tensors[index].name for index in operator.outputs if index >= 0), "")
-
-
-def _setting(recipe: Recipe, matching: Sequence[int]) -> tuple[Asked, set[int]]:
-    """The setting by these rules, and those of them that have a say in it."""
-    values = {name: getattr(recipe.default, name) for name in Setting.__struct_fields__}
-    sources: dict[str, int] = {}
-    for at in matching:
-        change = recipe.rules[at].set
-        given = {name: value for name in Change.__struct_fields__ if (value := getattr(change, name)) is not None}
-        values |= given
-        sources |= dict.fromkeys(given, at)
-    return Asked(recipe.name, Setting(**values), sources.get("precision")), set(sources.values())
 
 
 def _findings(counts: Sequence[int], effective: set[int]) -> list[Finding]:
@@ -89,14 +117,18 @@ def _findings(counts: Sequence[int], effective: set[int]) -> list[Finding]:
     return findings
 
 
+def _candidates(match: Match, subgraph: Subgraph) -> Iterable[Operator]:
+    """The operators to look at: those that are named, in the order of execution, or all."""
+    if match.subgraph not in (None, subgraph.index):
+        return ()
+    if match.operators is None:
+        return subgraph.operators
+    return (subgraph.operators[at] for at in sorted({*match.operators}) if at < len(subgraph.operators))
+
+
 def _conditions(match: Match) -> list[_Condition]:
-    """What must hold for an operator to be matched, cheapest first."""
+    """What else must hold for an operator to be matched, cheapest first."""
     conditions: list[_Condition] = []
-    if match.subgraph is not None:
-        conditions.append(lambda subgraph, operator: subgraph.index == match.subgraph)
-    if match.operators is not None:
-        indices = frozenset(match.operators)
-        conditions.append(lambda subgraph, operator: operator.index in indices)
     if match.type is not None:
         fits_type = _wildcards(match.type).fullmatch
         conditions.append(lambda subgraph, operator: fits_type(operator.type) is not None)

@@ -51,7 +51,7 @@ class Decider:
             case Precision.FLOAT16:
                 return self._float16(operator, inputs, asked)
         if facts is None or not has_weights:
-            return keep(operator, ReasonCode.NOT_REQUESTED, {"recipe": asked.recipe})
+            return keep(operator, ReasonCode.NOT_REQUESTED)
         return self._small_weights(subgraph, operator, facts, asked)
 
     def _in_halves(self, subgraph: Subgraph, operator: Operator) -> bool:
@@ -126,13 +126,13 @@ class Decider:
         if free:
             elements = max(tensor.elements for tensor in free.values())
             return keep(operator, ReasonCode.TOO_FEW_ELEMENTS, _sizes(elements, asked, 2))
-        return keep(operator, ReasonCode.NOT_REQUESTED, {"recipe": asked.recipe})
+        return keep(operator, ReasonCode.NOT_REQUESTED)
 
 
 def _kept_float(operator: Operator, asked: Asked) -> Decision:
     if asked.rule is None:
-        return keep(operator, ReasonCode.KEPT_BY_DEFAULT, {"recipe": asked.recipe})
-    return keep(operator, ReasonCode.KEPT_BY_RULE, {"recipe": asked.recipe, "rule": asked.rule + 1})
+        return keep(operator, ReasonCode.KEPT_BY_DEFAULT)
+    return keep(operator, ReasonCode.KEPT_BY_RULE, {"rule": asked.rule + 1})
 
 
 def _sizes(elements: int, asked: Asked, saved: int) -> Mapping[str, str | int]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from quantscope.model.graph import Operator, Tensor
 from quantscope.precision import EIGHT_BIT, Precision
-from quantscope.quantize.reasons import Reason, ReasonCode
+from quantscope.quantize.reasons import PLAIN, Reason, ReasonCode
 from quantscope.recipe import Algorithm, Rounding
 
 # A float32 scale and an int64 zero point; a block's scale is a float16.
@@ -109,4 +109,5 @@ def keep(
     fallback: bool = False,
 ) -> Decision:
     """The operator stays as it is."""
-    return Decision(operator.index, precision, Reason(code, arguments or {}), fallback=fallback)
+    reason = Reason(code, arguments) if arguments else PLAIN[code]
+    return Decision(operator.index, precision, reason, fallback=fallback)

@@ -12,6 +12,8 @@ def half_weights(model: Model, subgraph: Subgraph) -> Mapping[int, Tensor]:
     Only constants that nothing but such operators reads.
     """
     found: dict[int, Tensor] = {}
+    if all(operator.type != "DEQUANTIZE" for operator in subgraph.operators):
+        return found
     others: set[int] = {*subgraph.inputs, *subgraph.outputs}
     for operator in subgraph.operators:
         constant = _unpacked(model, subgraph, operator)

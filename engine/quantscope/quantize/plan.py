@@ -11,7 +11,7 @@ from typing import Final
 
 from quantscope.model.graph import Model, Tensor
 from quantscope.precision import Precision
-from quantscope.quantize.asked import Asked, Resolved, resolve
+from quantscope.quantize.asked import Asked, Resolved, Resolver
 from quantscope.quantize.budget import BUDGET, Saving, affordable
 from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.decide import Decider
@@ -74,17 +74,16 @@ class Planner:
         self.survey = survey
         self.target = target
         self.calibration = calibration
+        self._resolver = Resolver(survey.model)
         self._decider = Decider(survey, target)
-        self._known: dict[tuple[int, int], tuple[Asked, Decision]] = {}
+        self._asked: frozenset[Asked] = frozenset()
+        self._known: dict[Asked, dict[tuple[int, int], Decision]] = {}
 
     def plan(self, recipe: Recipe) -> Plan:
         """The plan for `recipe`."""
         model = self.survey.model
-        resolved = resolve(recipe, model)
-        drafts = [
-            [self._draft(subgraph.index, at, asked) for at, asked in enumerate(row)]
-            for subgraph, row in zip(model.subgraphs, resolved.operators, strict=True)
-        ]
+        resolved = self._resolver.resolve(recipe)
+        drafts = self._drafts(resolved)
         self._within_budget(resolved, drafts)
         decisions, storage, integers = self._settled(recipe, resolved, drafts)
         findings = (
@@ -136,14 +135,21 @@ class Planner:
             for index, at in losers:
                 excluded[index][at] = decisions[index][at].reason
 
-    def _draft(self, subgraph: int, operator: int, asked: Asked) -> Decision:
-        """The decision for one operator alone; the last one is remembered."""
-        known = self._known.get((subgraph, operator))
-        if known is None or known[0] != asked:
-            graph = self.survey.model.subgraphs[subgraph]
-            known = asked, self._decider.decide(graph, graph.operators[operator], asked)
-            self._known[subgraph, operator] = known
-        return known[1]
+    def _drafts(self, resolved: Resolved) -> list[list[Decision]]:
+        """The decisions for each operator alone; what was decided for this recipe and the one before is remembered."""
+        asked = frozenset(each for row in resolved.operators for each in row)
+        self._known = {each: self._known.get(each, {}) for each in asked | self._asked}
+        self._asked = asked
+        drafts = []
+        for graph, row in zip(self.survey.model.subgraphs, resolved.operators, strict=True):
+            decided = []
+            for operator, each in zip(graph.operators, row, strict=True):
+                known, place = self._known[each], (graph.index, operator.index)
+                if place not in known:
+                    known[place] = self._decider.decide(graph, operator, each)
+                decided.append(known[place])
+            drafts.append(decided)
+        return drafts
 
     def _within_budget(self, resolved: Resolved, drafts: list[list[Decision]]) -> None:
         """Puts operators that can't afford the recipe's 4 bits into 8. What a rule asks for is done, but counts."""
@@ -175,6 +181,7 @@ class Planner:
             self.survey.noise(weight, form)
             for subgraph, row in enumerate(decisions)
             for at, decision in enumerate(row)
+            if any(form.bits == 4 for form in decision.stored.values())
             for weight, form in self._weights(subgraph, at, decision)
             if form.bits == 4
         ]
@@ -215,12 +222,13 @@ def _unfulfilled(
     recipe: Recipe, target: Target, resolved: Resolved, decisions: tuple[tuple[Decision, ...], ...]
 ) -> list[Finding]:
     """Findings on precisions that are asked for in vain."""
-    asked_for: dict[tuple[int | None, Asked], list[Decision]] = {}
+    asked_for: dict[Asked, list[Decision]] = {}
     for row, decided in zip(resolved.operators, decisions, strict=True):
         for asked, decision in zip(row, decided, strict=True):
-            asked_for.setdefault((asked.rule, asked), []).append(decision)
+            asked_for.setdefault(asked, []).append(decision)
     findings = []
-    for (rule, asked), group in asked_for.items():
+    for asked, group in asked_for.items():
+        rule = asked.rule
         missing = sum(decision.reason.code in NO_KERNEL for decision in group)
         unmeasured = sum(decision.reason.code is ReasonCode.NEEDS_CALIBRATION for decision in group)
         arguments: dict[str, str | int] = {

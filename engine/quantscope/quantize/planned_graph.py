@@ -1,7 +1,10 @@
 """A subgraph as the written file will hold it: the source's operators and tensors with a change applied, as values."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -16,14 +19,17 @@ from quantscope.model.edit import (
     Scales,
     SubgraphEdit,
     TensorCopy,
+    TensorEdit,
 )
 from quantscope.model.graph import NUMPY_TYPES, Model, Operator, Quantization, Subgraph, Tensor
 from quantscope.model.options import OptionsReader, leading_elements
 from quantscope.model.read import MAX_RANK
 
 UNCHANGED: Final = ModelEdit({}, {}, ())
+NO_OVERRIDES: Final[Mapping[str, bool]] = MappingProxyType({})
 # The longest lists that operators take as operands (axes, sizes, paddings) have two numbers for each dimension.
 MAX_INTEGERS: Final = 2 * MAX_RANK
+INTEGERS: Final = frozenset({"INT32", "INT64"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +47,27 @@ class PlannedOperator:
 class PlannedGraph:
     """One subgraph of `model` after `edit`; operators in their new execution order.
 
-    Tensors and options are looked up when asked for, so a view of a large graph costs little.
+    Tensors and options are looked up when asked for, so a view of a large graph costs little, and less where the same
+    subgraph without an edit is at hand as `source`.
     """
 
-    def __init__(self, model: Model, subgraph: Subgraph, edit: ModelEdit = UNCHANGED) -> None:
+    def __init__(
+        self, model: Model, subgraph: Subgraph, edit: ModelEdit = UNCHANGED, source: "PlannedGraph | None" = None
+    ) -> None:
         self.model = model
         self.subgraph = subgraph
         self.edit = edit
+        self._source = source
         change = edit.subgraphs.get(subgraph.index)
         self._tensor_edits = change.tensors if change else {}
         self._new_tensors = tuple(change.new_tensors) if change else ()
         self._tensors: dict[int, Tensor] = {}
-        self._options = OptionsReader(model)
-        self.operators = _operators(subgraph, change)
+        self._operand_keys: dict[int, Hashable] = {}
+        self._options: OptionsReader = source._options if source else OptionsReader(model)
+        unchanged: tuple[PlannedOperator, ...] = (
+            source.operators if source else tuple(map(_unchanged, subgraph.operators))
+        )
+        self.operators: tuple[PlannedOperator, ...] = _operators(unchanged, change) if change else unchanged
 
     def tensor(self, index: int) -> Tensor:
         """A tensor as it will be, with the file's shape: there a dynamic dimension has some size (usually 1), not -1.
@@ -70,24 +84,92 @@ class PlannedGraph:
             if isinstance(new, TensorCopy):
                 return replace(self.tensor(new.index), index=index)
             return _new_tensor(index, new)
-        tensor = self.subgraph.tensors[index]
-        if -1 in tensor.shape:
-            shape = leading_elements(self.model, "Tensor", tensor.position, "Shape", MAX_RANK)
-            tensor = replace(tensor, shape=shape)
+        if self._source:
+            tensor = self._source.tensor(index)
+        else:
+            tensor = self.subgraph.tensors[index]
+            if -1 in tensor.shape:
+                shape = leading_elements(self.model, "Tensor", tensor.position, "Shape", MAX_RANK)
+                tensor = replace(tensor, shape=shape)
         if index in self._tensor_edits:
             change = self._tensor_edits[index]
             quantization = _planned_quantization(change.scales)
             tensor = replace(tensor, dtype=change.dtype, buffer=change.buffer, quantization=quantization)
         return tensor
 
+    def keys(self) -> Sequence[Hashable | None]:
+        """For each operator what it has in common with operators of graphs with the same `source` exactly if all is
+        alike that this class tells of them and their operands, numbers of new tensors apart; None where that would take
+        long to know."""
+        if self._source is None:
+            return (None,) * len(self.operators)
+        unchanged, touched = self._source.operators, self._touched
+        return [
+            source.index
+            if (source := operator.source) is not None
+            and operator is unchanged[source.index]
+            and touched.isdisjoint(operator.inputs)
+            and touched.isdisjoint(operator.outputs)
+            else self._key(operator)
+            for operator in self.operators
+        ]
+
+    def _key(self, operator: PlannedOperator) -> Hashable | None:
+        operands = tuple(map(self._operand_key, (*operator.inputs, *operator.outputs)))
+        if None in operands:
+            return None
+        origin = operator.type if operator.source is None else operator.source.index
+        return origin, operator.version, len(operator.inputs), operands, *operator.overrides.items()
+
+    @cached_property
+    def _touched(self) -> frozenset[int]:
+        """The source's tensors that the edit gives another form or other values."""
+        if self._source is None:
+            return frozenset()
+        rewritten = (self._source._of_buffer.get(buffer, ()) for buffer in self.edit.buffers)
+        return frozenset(self._tensor_edits).union(*rewritten)
+
+    @cached_property
+    def _of_buffer(self) -> Mapping[int, list[int]]:
+        """The tensors that refer to each buffer."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for tensor in self.subgraph.tensors:
+            found[tensor.buffer].append(tensor.index)
+        return found
+
+    def _operand_key(self, index: int) -> Hashable | None:
+        if index not in self._operand_keys:
+            self._operand_keys[index] = self._key_of_operand(index)
+        return self._operand_keys[index]
+
+    def _key_of_operand(self, index: int) -> Hashable | None:
+        """Without building the tensor, for that takes longer than what the key is to save."""
+        if index not in self._touched and index < len(self.subgraph.tensors):
+            return index
+        form: TensorEdit | NewTensor | TensorCopy | Tensor
+        if index >= len(self.subgraph.tensors):
+            form = self._new_tensors[index - len(self.subgraph.tensors)]
+        else:
+            form = self._tensor_edits.get(index, self.subgraph.tensors[index])
+        if isinstance(form, TensorCopy):
+            return None
+        constant = self._is_filled(form.buffer)
+        if constant and form.dtype in INTEGERS:
+            return None
+        match form:
+            case NewTensor():
+                return form.shape, form.dtype, constant, _key_of_scales(form.scales)
+            case TensorEdit():
+                return index, form.dtype, constant, _key_of_scales(form.scales)
+        return index, constant
+
     def is_constant(self, tensor: Tensor) -> bool:
         """True if the tensor's values will be in the file."""
-        blob = self._blob(tensor.buffer)
-        return (self.model.buffers[tensor.buffer].size if blob is None else blob.size) > 0
+        return self._is_filled(tensor.buffer)
 
     def integers(self, tensor: Tensor) -> tuple[int, ...] | None:
         """Values of a short constant int32 or int64 tensor in a row; None for any other tensor."""
-        if tensor.dtype not in ("INT32", "INT64") or tensor.sparse or tensor.elements > MAX_INTEGERS:
+        if tensor.dtype not in INTEGERS or tensor.sparse or tensor.elements > MAX_INTEGERS:
             return None
         blob = self._blob(tensor.buffer)
         data = self.model.raw(tensor.buffer) if blob is None else np.concatenate([*blob.chunks()])
@@ -113,30 +195,45 @@ class PlannedGraph:
         data = bytes(leading_elements(self.model, "Operator", position, "CustomOptions", 4 * count, "B"))
         return tuple(np.frombuffer(data.ljust(4 * count, b"\0"), "<i4").tolist())
 
+    def _is_filled(self, buffer: int) -> bool:
+        blob = self._blob(buffer)
+        return (self.model.buffers[buffer].size if blob is None else blob.size) > 0
+
     def _blob(self, buffer: int) -> Blob | None:
         """What will be written as a buffer, None if it stays as it is."""
         new = buffer - len(self.model.buffers)
         return self.edit.buffers.get(buffer) if new < 0 else self.edit.new_buffers[new]
 
 
-def _operators(subgraph: Subgraph, change: SubgraphEdit | None) -> tuple[PlannedOperator, ...]:
+def _unchanged(source: Operator) -> PlannedOperator:
+    return PlannedOperator(source.type, source.version, source.inputs, source.outputs, source, NO_OVERRIDES)
+
+
+def _operators(unchanged: Sequence[PlannedOperator], change: SubgraphEdit) -> tuple[PlannedOperator, ...]:
     planned = []
-    unchanged: Mapping[str, int] = {}
-    for entry in change.operators if change else range(len(subgraph.operators)):
+    for entry in change.operators:
         match entry:
+            case int():
+                operator = unchanged[entry]
             case NewOperator():
-                operator = PlannedOperator(entry.type, entry.version, entry.inputs, entry.outputs, None, unchanged)
+                operator = PlannedOperator(entry.type, entry.version, entry.inputs, entry.outputs, None, NO_OVERRIDES)
             case OperatorEdit():
-                source = subgraph.operators[entry.index]
-                outputs = source.outputs if entry.outputs is None else entry.outputs
-                operator = PlannedOperator(source.type, entry.version, entry.inputs, outputs, source, entry.options)
-            case _:
-                source = subgraph.operators[entry]
+                before = unchanged[entry.index]
+                outputs = before.outputs if entry.outputs is None else entry.outputs
                 operator = PlannedOperator(
-                    source.type, source.version, source.inputs, source.outputs, source, unchanged
+                    before.type, entry.version, entry.inputs, outputs, before.source, entry.options
                 )
         planned.append(operator)
     return tuple(planned)
+
+
+def _key_of_scales(scales: Scales | Blocks | None) -> Hashable:
+    match scales:
+        case Scales():
+            return scales.values.tobytes(), scales.axis, scales.zero_point
+        case Blocks():
+            return scales.size, scales.tensor
+    return None
 
 
 def _new_tensor(index: int, tensor: NewTensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Predicting what a target's delegate will do with a model as it would be written."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,23 +31,47 @@ class Delegation:
 
 
 NOTHING: Final = Delegation({}, 0)
+# How many forms of each operator are remembered, on average.
+FORMS_KEPT: Final = 8
+
+
+class Predictor:
+    """Predicts what becomes of one model under different edits. What doesn't depend on an edit, and what became of
+    operators in the forms they had, is remembered."""
+
+    def __init__(self, model: Model, target: Target) -> None:
+        self._model = model
+        self._target = target
+        self._sources = tuple(PlannedGraph(model, subgraph) for subgraph in model.subgraphs)
+        self.known: tuple[dict[Hashable, xnnpack.Fate], ...] = tuple({} for _ in model.subgraphs)
+
+    def graphs(self, edit: ModelEdit) -> tuple[PlannedGraph, ...]:
+        """The subgraphs of the model after `edit`."""
+        return tuple(PlannedGraph(self._model, source.subgraph, edit, source) for source in self._sources)
+
+    def delegation(self, graphs: Sequence[PlannedGraph]) -> tuple[Delegation, ...]:
+        """What the target's delegate does with each of `graphs`, bodies of control flow included.
+
+        Nothing is on a target without a delegate, or in a subgraph whose operators wait for each other in a circle.
+        """
+        if not self._target.delegate:
+            return (NOTHING,) * len(graphs)
+        return tuple(
+            NOTHING if graph.subgraph.name.startswith(VALIDATION) else _delegation(graph, known)
+            for graph, known in zip(graphs, self.known, strict=True)
+        )
 
 
 def delegation(model: Model, edit: ModelEdit, target: Target) -> tuple[Delegation, ...]:
-    """What the delegate of `target` does with each subgraph of `model` after `edit`, bodies of control flow included.
-
-    Nothing is on a target without a delegate, or in a subgraph whose operators wait for each other in a circle.
-    """
-    if not target.delegate:
-        return (NOTHING,) * len(model.subgraphs)
-    return tuple(
-        NOTHING if subgraph.name.startswith(VALIDATION) else _delegation(PlannedGraph(model, subgraph, edit))
-        for subgraph in model.subgraphs
-    )
+    """What the delegate of `target` does with each subgraph of `model` after `edit`, as Predictor.delegation."""
+    predictor = Predictor(model, target)
+    return predictor.delegation(predictor.graphs(edit))
 
 
-def _delegation(graph: PlannedGraph) -> Delegation:
-    taken = xnnpack.taken(graph)
+def _delegation(graph: PlannedGraph, known: dict[Hashable, xnnpack.Fate]) -> Delegation:
+    if len(known) > FORMS_KEPT * len(graph.operators):
+        known.clear()
+    taken = xnnpack.taken(graph, known)
     parts = delegate_partitions(graph, taken)
     if parts is None:
         return NOTHING

@@ -228,15 +228,25 @@ SENTENCES: Final[Mapping[ReasonCode, Sentence]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A code with the arguments of its sentence."""
+    """A code with the arguments of its sentence.
+
+    Decisions don't depend on what the recipe is called, so sentences that say its name get it with `in_recipe`; without
+    they speak of the recipe chosen.
+    """
 
     code: ReasonCode
     arguments: Mapping[str, str | int] = field(default_factory=dict)
 
+    def in_recipe(self, name: str) -> "Reason":
+        """The reason with the recipe's name, if its sentence says it."""
+        if "{recipe}" not in SENTENCES[self.code].text:
+            return self
+        return Reason(self.code, {"recipe": name, **self.arguments})
+
     @property
     def text(self) -> str:
         """The sentence in English."""
-        return SENTENCES[self.code].text.format(**self.arguments)
+        return SENTENCES[self.code].text.format(**{"recipe": "chosen", **self.arguments})
 
     @property
     def edit(self) -> Change | None:
@@ -248,3 +258,6 @@ class Reason:
         """What the user can do about it, in English."""
         remedy = SENTENCES[self.code].remedy
         return remedy and remedy.format(**self.arguments)
+
+
+PLAIN: Final[Mapping[ReasonCode, Reason]] = {code: Reason(code) for code in ReasonCode}

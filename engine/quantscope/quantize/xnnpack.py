@@ -11,8 +11,9 @@ the composite odml.scaled_dot_product_attention.
 """
 
 import math
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Hashable, Mapping, Set
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 from quantscope.model.graph import Tensor
@@ -29,25 +30,48 @@ _FLOATS: Final = frozenset({"FLOAT32", "FLOAT16"})
 _EIGHT_BIT: Final = frozenset({"INT8", "UINT8"})
 
 
-def taken(graph: PlannedGraph) -> frozenset[int]:
-    """Positions in `graph.operators` of the operators that the delegate takes."""
+class Fate(Enum):
+    """What becomes of an operator by itself."""
+
+    LEFT = 0
+    TAKEN = 1
+    UNPACKED = 2  # computed from constants when the delegate loads the model
+
+
+def taken(graph: PlannedGraph, known: dict[Hashable, Fate] | None = None) -> frozenset[int]:
+    """Positions in `graph.operators` of the operators that the delegate takes.
+
+    `known` holds what other graphs with the same source have shown, by PlannedGraph.keys; what this one shows is added.
+    """
+    known = {} if known is None else known
     result: set[int] = set()
     unpackers: dict[int, int] = {}  # positions by the tensor that they unpack
     variables = _Variables()
-    for position, operator in enumerate(graph.operators):
-        candidate = _Candidate(graph, operator, unpackers.keys())
-        if _unpacks(candidate):
-            unpackers[operator.outputs[0]] = position
-            result.add(position)
-        elif operator.type == "VAR_HANDLE":
-            if candidate.has_arity(0):
-                variables.handles[operator.outputs[0]] = position
-        elif variables.takes(candidate) if operator.type in _VARIABLE_ACCESS else _is_taken(candidate):
-            result.add(position)
+    for position, (operator, key) in enumerate(zip(graph.operators, graph.keys(), strict=True)):
+        if operator.type == "VAR_HANDLE":
+            variables.note(_Candidate(graph, operator, unpackers.keys()), position)
+            continue
+        if operator.type in _VARIABLE_ACCESS:
+            fate = variables.fate(_Candidate(graph, operator, unpackers.keys()))
         else:
+            if key is not None and not unpackers.keys().isdisjoint(operator.inputs):
+                key = key, tuple(map(unpackers.__contains__, operator.inputs))
+            seen = known.get(key)
+            fate = seen or _fate(_Candidate(graph, operator, unpackers.keys()))
+            if seen is None and key is not None:
+                known[key] = fate
+        if fate is Fate.LEFT:
             # What an operator outside the delegate reads has to be computed outside.
-            result.difference_update(unpackers[tensor] for tensor in operator.inputs if tensor in unpackers)
+            result.difference_update([unpackers[tensor] for tensor in operator.inputs if tensor in unpackers])
+            continue
+        if fate is Fate.UNPACKED:
+            unpackers[operator.outputs[0]] = position
+        result.add(position)
     return frozenset(result | {variables.handles[resource] for resource in variables.values})
+
+
+def _fate(candidate: "_Candidate") -> Fate:
+    return Fate.UNPACKED if _unpacks(candidate) else Fate.TAKEN if _is_taken(candidate) else Fate.LEFT
 
 
 @dataclass(slots=True)
@@ -552,7 +576,16 @@ class _Variables:
     handles: dict[int, int] = field(default_factory=dict)  # positions of the VAR_HANDLE by resource tensor
     values: dict[int, tuple[str, tuple[int, ...]]] = field(default_factory=dict)  # type and shape by resource tensor
 
-    def takes(self, candidate: _Candidate) -> bool:
+    def note(self, candidate: _Candidate, position: int) -> None:
+        """Sees a VAR_HANDLE."""
+        if candidate.has_arity(0):
+            self.handles[candidate.operator.outputs[0]] = position
+
+    def fate(self, candidate: _Candidate) -> Fate:
+        """What becomes of an operator that reads or writes a variable."""
+        return Fate.TAKEN if self._takes(candidate) else Fate.LEFT
+
+    def _takes(self, candidate: _Candidate) -> bool:
         reads = candidate.operator.type == "READ_VARIABLE"
         if not (candidate.has_arity(1) if reads else candidate.has_arity(2, outputs=0)):
             return False

@@ -9,13 +9,14 @@ from typing import Any, Final
 from quantscope import api, documents
 from quantscope.calibrate.check import check_data
 from quantscope.details import details
+from quantscope.documents.planned import Planned
 from quantscope.draw.draw import draw
 from quantscope.errors import DataError, ModelReadError
 from quantscope.evaluate.functions import metric_functions
 from quantscope.evaluate.metrics import Function
 from quantscope.files import describe
 from quantscope.history import use as history
-from quantscope.inspection import inspection
+from quantscope.inspection import Inspector
 from quantscope.live import Live
 from quantscope.model.graph import Model
 from quantscope.progress import Progress, part
@@ -48,7 +49,18 @@ class _Samples:
             raise DataError(f"'{path}' can't be read: {error.strerror}.", "Check the path.") from error
 
 
-_Planned = protocol.Annotate | protocol.Inspect | protocol.Details | protocol.Quantize | protocol.Sensitivity
+_Asking = (
+    protocol.Annotate | protocol.Inspect | protocol.Replan | protocol.Details | protocol.Quantize | protocol.Sensitivity
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inspected:
+    """A plan with its document and who made that."""
+
+    plan: Plan
+    inspector: Inspector
+    planned: Planned
 
 
 class _Kept:
@@ -58,25 +70,29 @@ class _Kept:
         self.file = file
         self.survey = Survey(model)
         self.planners: dict[tuple[str, _Samples | None], Planner] = {}
+        self._inspectors: dict[str, Inspector] = {}
         self._calibration: tuple[_Samples, Calibration] | None = None
-        self._last: tuple[tuple[Recipe, str, _Samples | None], Plan, documents.Inspection] | None = None
+        self._last: tuple[tuple[Recipe, str, _Samples | None], _Inspected] | None = None
 
-    def plan(self, request: _Planned, progress: Progress, generate: bool = False) -> Plan:
+    def plan(self, request: _Asking, progress: Progress, generate: bool = False) -> Plan:
         """The plan; raises RecipeError if there is no such recipe or target, and what calibrating raises.
 
         `generate`: a recipe that needs a calibration gets one on made-up samples if there are no others.
         """
         return self._plan(*self._asked(request, generate), progress)
 
-    def inspect(self, request: _Planned, progress: Progress) -> tuple[Plan, documents.Inspection]:
+    def inspect(self, request: _Asking, progress: Progress) -> "_Inspected":
         """The plan and its document, at once if they are those of the last call; raises as `plan`."""
         asked = self._asked(request, generate=False)
         if self._last is None or self._last[0] != asked:
             plan = self._plan(*asked, progress)
-            self._last = asked, plan, inspection(plan, self.file)
-        return self._last[1:]
+            if request.target not in self._inspectors:
+                self._inspectors[request.target] = Inspector(plan.model, plan.target, self.file)
+            inspector = self._inspectors[request.target]
+            self._last = asked, _Inspected(plan, inspector, inspector.planned(plan))
+        return self._last[1]
 
-    def _asked(self, request: _Planned, generate: bool) -> tuple[Recipe, str, _Samples | None]:
+    def _asked(self, request: _Asking, generate: bool) -> tuple[Recipe, str, _Samples | None]:
         recipe = find_recipe(request.recipe) if isinstance(request.recipe, str) else request.recipe
         given = request.calibration is not None
         wanted = recipe.reads_calibration if given else recipe.needs_calibration and generate
@@ -105,6 +121,7 @@ class Jobs:
         self.handlers: Mapping[type, Callable[[Any, Live], documents.Document]] = {
             protocol.Catalogue: self._catalogue,
             protocol.Inspect: self._inspect,
+            protocol.Replan: self._replan,
             protocol.Details: self._details,
             protocol.CheckData: self._check_data,
             protocol.ExportRecipe: self._export_recipe,
@@ -131,11 +148,15 @@ class Jobs:
         return api.catalogue()
 
     def _inspect(self, request: protocol.Inspect, progress: Progress) -> documents.Document:
-        return self._model(request.path).inspect(request, progress)[1]
+        found = self._model(request.path).inspect(request, progress)
+        return found.inspector.inspection(found.plan, found.planned)
+
+    def _replan(self, request: protocol.Replan, progress: Progress) -> documents.Document:
+        return self._model(request.path).inspect(request, progress).planned
 
     def _details(self, request: protocol.Details, progress: Progress) -> documents.Document:
-        plan, document = self._model(request.path).inspect(request, progress)
-        return details(plan, document, request.subgraph, request.operator, progress)
+        found = self._model(request.path).inspect(request, progress)
+        return details(found.plan, found.inspector, found.planned, request.subgraph, request.operator, progress)
 
     def _check_data(self, request: protocol.CheckData, progress: Progress) -> documents.Document:
         return check_data(self._model(request.path).survey.model, request.data, request.samples, progress)

@@ -15,7 +15,7 @@ from quantscope.documents.devices import PhoneSettings
 from quantscope.documents.profile import THIS_COMPUTER, Settings
 from quantscope.recipe import Recipe
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 INLINE_LIMIT: Final = 256 * 1024
 MAX_LINE: Final = 4 * 1024 * 1024
 PROGRESS_PER_SECOND: Final = 30
@@ -32,10 +32,22 @@ class Catalogue(Message, frozen=True, kw_only=True, tag="catalogue"):
 
 
 class Inspect(Message, frozen=True, kw_only=True, tag="inspect"):
-    """Asks for documents.Inspection of a model; planning again after a change of recipe or target is the same
-    request. `recipe` is a preset's name, a .json file or the recipe itself. `calibration` is an .npz file of samples
-    (or a saved calibration) to measure ranges on, for recipes that need them; without it a plan has no integer
-    arithmetic."""
+    """Asks for documents.Inspection of a model. `recipe` is a preset's name, a .json file or the recipe itself.
+    `calibration` is an .npz file of samples (or a saved calibration) to measure ranges on, for recipes that need them;
+    without it a plan has no integer arithmetic."""
+
+    id: int
+    path: str
+    recipe: str | Recipe
+    target: str
+    calibration: str | None = None
+    calibration_samples: int | None = None
+
+
+class Replan(Message, frozen=True, kw_only=True, tag="replan"):
+    """Asks for documents.planned.Planned: what Inspect tells, for a window that has an Inspection of the model already
+    and wants another recipe, target or calibration. The document says which file it is about, for that may have
+    changed."""
 
     id: int
     path: str
@@ -337,6 +349,7 @@ class Cancelled(Message, frozen=True, kw_only=True, tag="cancelled"):
 Request = (
     Catalogue
     | Inspect
+    | Replan
     | Details
     | CheckData
     | ExportRecipe

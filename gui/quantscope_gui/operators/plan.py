@@ -63,16 +63,42 @@ def _row(subgraph: documents.Subgraph, operator: documents.Operator) -> Row:
 def of(document: documents.Inspection) -> Plan:
     """The plan of an inspection."""
     rows = tuple(_row(subgraph, operator) for subgraph in document.subgraphs for operator in subgraph.operators)
+    return _plan(document, rows, {row.key: place for place, row in enumerate(rows)})
+
+
+def _with_rows_of(known: Plan, document: documents.Inspection) -> Plan:
+    """The plan of another inspection of the model that `known` is for."""
+    operators = ((subgraph, operator) for subgraph in document.subgraphs for operator in subgraph.operators)
+    rows = tuple(
+        row if row.operator is operator else _row(subgraph, operator)
+        for row, (subgraph, operator) in zip(known.rows, operators, strict=True)
+    )
+    return _plan(document, rows, known.places)
+
+
+def _plan(document: documents.Inspection, rows: tuple[Row, ...], places: Mapping[Key, int]) -> Plan:
     changes = document.summary.planned_bytes != document.summary.bytes or any(
         row.operator.planned_weight_bytes != row.operator.weight_bytes for row in rows
     )
-    places = {row.key: place for place, row in enumerate(rows)}
     return Plan(document, rows, places, Counter(row.kind for row in rows), changes)
 
 
 def decode(data: bytes) -> Plan:
     """The plan in an Inspection document."""
     plan = of(decoding.inspection(data))
+    collector.exempt()
+    return plan
+
+
+def replanned(data: bytes, known: Plan) -> Plan | None:
+    """The plan in a Planned document, given one of the same model: what doesn't change from one to the other is shared.
+    None if the model's file has changed since."""
+    from quantscope.documents import planned  # it needs numpy, which must not delay the first paint
+
+    decided = planned.decode(data)
+    if decided.model != known.document.model:
+        return None
+    plan = _with_rows_of(known, planned.applied(decided, known.document))
     collector.exempt()
     return plan
 

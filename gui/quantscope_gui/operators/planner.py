@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from quantscope.recipe import Recipe
-from quantscope.worker import protocol
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
@@ -13,7 +12,7 @@ from quantscope_gui.errors.problem import Problem, of_failure
 from quantscope_gui.jobs.board import JobBoard
 from quantscope_gui.models.data import Samples
 from quantscope_gui.models.library import Library, Model, Selection
-from quantscope_gui.operators import plan
+from quantscope_gui.operators.asking import ask
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe.choices import Choices
 from quantscope_gui.recipe.desk import RecipeDesk
@@ -61,20 +60,13 @@ class Planner(QObject):
         """Asks for the plan of `model` under the choices in force; whatever was asked before is dropped."""
         self._drop(model)
         self._choices.request()
+        self._ask(model, model.plan)
+
+    def _ask(self, model: Model, known: Plan | None) -> None:
         recipe, target, samples = self._wanted(model)
         if recipe is None or not target:
             return
-        job = self._client.submit(
-            lambda identity: protocol.Inspect(
-                id=identity,
-                path=str(model.path),
-                recipe=recipe,
-                target=target,
-                calibration=None if samples is None else str(samples.path),
-                calibration_samples=None if samples is None else samples.count,
-            ),
-            plan.decode,
-        )
+        job = ask(self._client, model.path, recipe, target, samples, known)
         if samples is not None:
             self._board.add(job, self.tr("Measuring ranges of {model}").format(model=model.name))
         self._jobs[model] = job
@@ -118,8 +110,11 @@ class Planner(QObject):
         if job is not None:
             self._client.cancel(job)
 
-    def _planned(self, model: Model, job: Job, result: Plan) -> None:
+    def _planned(self, model: Model, job: Job, result: Plan | None) -> None:
         if self._jobs.get(model) is not job:
+            return
+        if result is None:
+            self._ask(model, None)
             return
         self._made[model] = self._asked.pop(model)
         del self._jobs[model]

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from quantscope.recipe import Recipe
-from quantscope.worker import protocol
 from quantscope_gui.engine.client import EngineClient
 from quantscope_gui.engine.job import Job
 from quantscope_gui.engine.outcome import Failure
 from quantscope_gui.models.library import Model
-from quantscope_gui.operators import plan
+from quantscope_gui.operators.asking import ask
 from quantscope_gui.operators.plan import Plan
 from quantscope_gui.recipe.choices import Choices
 from quantscope_gui.recipe.desk import RecipeDesk
@@ -32,24 +31,26 @@ class Drafter(QObject):
         """Plans `model` with a recipe, or with the one in a .json file; `done(plan)` unless another draft comes
         first."""
         self.drop()
-        target = self._choices.target
-        samples = self._desk.samples(model)
-        job = self._client.submit(
-            lambda identity: protocol.Inspect(
-                id=identity,
-                path=str(model.path),
-                recipe=recipe,
-                target=target,
-                calibration=None if samples is None else str(samples.path),
-                calibration_samples=None if samples is None else samples.count,
-            ),
-            plan.decode,
-        )
+        self._ask(model, recipe, model.plan, done, failed)
+
+    def _ask(
+        self,
+        model: Model,
+        recipe: Recipe | str,
+        known: Plan | None,
+        done: Callable[[Plan], None],
+        failed: Callable[[Failure], None],
+    ) -> None:
+        job = ask(self._client, model.path, recipe, self._choices.target, self._desk.samples(model), known)
         self._job = job
 
-        def succeeded(result: Plan) -> None:
-            if self._job is job:
-                self._job = None
+        def succeeded(result: Plan | None) -> None:
+            if self._job is not job:
+                return
+            self._job = None
+            if result is None:
+                self._ask(model, recipe, None, done, failed)
+            else:
                 done(result)
 
         def not_done(failure: Failure) -> None:

@@ -104,6 +104,8 @@ class Forms:
 
     def real(self, inputs: tuple[int, ...]) -> tuple[int, ...]:
         """Operands as an operator on real values reads them."""
+        if self._home.keys().isdisjoint(inputs):
+            return inputs
         return tuple(self._as_real(index) if index in self._home else index for index in inputs)
 
     def integer(self, operator: Operator) -> None:
