@@ -45,6 +45,12 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[str]:
         raise _output_error(error, target) from error
 
 
+def replace_with(path: str | os.PathLike[str], data: bytes) -> None:
+    """Gives the file at `path` other content, or makes it; raises as `replacing`."""
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        file.write(data)
+
+
 @contextlib.contextmanager
 def temporary_beside(target: str) -> Iterator[str]:
     """A new empty file in the folder of `target`, removed at the end unless it was renamed; raises OSError.

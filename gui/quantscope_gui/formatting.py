@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from quantscope.documents.profile import with_uncertainty
+
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 NARROW_SPACE: Final = "\u202f"
 TIMES: Final = "\u00d7"
 ARROW: Final = "\u2192"
-# An uncertainty below this share of a time isn't worth a word.
-NOTICEABLE: Final = 0.05
 
 
 def size(count: int) -> str:
@@ -70,9 +70,7 @@ def duration(us: float) -> str:
 
 def uncertain(us: float, error: float | None) -> str:
     """Microseconds with how far they may be off, where that matters: "1.50 \u00b5s \u00b1 500 ns", "< 1.00 \u00b5s"."""
-    if error is None or error <= NOTICEABLE * us:
-        return duration(us)
-    return f"< {duration(us + error)}" if us <= error else f"{duration(us)} \u00b1 {duration(error)}"
+    return with_uncertainty(us, error, duration)
 
 
 def factor(value: float) -> str:

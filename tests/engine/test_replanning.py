@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -21,7 +21,7 @@ from quantscope.quantize import xnnpack
 from quantscope.quantize.calibration import Calibration
 from quantscope.quantize.plan import Planner, make_plan
 from quantscope.quantize.planned_graph import PlannedGraph
-from quantscope.quantize.predict import Predictor
+from quantscope.quantize.predict import Predictor, delegation
 from quantscope.quantize.presets import PRESETS
 from quantscope.quantize.rewrite import rewrite
 from quantscope.quantize.survey import Survey
@@ -142,6 +142,26 @@ def test_with_a_calibration(tmp_path: Path) -> None:
     graphs.layers(80, tmp_path / "layers.tflite", shares=False)
     model, choice = read(tmp_path / "layers.tflite"), random.Random(3)
     hold(model, "xnnpack", edits(model, PRESETS["static-int8"], choice), calibrate(model, samples=2))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"dtype": "INT16"}, {"scales": None}],
+    ids=str,
+)
+def test_what_becomes_of_an_operator_depends_on_the_form_of_its_weights(change: dict[str, Any], tmp_path: Path) -> None:
+    graphs.layers(40, tmp_path / "layers.tflite", shares=False)
+    model, target = read(tmp_path / "layers.tflite"), TARGETS["xnnpack"]
+    edit = rewrite(make_plan(model, PRESETS["dynamic-int8"], target))
+    main = edit.subgraphs[0]
+    tensors = {at: replace(each, **change) if each.dtype == "INT8" else each for at, each in main.tensors.items()}
+    other = replace(edit, subgraphs={**edit.subgraphs, 0: replace(main, tensors=tensors)})
+    predictor = Predictor(model, target)
+    before = predictor.delegation(predictor.graphs(edit))
+    after = predictor.delegation(predictor.graphs(other))
+    assert before == delegation(model, edit, target)
+    assert after == delegation(model, other, target)
+    assert after != before
 
 
 def test_what_does_not_change_is_the_same_object(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from quantscope._version import __version__
 from quantscope.child_process import module_command, module_environment
 from quantscope.documents import profile as profiles
 from quantscope.documents.details import Details
+from quantscope.documents.planned import Planned, applied
 from quantscope.documents.sensitivity import Sensitivity
 from quantscope.quantize.presets import PRESETS
 from quantscope.worker import protocol
@@ -210,6 +211,29 @@ def test_inspect_quantize_compare(engine: Window, job: int, tmp_path: Path) -> N
     fractions = [event.fraction for _, event in engine.progress(job + 1)]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
+
+
+def test_planning_again_answers_what_inspecting_would(engine: Window, job: int, tmp_path: Path) -> None:
+    path = write(tmp_path, fully_connected())
+    engine.send(inspect(job, path))
+    known = document(engine.outcome(job), documents.Inspection)
+    asked = {"path": path, "recipe": "float16", "target": "builtin"}
+    engine.send(protocol.Replan(id=job + 1, **asked))
+    planned = document(engine.outcome(job + 1), Planned)
+    engine.send(protocol.Inspect(id=job + 2, **asked))
+    whole = document(engine.outcome(job + 2), documents.Inspection)
+    assert applied(planned, known) == whole != known
+
+
+def test_planning_again_tells_of_a_file_that_has_changed(engine: Window, job: int, tmp_path: Path) -> None:
+    path = write(tmp_path, fully_connected())
+    engine.send(inspect(job, path))
+    known = document(engine.outcome(job), documents.Inspection)
+    write(tmp_path, fully_connected(units=7))
+    engine.send(protocol.Replan(id=job + 1, path=path, recipe="dynamic-int8", target="xnnpack"))
+    planned = document(engine.outcome(job + 1), Planned)
+    with pytest.raises(ValueError, match="another model"):
+        applied(planned, known)
 
 
 def test_static_recipe_with_samples(engine: Window, job: int, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from quantscope_gui.theme.theme import Theme
 from tests.gui.conftest import ZOO, Stage, real_engine
 from tests.gui.specimens import small_network
 from tests.gui.test_engine_client import misbehaving
+from tests.operators import fully_connected
 
 
 def drop(window: QWidget, paths: list[Path]) -> bool:
@@ -99,6 +100,17 @@ def test_another_target_and_recipe_plan_again_at_once(stage: Stage, model_file: 
     stage.window.recipe.chosen.emit("float16")
     stage.until(lambda: stage.current().plan.document.recipe == "float16")  # type: ignore[union-attr]
     assert stage.services.operator.row.operator.precision == "float16"
+
+
+def test_planning_again_sees_that_the_file_has_changed(stage: Stage, model_file: Path) -> None:
+    stage.open(model_file)
+    before = stage.current().plan
+    assert before is not None
+    model_file.write_bytes(fully_connected().build())
+    stage.window.recipe.chosen.emit("float16")
+    stage.until(lambda: stage.current().plan.document.recipe == "float16")  # type: ignore[union-attr]
+    assert [row.operator.type for row in stage.current().plan.rows] == ["FULLY_CONNECTED"]  # type: ignore[union-attr]
+    assert len(before.rows) > 1
 
 
 def test_a_stale_plan_is_dropped(stage: Stage, model_file: Path) -> None:

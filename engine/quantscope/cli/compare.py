@@ -82,12 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         table.add_column(heading, justify="right")
     for output in document.outputs:
         table.add_row(
-            escape(
-                shortened(
-                    output.label,
-                    max(NAME_ROOM, out.width - FIGURES_ROOM),
-                )
-            ),
+            escape(shortened(output.label, max(NAME_ROOM, out.width - FIGURES_ROOM))),
             "identical" if output.identical else _number(output.sqnr_db, ".1f"),
             _number(output.max_abs, ".3g"),
             _number(output.cosine, ".6f"),

@@ -3,17 +3,14 @@
 import os
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live as Line
 from rich.text import Text
 
 from quantscope.documents import Document
-from quantscope.documents.profile import Measured, Noticed, Sensed, Standing, Waiting
-
-# An uncertainty below this share of a time isn't worth a word.
-NOTICEABLE: Final = 0.05
+from quantscope.documents.profile import Measured, Noticed, Sensed, Standing, Waiting, with_uncertainty
 
 
 def duration(us: float | None) -> str:
@@ -28,9 +25,7 @@ def duration(us: float | None) -> str:
 
 def uncertain(us: float | None, error: float | None) -> str:
     """Microseconds with how far they may be off, where that matters."""
-    if us is None or error is None or error <= NOTICEABLE * us:
-        return duration(us)
-    return f"< {duration(us + error)}" if us <= error else f"{duration(us)} ± {duration(error)}"
+    return duration(us) if us is None else with_uncertainty(us, error, duration)
 
 
 def model_names(paths: Sequence[str]) -> list[str]:

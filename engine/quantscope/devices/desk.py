@@ -22,7 +22,7 @@ from quantscope.errors import DataError, UsageError
 from quantscope.folders import data_folder
 from quantscope.profile.computer import this_computer
 from quantscope.progress import Progress, silent
-from quantscope.temporary import replacing
+from quantscope.temporary import replace_with
 
 FILE: Final = "phones.json"
 CHECK_SECONDS: Final = 0.1
@@ -48,8 +48,7 @@ class Desk:
         """Keeps settings. Raises UsageError for an address that is none, OutputError where they can't be written."""
         server_at(settings.server)
         self.folder.mkdir(parents=True, exist_ok=True)
-        with replacing(self.folder / FILE) as temporary:
-            Path(temporary).write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
+        replace_with(self.folder / FILE, msgspec.json.format(msgspec.json.encode(settings), indent=2))
 
     @property
     def options(self) -> PhoneOptions:

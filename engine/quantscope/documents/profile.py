@@ -4,6 +4,7 @@ Latencies are microseconds (`us`), memory bytes, frequencies kHz, temperatures d
 session began, on the computer's clock; a phone's own clock is never used.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from quantscope.documents import Document, File
@@ -14,6 +15,8 @@ DELEGATES: Final = ("xnnpack", "none", "gpu")
 CORES: Final = ("all", "big", "prime")
 RANDOM: Final = "random"
 ZEROS: Final = "zeros"
+# An uncertainty below this share of a time isn't worth a word.
+NOTICEABLE: Final = 0.05
 
 
 class Cluster(Document, frozen=True, kw_only=True):
@@ -301,3 +304,10 @@ class Standing(Document, frozen=True, kw_only=True, tag="standing"):
 
 # What streams from a measurement under way.
 LivePart = RunStarted | Measured | Sensed | Noticed | Waiting | Standing
+
+
+def with_uncertainty(us: float, error_us: float | None, duration: Callable[[float], str]) -> str:
+    """A time in the words of `duration`, with how far it may be off where that matters."""
+    if error_us is None or error_us <= NOTICEABLE * us:
+        return duration(us)
+    return f"< {duration(us + error_us)}" if us <= error_us else f"{duration(us)} \u00b1 {duration(error_us)}"

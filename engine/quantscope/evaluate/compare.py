@@ -85,7 +85,7 @@ def compare(
     stages = [part(progress, share * at / len(runs), share * (at + 1) / len(runs)) for at in range(len(runs))]
     first = _compared(model, other, runs[0], labels, metric, data, samples, stages[0])
     if first is None:
-        raise DataError(f"The data has no arrays for the signature '{runs[0].key}'.", _naming(runs[0]))
+        raise _nothing_for(runs[0])
     compared = {runs[0].subgraph: first}
     for run, stage in zip(runs[1:], stages[1:], strict=True):
         further = _compared(model, other, run, None, None, data, samples, stage)
@@ -140,7 +140,7 @@ def samples_for(
     with _side_by_side(model, other, entry, lambda: progress(0.0, "Loading both models")) as (first, one, _, _):
         found = _samples(model, entry, first, one.inputs, data, samples)
     if found is None:
-        raise DataError(f"The data has no arrays for the signature '{entry.key}'.", _naming(entry))
+        raise _nothing_for(entry)
     return found
 
 
@@ -161,9 +161,11 @@ def _runs(model: Model, other: Model, signature: str | None) -> tuple[Entry, ...
     return (run,)
 
 
-def _naming(entry: Entry) -> str:
-    return "Name arrays after the signature and its inputs: " + ", ".join(
-        f"'{entry.key}/{name}'" for name in entry.names
+def _nothing_for(entry: Entry) -> DataError:
+    names = ", ".join(f"'{entry.key}/{name}'" for name in entry.names)
+    return DataError(
+        f"The data has no arrays for the signature '{entry.key}'.",
+        f"Name arrays after the signature and its inputs: {names}",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from quantscope.errors import UsageError
-from quantscope.temporary import replacing
+from quantscope.temporary import replace_with
 
 FILE: Final = "history.json"
 # Tens of thousands of measurements of some seconds.
@@ -36,8 +36,7 @@ def save_limit(folder: Path, limit: Limit) -> None:
         raise UsageError(f"A history can't be limited to {limit.bytes} bytes.", REMEDY)
     with contextlib.suppress(OSError):  # what is wrong with the folder will show when the file is written
         folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / FILE) as temporary:
-        Path(temporary).write_bytes(msgspec.json.encode(limit))
+    replace_with(folder / FILE, msgspec.json.encode(limit))
 
 
 def parse_limit(text: str) -> Limit:

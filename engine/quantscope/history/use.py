@@ -18,7 +18,7 @@ from quantscope.history.limit import Limit, save_limit
 from quantscope.history.store import Store
 from quantscope.profile import statistics
 from quantscope.profile.changes import changes
-from quantscope.temporary import replacing
+from quantscope.temporary import replace_with
 
 CSV, JSON = ".csv", ".json"
 
@@ -125,8 +125,7 @@ def export(identities: Sequence[int], path: str | os.PathLike[str]) -> Exported:
         data = _csv([entry for entry in history().entries if entry.id in wanted])
     else:
         raise UsageError(f"A history can't be exported to '{os.fspath(path)}'.", "Name a .csv or a .json file.")
-    with replacing(path) as temporary, open(temporary, "wb") as file:
-        file.write(data)
+    replace_with(path, data)
     return Exported(path=os.path.abspath(path), count=len(identities))
 
 

@@ -49,11 +49,6 @@ class _Samples:
             raise DataError(f"'{path}' can't be read: {error.strerror}.", "Check the path.") from error
 
 
-_Asking = (
-    protocol.Annotate | protocol.Inspect | protocol.Replan | protocol.Details | protocol.Quantize | protocol.Sensitivity
-)
-
-
 @dataclass(frozen=True, slots=True)
 class _Inspected:
     """A plan with its document and who made that."""
@@ -74,14 +69,14 @@ class _Kept:
         self._calibration: tuple[_Samples, Calibration] | None = None
         self._last: tuple[tuple[Recipe, str, _Samples | None], _Inspected] | None = None
 
-    def plan(self, request: _Asking, progress: Progress, generate: bool = False) -> Plan:
+    def plan(self, request: protocol.OfPlan, progress: Progress, generate: bool = False) -> Plan:
         """The plan; raises RecipeError if there is no such recipe or target, and what calibrating raises.
 
         `generate`: a recipe that needs a calibration gets one on made-up samples if there are no others.
         """
         return self._plan(*self._asked(request, generate), progress)
 
-    def inspect(self, request: _Asking, progress: Progress) -> "_Inspected":
+    def inspect(self, request: protocol.OfPlan, progress: Progress) -> "_Inspected":
         """The plan and its document, at once if they are those of the last call; raises as `plan`."""
         asked = self._asked(request, generate=False)
         if self._last is None or self._last[0] != asked:
@@ -92,7 +87,7 @@ class _Kept:
             self._last = asked, _Inspected(plan, inspector, inspector.planned(plan))
         return self._last[1]
 
-    def _asked(self, request: _Asking, generate: bool) -> tuple[Recipe, str, _Samples | None]:
+    def _asked(self, request: protocol.OfPlan, generate: bool) -> tuple[Recipe, str, _Samples | None]:
         recipe = find_recipe(request.recipe) if isinstance(request.recipe, str) else request.recipe
         given = request.calibration is not None
         wanted = recipe.reads_calibration if given else recipe.needs_calibration and generate

@@ -31,10 +31,10 @@ class Catalogue(Message, frozen=True, kw_only=True, tag="catalogue"):
     id: int
 
 
-class Inspect(Message, frozen=True, kw_only=True, tag="inspect"):
-    """Asks for documents.Inspection of a model. `recipe` is a preset's name, a .json file or the recipe itself.
-    `calibration` is an .npz file of samples (or a saved calibration) to measure ranges on, for recipes that need them;
-    without it a plan has no integer arithmetic."""
+class OfPlan(Message, frozen=True, kw_only=True):
+    """Base of what asks for something by a plan of the model in `path`. `recipe` is a preset's name, a .json file or
+    the recipe itself. `calibration` is an .npz file of samples (or a saved calibration) to measure ranges on, for
+    recipes that need them; without it a plan has no integer arithmetic."""
 
     id: int
     path: str
@@ -44,30 +44,21 @@ class Inspect(Message, frozen=True, kw_only=True, tag="inspect"):
     calibration_samples: int | None = None
 
 
-class Replan(Message, frozen=True, kw_only=True, tag="replan"):
+class Inspect(OfPlan, frozen=True, kw_only=True, tag="inspect"):
+    """Asks for documents.Inspection of a model."""
+
+
+class Replan(OfPlan, frozen=True, kw_only=True, tag="replan"):
     """Asks for documents.planned.Planned: what Inspect tells, for a window that has an Inspection of the model already
     and wants another recipe, target or calibration. The document says which file it is about, for that may have
     changed."""
 
-    id: int
-    path: str
-    recipe: str | Recipe
-    target: str
-    calibration: str | None = None
-    calibration_samples: int | None = None
 
-
-class Details(Message, frozen=True, kw_only=True, tag="details"):
+class Details(OfPlan, frozen=True, kw_only=True, tag="details"):
     """Asks for documents.details.Details of one operator under a recipe and target."""
 
-    id: int
-    path: str
-    recipe: str | Recipe
-    target: str
     subgraph: int
     operator: int
-    calibration: str | None = None
-    calibration_samples: int | None = None
 
 
 class Draw(Message, frozen=True, kw_only=True, tag="draw"):
@@ -96,17 +87,11 @@ class CheckData(Message, frozen=True, kw_only=True, tag="check-data"):
     samples: int | None = None
 
 
-class Quantize(Message, frozen=True, kw_only=True, tag="quantize"):
+class Quantize(OfPlan, frozen=True, kw_only=True, tag="quantize"):
     """Asks to write the quantized model to `output`; answers with documents.Quantization. Where the recipe needs a
     calibration and there is none, samples are made up, and the document warns of it."""
 
-    id: int
-    path: str
     output: str
-    recipe: str | Recipe
-    target: str
-    calibration: str | None = None
-    calibration_samples: int | None = None
 
 
 class Metric(msgspec.Struct, frozen=True):
@@ -124,17 +109,11 @@ class ListMetrics(Message, frozen=True, kw_only=True, tag="list-metrics"):
     path: str
 
 
-class Annotate(Message, frozen=True, kw_only=True, tag="annotate"):
+class Annotate(OfPlan, frozen=True, kw_only=True, tag="annotate"):
     """Asks to write a copy for viewers to `output`, the names of its tensors telling the plan; answers with
     documents.File. `microseconds` are (subgraph, operator, time), as far as measured."""
 
-    id: int
-    path: str
     output: str
-    recipe: str | Recipe
-    target: str
-    calibration: str | None = None
-    calibration_samples: int | None = None
     microseconds: tuple[tuple[int, int, float], ...] = ()
 
 
@@ -163,16 +142,10 @@ class CompareTensor(Message, frozen=True, kw_only=True, tag="compare-tensor"):
     samples: int | None = None
 
 
-class Sensitivity(Message, frozen=True, kw_only=True, tag="sensitivity"):
+class Sensitivity(OfPlan, frozen=True, kw_only=True, tag="sensitivity"):
     """Asks for documents.sensitivity.Sensitivity: what each of the `worst` operators gains by staying in float, and
     the others together."""
 
-    id: int
-    path: str
-    recipe: str | Recipe
-    target: str
-    calibration: str | None = None
-    calibration_samples: int | None = None
     data: str | None = None
     samples: int | None = None
     worst: int = 12

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from quantscope.errors import QuantscopeError
-from quantscope.temporary import replacing
+from quantscope.temporary import replace_with
 from quantscope_gui import dialogs
 from quantscope_gui.background import Background
 from quantscope_gui.colour.colours import Colours
@@ -76,7 +76,7 @@ class Overlays(QObject):
         colouring = scheme.colour(plan, self._theme.tokens, known)
         numbers = scheme.numbers(plan, known)
         self._background.run(
-            lambda: _write(path, nodedata.write(plan, colouring, numbers)),
+            lambda: replace_with(path, nodedata.write(plan, colouring, numbers)),
             lambda _: self.said.emit(self.tr("Saved {path}").format(path=path)),
             lambda error: self._problem(self.tr("The overlay was not saved"), error),
         )
@@ -91,8 +91,3 @@ def _read(path: Path, plan: Plan) -> dict[Key, float]:
 
     with path.open("rb") as file:
         return nodedata.read(file.read(nodedata.MOST_BYTES + 1), plan.document)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with replacing(path) as temporary:
-        Path(temporary).write_bytes(data)

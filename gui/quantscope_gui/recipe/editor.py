@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from quantscope import documents
 from quantscope.errors import QuantscopeError
 from quantscope.recipe import Recipe
-from quantscope.temporary import replacing
+from quantscope.temporary import replace_with
 from quantscope.worker import protocol
 from quantscope_gui import dialogs
 from quantscope_gui.background import Background
@@ -206,7 +206,7 @@ class RecipeEditor(QObject):
 
     def _write(self, data: bytes, path: Path) -> None:
         self._background.run(
-            lambda: _replace(path, data),
+            lambda: replace_with(path, data),
             lambda _: self.said.emit(self.tr("Saved {path}").format(path=path)),
             lambda error: self._not_written(data, path, error),
         )
@@ -215,8 +215,3 @@ class RecipeEditor(QObject):
         remedy = error.remedy if isinstance(error, QuantscopeError) else None
         title = self.tr("The recipe was not saved")
         self.failed.emit(Problem(title, str(error), remedy or "", "", lambda: self._write(data, path)))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    with replacing(path) as temporary:
-        Path(temporary).write_bytes(data)

@@ -24,7 +24,7 @@ import msgspec
 
 from quantscope.errors import DataError, DownloadError
 from quantscope.progress import Progress, silent
-from quantscope.temporary import replacing
+from quantscope.temporary import replace_with
 
 # e_machine of the ELF header. Source: elf.h.
 MACHINES: Final = {183: "arm64-v8a", 40: "armeabi-v7a", 62: "x86_64", 3: "x86"}
@@ -178,15 +178,13 @@ class Programs:
         target = self._path(pin)
         os.chmod(part, 0o755)
         os.replace(part, target)
-        with replacing(self.folder / PINS) as temporary:
-            Path(temporary).write_bytes(msgspec.json.encode({**pins, address: pin}))
+        replace_with(self.folder / PINS, msgspec.json.encode({**pins, address: pin}))
         return Program(str(target), digest)
 
     def forget(self, address: str) -> None:
         """Drops what is known of an address, so that something else may come from it."""
         pins = {key: pin for key, pin in self._pins().items() if key != address}
-        with replacing(self.folder / PINS) as temporary:
-            Path(temporary).write_bytes(msgspec.json.encode(pins))
+        replace_with(self.folder / PINS, msgspec.json.encode(pins))
 
     def _path(self, pin: Pin) -> Path:
         return self.folder / f"benchmark_model-{pin.sha256[:16]}"
