@@ -2297,6 +2297,10 @@
         <translation>数据中没有签名“{0}”的数组。</translation>
     </message>
     <message>
+        <source>Name arrays after the signature and its inputs: {0}</source>
+        <translation>请按签名及其输入为数组命名：{0}</translation>
+    </message>
+    <message>
         <source>There are no labels for generated inputs.</source>
         <translation>生成的输入没有标签。</translation>
     </message>

@@ -138,6 +138,7 @@ SENTENCES: Final = (
     QT_TRANSLATE_NOOP("Failure", "The model has no signature '{0}' (it has {1})."),
     QT_TRANSLATE_NOOP("Failure", "The quantized model has no signature '{0}' in the same place."),
     QT_TRANSLATE_NOOP("Failure", "The data has no arrays for the signature '{0}'."),
+    QT_TRANSLATE_NOOP("Failure", "Name arrays after the signature and its inputs: {0}"),
     QT_TRANSLATE_NOOP("Failure", "There are no labels for generated inputs."),
     QT_TRANSLATE_NOOP("Failure", "Give a data file, too."),
     QT_TRANSLATE_NOOP("Failure", "The labels in '{0}' aren't numbers of the {1} classes of the first output."),
